@@ -1,0 +1,1 @@
+"""What Alpine and its images offer: releases, images, package names, what musl lacks. Data in ``data/``; pure."""

@@ -1,0 +1,122 @@
+"""What was read inside a file. No opinion: the judge has those.
+
+Every fact carries the member it was seen in (``foo-1.0.tar.gz!/setup.py:14``), so that evidence can name it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from muslcheck.words.release import Metadata, Unread
+
+__all__ = ["BuildSystem", "Certainty", "Extension", "SdistFacts", "Seen", "Tree"]
+
+
+class Certainty(enum.StrEnum):
+    """How sure it is that a build does what a fact says."""
+
+    ALWAYS = "always"
+    """The build does it, whatever happens."""
+    OPTIONAL = "optional"
+    """The build tries, and goes on without where it fails (``optional=True``, ``try`` around ``build_ext`` or ``setup``)."""
+    SWITCHED = "switched"
+    """Only when asked for (an environment variable, a build option): not in a plain ``pip install``."""
+    DECIDED_LATER = "decided-later"
+    """The code decides while it runs; reading it does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A value and the place it was read, ``archive!/member`` or ``archive!/member:line``."""
+
+    value: str
+    where: str
+    certainty: Certainty = Certainty.ALWAYS
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSystem:
+    """``[build-system]`` of pyproject.toml (PEP 517, 518), or the legacy default where it is absent.
+
+    ``requires`` are PEP 508 texts; ``added`` those that the backend is known to add while it runs (PEP 517
+    ``get_requires_for_build_wheel``): ``setup_requires``, or cmake and ninja for scikit-build-core.
+    """
+
+    backend: str
+    requires: tuple[str, ...]
+    seen_in: str
+    added: tuple[str, ...] = ()
+    backend_path: tuple[str, ...] = ()
+    legacy: bool = False
+    """No ``[build-system]``: pip uses setuptools' legacy backend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension module (or native program) that the build makes.
+
+    ``languages`` as in :data:`LANGUAGES`; ``sources`` relative to the archive's folder, as far as they could be read.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    certainty: Certainty
+    seen_in: str
+    sources: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    include_dirs: tuple[str, ...] = ()
+    made_by: str = "setuptools"
+    """What declares it: ``setuptools``, ``cython``, ``cffi``, ``setuptools-rust``, ``mypyc``, ``cmake``, ``meson``, ``maturin`` ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A native build tree in the sdist: CMake, Meson, Cargo, autoconf, make, Go, Bazel.
+
+    ``needs`` are what it looks for by name (``find_package``, ``dependency()``, crates that link C).
+    """
+
+    tool: str
+    seen_in: str
+    certainty: Certainty
+    languages: tuple[str, ...] = ()
+    needs: tuple[Seen, ...] = ()
+    minimum: str | None = None
+    """The tool's minimum version where stated (``cmake_minimum_required``, ``rust-version``)."""
+    files: int = 0
+    """Source files below it: what makes a build heavy."""
+
+
+@dataclass(frozen=True, slots=True)
+class SdistFacts:
+    """What an sdist says about its build. Paths are inside the archive, below its one top folder."""
+
+    filename: str
+    build_system: BuildSystem
+    metadata: Metadata | Unread
+    extensions: tuple[Extension, ...] = ()
+    trees: tuple[Tree, ...] = ()
+    headers: tuple[Seen, ...] = ()
+    """Headers that the listed sources include and the sdist does not hold (``ffi.h``), system headers of the C library left out."""
+    libraries: tuple[Seen, ...] = ()
+    """Libraries linked by name (``crypto``, from ``libraries=`` or ``-l``)."""
+    programs: tuple[Seen, ...] = ()
+    """Programs that the build runs (``pg_config``, ``pkg-config libpq``, ``cmake``)."""
+    imports: tuple[Seen, ...] = ()
+    """Modules that setup.py imports and its build environment may lack (``pkg_resources``, ``numpy``, ``distutils``, ``imp``)."""
+    raises: tuple[Seen, ...] = ()
+    """Places where the build stops for this target (``if sys.version_info < ...: sys.exit``): value is the message."""
+    downloads: tuple[Seen, ...] = ()
+    """Addresses fetched at build time."""
+    marks: tuple[Seen, ...] = ()
+    """Other telling spots, by a short code in ``value`` (``cython-0.29.21``, ``use_2to3``, ``glibc:execinfo.h``, ``openmp``)."""
+    hints: tuple[Seen, ...] = ()
+    """What the project says of musl itself: ``[external]`` (PEP 725), cibuildwheel's skip and before-all, CI files, Dockerfiles."""
+    source_files: tuple[tuple[str, int], ...] = ()
+    """Number of source files by language, all in the archive: (``c``, 120)."""
+    unread: tuple[Seen, ...] = ()
+    """Members that could not be read or understood, and why: what keeps a claim from being proof."""

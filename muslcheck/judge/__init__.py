@@ -1,0 +1,1 @@
+"""Facts in, evidence, verdict and advice out; pure."""

@@ -1,0 +1,1 @@
+"""The words of the field as frozen values. Standard library and packaging only."""

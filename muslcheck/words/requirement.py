@@ -1,0 +1,199 @@
+"""What a project asks for, as it is written: Requirement, Manifest, and the options that stand beside them."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+    from packaging.markers import Marker
+    from packaging.utils import NormalizedName
+
+    from muslcheck.words.report import Problem
+
+__all__ = ["FormatControl", "IndexOptions", "Manifest", "Origin", "Requirement", "Selection", "Source"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Where a requirement stands: the file as the user named it, and its line (1-based) where there is one."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+class Source(enum.StrEnum):
+    """Where a requirement's files come from."""
+
+    INDEX = "index"
+    """A name, looked up on the index."""
+    ARCHIVE = "archive"
+    """A direct reference (PEP 440, PEP 508 ``name @ url``) to a wheel or sdist: http(s) or a local file."""
+    VCS = "vcs"
+    """A checkout (``git+https://...``): built from its sources, not judged."""
+    DIRECTORY = "directory"
+    """A project on disk (``./path``, ``-e .``): its own build, not judged; its static dependencies are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One dependency as written (PEP 508 and pip's requirements format), with its origin.
+
+    ``name`` is normalised (PEP 503), and empty for a direct reference that does not say what it is. ``text`` is the
+    requirement as it stands in the manifest, for people. ``hashes`` are ``algorithm:hexdigest`` (pip ``--hash``).
+    ``location`` is the URL, or the path on disk, for every source other than the index.
+    """
+
+    name: NormalizedName
+    text: str
+    origin: Origin
+    specifier: SpecifierSet = field(default_factory=SpecifierSet)
+    extras: frozenset[NormalizedName] = frozenset()
+    marker: Marker | None = None
+    source: Source = Source.INDEX
+    location: str | None = None
+    hashes: tuple[str, ...] = ()
+    editable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormatControl:
+    """pip's ``--only-binary`` and ``--no-binary``: normalised names, or ``:all:``.
+
+    A name beats ``:all:`` of the other option, as in pip's ``FormatControl.get_allowed_formats``.
+    """
+
+    no_binary: frozenset[str] = frozenset()
+    only_binary: frozenset[str] = frozenset()
+
+    def allows(self, name: str) -> tuple[bool, bool]:
+        """Whether (wheels, sdists) of a project may be used."""
+        if name in self.only_binary:
+            return True, False
+        if name in self.no_binary:
+            return False, True
+        if ":all:" in self.only_binary:
+            return True, False
+        if ":all:" in self.no_binary:
+            return False, True
+        return True, True
+
+    def adding(self, option: str, value: str) -> FormatControl:
+        """This control after ``--no-binary VALUE`` or ``--only-binary VALUE`` (pip ``handle_mutual_excludes``).
+
+        ``:none:`` empties the option, ``:all:`` replaces all before it, and a name given to one option leaves the other.
+        """
+        no_binary, only_binary = set(self.no_binary), set(self.only_binary)
+        mine, other = (no_binary, only_binary) if option == "no_binary" else (only_binary, no_binary)
+        words = [word.strip() for word in value.split(",")]
+        while ":all:" in words:
+            other.clear()
+            mine.clear()
+            mine.add(":all:")
+            del words[: words.index(":all:") + 1]
+            if ":none:" not in words:
+                words = []
+        for word in words:
+            if word == ":none:":
+                mine.clear()
+            elif word:
+                name = canonicalize_name(word)
+                other.discard(name)
+                mine.add(name)
+        return FormatControl(frozenset(no_binary), frozenset(only_binary))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which of the files on offer may be taken: pip's options of the same names.
+
+    ``all_releases`` and ``only_final`` hold normalised names or ``:all:`` (pip 26's ``--all-releases``,
+    ``--only-final``; ``--pre`` is ``all_releases={":all:"}``). ``uploaded_prior_to`` is an aware date and time.
+    """
+
+    formats: FormatControl = FormatControl()
+    prefer_binary: bool = False
+    all_releases: frozenset[str] = frozenset()
+    only_final: frozenset[str] = frozenset()
+    uploaded_prior_to: datetime.datetime | None = None
+    ignore_requires_python: bool = False
+    no_deps: bool = False
+    require_hashes: bool = False
+
+    def prereleases(self, name: str) -> bool | None:
+        """True, False, or None to go by the specifier (PEP 440; pip ``ReleaseControl.allows_prereleases``)."""
+        if name in self.all_releases:
+            return True
+        if name in self.only_final:
+            return False
+        if ":all:" in self.all_releases:
+            return True
+        if ":all:" in self.only_final:
+            return False
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """Where files are looked for: pip's options of the same names. ``index_url`` None means pip's default.
+
+    Addresses may hold credentials here and nowhere else.
+    """
+
+    index_url: str | None = None
+    extra_index_urls: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
+    trusted_hosts: tuple[str, ...] = ()
+    cert: str | None = None
+    client_cert: str | None = None
+    proxy: str | None = None
+    timeout: float | None = None
+    retries: int | None = None
+
+    def overlaid(self, other: IndexOptions) -> IndexOptions:
+        """These options with another's on top: single values replaced where given, lists continued."""
+        return replace(
+            self,
+            index_url=other.index_url or self.index_url,
+            extra_index_urls=_continued(self.extra_index_urls, other.extra_index_urls),
+            find_links=_continued(self.find_links, other.find_links),
+            no_index=other.no_index or self.no_index,
+            trusted_hosts=_continued(self.trusted_hosts, other.trusted_hosts),
+            cert=other.cert or self.cert,
+            client_cert=other.client_cert or self.client_cert,
+            proxy=other.proxy or self.proxy,
+            timeout=self.timeout if other.timeout is None else other.timeout,
+            retries=self.retries if other.retries is None else other.retries,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One manifest as read: what it requires, what it constrains, and the options it states for the index."""
+
+    path: str
+    kind: str
+    requirements: tuple[Requirement, ...] = ()
+    constraints: tuple[Requirement, ...] = ()
+    index: IndexOptions = IndexOptions()
+    selection: Selection = Selection()
+    problems: tuple[Problem, ...] = ()
+    requires_python: SpecifierSet | None = None
+    """The project's own ``requires-python``, where the manifest states one."""
+    extras: Mapping[NormalizedName, tuple[Requirement, ...]] = field(default_factory=dict)
+    """What the project offers as extras of its own, for self-referential extras (``name[extra]`` inside the project)."""
+
+
+def _continued(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(first + then))

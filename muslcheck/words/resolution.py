@@ -1,0 +1,99 @@
+"""What the resolver answers: the candidates of one target, or what it still wants to know."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from muslcheck.words.release import Shelf
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from muslcheck.words.release import DistFile, Metadata, Unread
+    from muslcheck.words.report import Problem
+    from muslcheck.words.requirement import Origin, Requirement
+    from muslcheck.words.target import Target
+
+__all__ = ["Blocker", "BlockerKind", "Candidate", "Resolution", "Wanted"]
+
+
+class BlockerKind(enum.StrEnum):
+    """Why pip would stop at a candidate, before any file of it is looked at."""
+
+    NOT_ON_INDEX = "not-on-index"
+    """No index has a project of that name."""
+    NO_SUCH_VERSION = "no-such-version"
+    """The project exists, no version satisfies what is required."""
+    NO_FILE = "no-file"
+    """A version satisfies, but no file of it may be installed on the target."""
+    CONFLICT = "conflict"
+    """Requirements that no version satisfies together."""
+    METADATA = "metadata"
+    """Every version that would do has metadata that pip refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why pip would stop: the kind, a sentence for people, and the nearest things that do exist."""
+
+    kind: BlockerKind
+    message: str
+    nearest: tuple[str, ...] = ()
+    """Nearest project names (not on the index), or nearest versions (no such version)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A release plus extras, as the resolver settled on it for one target.
+
+    ``version`` is None where there is no release to speak of (not on the index, no such version) or none was chosen
+    (VCS, a directory). ``shelf`` holds every file of the release by fit. ``required_by`` are normalised names, sorted; ``chain`` leads
+    from the origin of a requirement (``requirements.txt:18``) by names to this one, itself last. ``asked`` are the requirement
+    texts that bear on it. ``newer`` is the newest version that the same requirements allow and that the glibc twin of the target
+    could install while the target could not, with the file the twin would take.
+    """
+
+    name: NormalizedName
+    version: str | None
+    shelf: Shelf = Shelf()
+    extras: frozenset[NormalizedName] = frozenset()
+    requested: bool = False
+    required_by: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    asked: tuple[str, ...] = ()
+    direct: Requirement | None = None
+    """The direct reference (archive, VCS, directory) that brings it, where one does."""
+    metadata: Metadata | Unread | None = None
+    blocker: Blocker | None = None
+    twin_file: DistFile | None = None
+    """What the glibc twin of the target installs of this same version."""
+    newer: str | None = None
+    newer_file: DistFile | None = None
+    status: str = "active"
+    """The project's status on the index (PEP 792)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """All candidates of one target, sorted by name, and what went wrong on the way."""
+
+    target: Target
+    candidates: tuple[Candidate, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the resolver lacks: names of projects, and (release, file) pairs whose metadata it needs."""
+
+    projects: frozenset[NormalizedName] = frozenset()
+    metadata: frozenset[DistFile] = frozenset()
+    """Files: the metadata of each is wanted. For an sdist the index climbs down the ladder of DESIGN section 3."""
+    archives: frozenset[Requirement] = frozenset()
+    """Direct references to archives, whose file has not been looked at yet."""
+
+    def __bool__(self) -> bool:
+        return bool(self.projects or self.metadata or self.archives)
