@@ -25,6 +25,7 @@ class Kind(enum.StrEnum):
 class DistFile:
     """One file of a release, as a project page states it (PEP 503, 592, 629, 658, 691, 700, 714).
 
+    ``name`` is the project's normalised name, ``version`` the release's normalised version.
     ``url`` is absolute and free of credentials. ``hashes`` are ``algorithm:hexdigest``. ``yanked`` is None, or the
     reason (may be empty). ``upload_time`` is ISO 8601 as given. ``sidecar`` is None where the index offers no
     ``.metadata`` file, else its hash (``algorithm:hexdigest``), or empty where it has none. ``index`` is the index that
@@ -32,9 +33,10 @@ class DistFile:
     """
 
     filename: str
-    url: str
-    kind: Kind
+    name: NormalizedName
     version: str
+    kind: Kind
+    url: str
     size: int | None = None
     hashes: tuple[str, ...] = ()
     requires_python: str | None = None
@@ -175,11 +177,15 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A project that no index has: what they said, and the index addresses asked (without credentials)."""
+    """A project that no index has: what they said, and the index addresses asked (without credentials).
+
+    ``unreachable`` is true where the index could not be asked (no answer, refused, offline): the project may exist.
+    """
 
     name: NormalizedName
     reason: str
     indexes: tuple[str, ...] = ()
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class BlockerKind(enum.StrEnum):
 
     NOT_ON_INDEX = "not-on-index"
     """No index has a project of that name."""
+    UNREACHABLE = "unreachable"
+    """The index could not be asked about the project: nothing is known of it (outcome ``unknown``)."""
     NO_SUCH_VERSION = "no-such-version"
     """The project exists, no version satisfies what is required."""
     NO_FILE = "no-file"
