@@ -18,11 +18,16 @@ SCHEMA_VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that stopped muslcheck on one item: the item, what happened, and what to do (imperative)."""
+    """Something that stopped muslcheck on one item: the item, what happened, and what to do (imperative).
+
+    ``kind`` is ``index``, ``archive``, ``conflict`` or ``manifest``: where it came from. A problem of kind ``index`` means
+    that the run could not finish (exit status 3).
+    """
 
     subject: str
     message: str
     hint: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,13 @@ class FormatControl:
             return False, True
         return True, True
 
+    def overlaid(self, other: FormatControl) -> FormatControl:
+        """This control with another's names on top: a name that the other gives to one option leaves the first's other."""
+        return FormatControl(
+            (self.no_binary - other.only_binary) | other.no_binary,
+            (self.only_binary - other.no_binary) | other.only_binary,
+        )
+
     def adding(self, option: str, value: str) -> FormatControl:
         """This control after ``--no-binary VALUE`` or ``--only-binary VALUE`` (pip ``handle_mutual_excludes``).
 
@@ -129,6 +136,19 @@ class Selection:
     ignore_requires_python: bool = False
     no_deps: bool = False
     require_hashes: bool = False
+
+    def overlaid(self, other: Selection) -> Selection:
+        """This selection with another's on top: what either switches on is on, and the other's names come last."""
+        return Selection(
+            formats=self.formats.overlaid(other.formats),
+            prefer_binary=self.prefer_binary or other.prefer_binary,
+            all_releases=(self.all_releases - other.only_final) | other.all_releases,
+            only_final=(self.only_final - other.all_releases) | other.only_final,
+            uploaded_prior_to=other.uploaded_prior_to or self.uploaded_prior_to,
+            ignore_requires_python=self.ignore_requires_python or other.ignore_requires_python,
+            no_deps=self.no_deps or other.no_deps,
+            require_hashes=self.require_hashes or other.require_hashes,
+        )
 
     def prereleases(self, name: str) -> bool | None:
         """True, False, or None to go by the specifier (PEP 440; pip ``ReleaseControl.allows_prereleases``)."""

@@ -1,0 +1,144 @@
+"""Between the wires and the resolver: what is wanted is loaded, and a failure over one item becomes a Problem."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed
+from muslcheck.resolver import resolve, walk
+from muslcheck.words.release import Absent, Project, Unread
+from muslcheck.words.report import Problem
+from muslcheck.words.resolution import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+    from typing import Any
+
+    from packaging.utils import NormalizedName
+
+    from muslcheck.archives.facts import SdistFacts
+    from muslcheck.index import Index
+    from muslcheck.resolver import Catalogue
+    from muslcheck.words.release import DistFile
+    from muslcheck.words.requirement import Requirement, Selection
+    from muslcheck.words.resolution import Resolution
+    from muslcheck.words.target import Target
+
+__all__ = ["Loader"]
+
+_T = TypeVar("_T")
+
+_MOST_ROUNDS = 2000
+"""Times that one resolution may come back for more: far beyond any real one, so that none runs for ever."""
+
+
+class Loader:
+    """Fills one catalogue from one index, and keeps the problems that came up on the way."""
+
+    def __init__(self, index: Index, catalogue: Catalogue, tell: Callable[[str, int, int], None] | None = None) -> None:
+        self.index = index
+        self.catalogue = catalogue
+        self.problems: dict[Problem, None] = {}
+        self._tell = tell
+        self._done = self._begun = 0
+
+    async def explore(
+        self, requirements: Sequence[Requirement], constraints: Sequence[Requirement], targets: Sequence[Target], selection: Selection
+    ) -> None:
+        """Walk the requirements greedily: what each answer makes wanted is asked for at once, nothing waits for the rest."""
+        steps = walk(requirements, constraints, targets, selection, self.catalogue)
+        pending: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                pending |= {asyncio.create_task(work) for work in self._work(steps.wanted())}
+                if not pending:
+                    return
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        finally:
+            await _cancel(pending)
+
+    async def settle(
+        self,
+        requirements: Sequence[Requirement],
+        constraints: Sequence[Requirement],
+        target: Target,
+        twin: Target,
+        selection: Selection,
+    ) -> Resolution:
+        """Resolve for one target, loading what the resolver wants until it wants no more.
+
+        Raises :class:`~muslcheck.errors.ResolutionFailed` where that does not end.
+        """
+        for _ in range(_MOST_ROUNDS):
+            answer = resolve(requirements, constraints, target, twin, selection, self.catalogue)
+            if not isinstance(answer, Wanted):
+                for problem in answer.problems:
+                    self.problems.setdefault(problem)
+                return answer
+            async with asyncio.TaskGroup() as group:
+                for work in self._work(answer):
+                    group.create_task(work)
+        raise ResolutionFailed(f"no resolution for {target.id} within {_MOST_ROUNDS} rounds", hint="Pin more of the requirements.")
+
+    async def facts(self, file: DistFile, target: Target) -> SdistFacts | Unread:
+        """Open an sdist and read it; what cannot be read is a Problem and an ``Unread``."""
+        try:
+            return await self._counted(self.index.facts(file, target), file.name)
+        except (IndexFailure, ArchiveFailure) as failure:
+            self._note(file.filename, failure)
+            return Unread(failure.reason, seen_in=file.filename, hint=failure.hint)
+
+    def _work(self, wanted: Wanted) -> list[Coroutine[Any, Any, None]]:
+        return [
+            *(self._counted(self._project(name), name) for name in sorted(wanted.projects)),
+            *(self._counted(self._metadata(file), file.name) for file in sorted(wanted.metadata, key=lambda f: f.url)),
+            *(self._counted(self._archive(requirement), requirement.name) for requirement in wanted.archives),
+        ]
+
+    async def _project(self, name: NormalizedName) -> None:
+        project: Project | Absent
+        try:
+            project = await self.index.project(name)
+        except IndexFailure as failure:
+            self._note(name, failure)
+            project = Absent(name, failure.reason, unreachable=True)
+        self.catalogue.add_project(project)
+
+    async def _metadata(self, file: DistFile) -> None:
+        try:
+            metadata = await self.index.metadata(file, self.catalogue.siblings(file))
+        except (IndexFailure, ArchiveFailure) as failure:
+            self._note(file.filename, failure)
+            metadata = Unread(failure.reason, seen_in=file.filename, hint=failure.hint)
+        self.catalogue.add_metadata(file, metadata)
+
+    async def _archive(self, requirement: Requirement) -> None:
+        file: DistFile | Unread
+        try:
+            file = await self.index.archive(requirement)
+        except (IndexFailure, ArchiveFailure) as failure:
+            self._note(requirement.text, failure)
+            file = Unread(failure.reason, seen_in=requirement.location or "", hint=failure.hint)
+        self.catalogue.add_archive(requirement, file)
+
+    def _note(self, subject: str, failure: IndexFailure | ArchiveFailure) -> None:
+        kind = "index" if isinstance(failure, IndexFailure) else "archive"
+        self.problems.setdefault(Problem(subject, failure.reason, failure.hint, kind))
+
+    async def _counted(self, work: Coroutine[Any, Any, _T], about: str) -> _T:
+        self._begun += 1
+        try:
+            return await work
+        finally:
+            self._done += 1
+            if self._tell:
+                self._tell(about, self._done, self._begun)
+
+
+async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
