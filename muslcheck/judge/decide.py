@@ -1,0 +1,39 @@
+"""Evidence in, outcome and marks out: the only place that weighs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muslcheck.words.verdict import Outcome, Strength
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muslcheck.words.verdict import Evidence, Mark
+
+__all__ = ["decide", "ordered"]
+
+_WORST_FIRST = (Outcome.FAIL, Outcome.COMPILE, Outcome.BUILD, Outcome.WHEEL, Outcome.UNKNOWN)
+
+
+def decide(evidence: Sequence[Evidence]) -> tuple[Outcome, frozenset[Mark]]:
+    """The outcome that the evidence bears out, and the marks of all evidence that speaks for it or only explains.
+
+    A stronger piece of evidence overrules a weaker one; among equals the worse outcome wins. ``fail`` needs proof, and a hint
+    decides nothing: where no more than that is left, the answer is ``unknown``.
+    """
+    outcome = Outcome.UNKNOWN
+    for strength in (Strength.PROOF, Strength.STRONG):
+        said = {e.says for e in evidence if e.strength is strength and e.says is not None}
+        if strength is not Strength.PROOF:
+            said.discard(Outcome.FAIL)
+        if said:
+            outcome = next(worst for worst in _WORST_FIRST if worst in said)
+            break
+    marks = frozenset(mark for e in evidence if e.says in {None, outcome} for mark in e.marks)
+    return outcome, marks
+
+
+def ordered(evidence: Sequence[Evidence], outcome: Outcome) -> tuple[Evidence, ...]:
+    """The evidence, the weightiest first: what speaks for the outcome, then by strength, code, place and claim; no repeats."""
+    return tuple(sorted(set(evidence), key=lambda e: (e.says is not outcome, -e.strength, e.code, e.seen_in, e.claim)))
