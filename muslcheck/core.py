@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from muslcheck.alpine.images import aim, default_image, twin
 from muslcheck.judge import Case, judge
-from muslcheck.manifests import read
+from muslcheck.manifests import build_requirements, read
 from muslcheck.words.release import Kind, Unread
-from muslcheck.words.report import Problem, Report
+from muslcheck.words.report import Report
 from muslcheck.words.requirement import IndexOptions, Selection
-from muslcheck.words.verdict import BuildRequirement, Outcome, Verdict
+from muslcheck.words.verdict import BuildRequirement, Outcome
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
     from pathlib import Path
+    from typing import Any
 
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.loading import Loader
     from muslcheck.words.requirement import Manifest, Requirement
     from muslcheck.words.resolution import Candidate
     from muslcheck.words.target import Target
+    from muslcheck.words.verdict import Verdict
 
 __all__ = ["acheck", "check"]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 async def acheck(
@@ -64,16 +70,13 @@ async def acheck(
     from muslcheck.loading import Loader
     from muslcheck.resolver import Catalogue
 
-    asked = _Asked(
-        tuple(requirement for manifest in manifests for requirement in manifest.requirements),
-        tuple(constraint for manifest in manifests for constraint in manifest.constraints),
-        chosen,
-    )
+    requirements = tuple(requirement for manifest in manifests for requirement in manifest.requirements)
+    constrained = tuple(constraint for manifest in manifests for constraint in manifest.constraints)
     async with Index(options, cache_dir=_cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh) as wires:
         loader = Loader(wires, Catalogue(), tell)
-        loader.enter_directories(asked.requirements)
-        await loader.explore(asked.requirements, asked.constraints, targets, asked.selection)
-        verdicts = [verdict for target in targets for verdict in await _verdicts(asked, target, loader)]
+        await loader.explore(requirements, constrained, targets, chosen)
+        asked = [_Asked(requirements, constrained, chosen, target) for target in targets]
+        verdicts = [verdict for each in asked for verdict in await _verdicts(each, loader)]
     return Report(
         version=_version(),
         created=_now(),
@@ -84,72 +87,73 @@ async def acheck(
     )
 
 
-def check(*paths: str | os.PathLike[str], **options: object) -> Report:
-    """Judge every package that the manifests bring, on every target: :func:`acheck`, waited for.
+def _waited(work: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, _T]:
+    """The same function, waited for; inside a running event loop (a notebook) on a thread of its own."""
 
-    Takes the same arguments. It works inside a running event loop too (a notebook), on a thread of its own.
-    """
-    import asyncio
+    @wraps(work)
+    def wait(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        import asyncio
 
-    work = acheck(*paths, **options)  # type: ignore[arg-type] # the same arguments, by definition
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    from concurrent.futures import ThreadPoolExecutor
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(work(*args, **kwargs))
+        from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(work(*args, **kwargs))).result()
+
+    return wait
+
+
+check = _waited(acheck)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is to be resolved, and by which rules."""
+    """What is to be resolved, for which target and by which rules; ``above`` names the builds that it is a part of."""
 
     requirements: tuple[Requirement, ...]
     constraints: tuple[Requirement, ...]
     selection: Selection
+    target: Target
+    above: tuple[str, ...] = ()
 
 
-async def _verdicts(asked: _Asked, target: Target, loader: Loader, above: tuple[str, ...] = ()) -> list[Verdict]:
-    """Settle what is asked on one target, and judge every candidate; ``above`` are the builds that this is a part of."""
+async def _verdicts(asked: _Asked, loader: Loader) -> list[Verdict]:
+    """Settle what is asked, and judge every candidate."""
     import asyncio
 
-    resolution = await loader.settle(asked.requirements, asked.constraints, target, twin(target), asked.selection)
-    return await asyncio.gather(*(_verdict(candidate, target, asked.selection, loader, above) for candidate in resolution.candidates))
+    resolution = await loader.settle(asked.requirements, asked.constraints, asked.target, twin(asked.target), asked.selection)
+    return await asyncio.gather(*(_verdict(candidate, asked, loader) for candidate in resolution.candidates))
 
 
-async def _verdict(candidate: Candidate, target: Target, selection: Selection, loader: Loader, above: tuple[str, ...]) -> Verdict:
+async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdict:
     """Open what no wheel covers, and judge."""
     facts: SdistFacts | Unread | None = None
     build: tuple[BuildRequirement, ...] = ()
     file = candidate.shelf.chosen
     if file is not None and file.kind is Kind.SDIST and candidate.blocker is None:
-        facts = await loader.facts(file, target)
+        facts = await loader.facts(file, asked.target)
         if not isinstance(facts, Unread):
-            build = await _build_requirements(facts, candidate, target, selection, loader, above)
-    return judge(Case(candidate=candidate, target=target, facts=facts, build_requires=build))
+            build = await _build_requirements(facts, candidate, asked, loader)
+    return judge(Case(candidate=candidate, target=asked.target, facts=facts, build_requires=build))
 
 
-async def _build_requirements(
-    facts: SdistFacts, candidate: Candidate, target: Target, selection: Selection, loader: Loader, above: tuple[str, ...]
-) -> tuple[BuildRequirement, ...]:
-    """Judge what the build requires as pip's isolated build environment would get it (PEP 518): on its own, unconstrained."""
-    from muslcheck.manifests import build_requirements
-
-    if candidate.name in above:  # a build that needs itself: the report names it once, pip would stop here
-        return tuple(BuildRequirement(name, None, Outcome.UNKNOWN) for name in above)
-    requirements = build_requirements(facts.build_system.requires + facts.build_system.added, facts.build_system.seen_in)
-    plain = Selection(
-        formats=selection.formats,
-        prefer_binary=selection.prefer_binary,
-        uploaded_prior_to=selection.uploaded_prior_to,
-        ignore_requires_python=selection.ignore_requires_python,
+async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _Asked, loader: Loader) -> tuple[BuildRequirement, ...]:
+    """Judge what a build requires as pip's isolated environment would get it (PEP 518): on its own, unconstrained."""
+    if candidate.name in asked.above:  # a build that needs itself: said once, pip would stop here
+        return (BuildRequirement(candidate.name, candidate.version, Outcome.UNKNOWN),)
+    system, rules = facts.build_system, asked.selection
+    inner = replace(
+        asked,
+        requirements=build_requirements(system.requires + system.added, system.seen_in),
+        constraints=(),
+        selection=replace(rules, all_releases=frozenset(), only_final=frozenset(), no_deps=False, require_hashes=False),
+        above=(*asked.above, candidate.name),
     )
-    asked = _Asked(requirements, (), plain)
-    await loader.explore(asked.requirements, asked.constraints, (target,), asked.selection)
-    verdicts = await _verdicts(asked, target, loader, (*above, candidate.name))
-    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome) for verdict in verdicts)
+    await loader.explore(inner.requirements, inner.constraints, (inner.target,), inner.selection)
+    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome) for verdict in await _verdicts(inner, loader))
 
 
 def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[str, ...]) -> tuple[Target, ...]:
@@ -166,7 +170,7 @@ def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[s
 def _options(
     manifests: Sequence[Manifest], index: IndexOptions | None, selection: Selection | None, *, isolated: bool
 ) -> tuple[IndexOptions, Selection]:
-    """pip's settings, the caller's on top, then what stands in the manifests: the order in which pip takes them."""
+    """Take pip's settings, the caller's on top, then what stands in the manifests: the order in which pip takes them."""
     from muslcheck.index.pipconfig import options_from_environment
 
     options, chosen = options_from_environment(isolated=isolated)

@@ -6,9 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed
+from muslcheck.manifests import directory_metadata
 from muslcheck.resolver import resolve, walk
 from muslcheck.words.release import Absent, Project, Unread
 from muslcheck.words.report import Problem
+from muslcheck.words.requirement import Source
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class Loader:
         self, requirements: Sequence[Requirement], constraints: Sequence[Requirement], targets: Sequence[Target], selection: Selection
     ) -> None:
         """Walk the requirements greedily: what each answer makes wanted is asked for at once, nothing waits for the rest."""
+        self._enter_directories(requirements)
         steps = walk(requirements, constraints, targets, selection, self.catalogue)
         pending: set[asyncio.Task[None]] = set()
         try:
@@ -82,6 +85,12 @@ class Loader:
                 for work in self._work(answer):
                     group.create_task(work)
         raise ResolutionFailed(f"no resolution for {target.id} within {_MOST_ROUNDS} rounds", hint="Pin more of the requirements.")
+
+    def _enter_directories(self, requirements: Sequence[Requirement]) -> None:
+        """What a project on disk requires is read from it, statically; nothing is fetched."""
+        for requirement in requirements:
+            if requirement.source is Source.DIRECTORY:
+                self.catalogue.add_directory(requirement, directory_metadata(requirement))
 
     async def facts(self, file: DistFile, target: Target) -> SdistFacts | Unread:
         """Open an sdist and read it; what cannot be read is a Problem and an ``Unread``."""
