@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any
+
+from packaging.utils import canonicalize_name
+
+from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from muslcheck.words.release import DistFile
     from muslcheck.words.target import Target
-    from muslcheck.words.verdict import ApkNames, Outcome, Verdict
+    from muslcheck.words.verdict import Verdict
 
-__all__ = ["SCHEMA_VERSION", "Problem", "Report"]
+__all__ = ["FAIL_ON", "SCHEMA_VERSION", "Problem", "Report"]
 
 SCHEMA_VERSION = "1"
+
+FAIL_ON: dict[str, frozenset[Outcome]] = {
+    "never": frozenset(),
+    "fail": frozenset({Outcome.FAIL}),
+    "compile": frozenset({Outcome.FAIL, Outcome.COMPILE}),
+    "unknown": frozenset({Outcome.FAIL, Outcome.COMPILE, Outcome.UNKNOWN}),
+}
+"""What each value of ``--fail-on`` counts, from the laxest to the strictest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that stopped muslcheck on one item: the item, what happened, and what to do (imperative).
 
-    ``kind`` is ``index``, ``archive``, ``conflict`` or ``manifest``: where it came from. A problem of kind ``index`` means
-    that the run could not finish (exit status 3).
+    ``kind`` tells problems apart for programs: ``index`` (an answer could not be had: the run is not finished),
+    ``archive`` (a file could not be read), ``conflict``, ``local`` (a project's own build, not judged), or empty.
     """
 
     subject: str
@@ -49,24 +63,121 @@ class Report:
 
     def __getitem__(self, name: str) -> Verdict:
         """The first target's verdict on a project, by its name in any spelling. Raises KeyError."""
-        raise NotImplementedError
+        wanted = canonicalize_name(name)
+        for verdict in self.verdicts:
+            if verdict.name == wanted:
+                return verdict
+        raise KeyError(name)
 
     def filter(self, *outcomes: Outcome | str, target: Target | str | None = None) -> tuple[Verdict, ...]:
-        """The verdicts with one of these outcomes (any, where none is named), for one target or all."""
-        raise NotImplementedError
+        """The verdicts with one of these outcomes (any, where none is named), for one target or all.
+
+        A target may be named by its id or its image. Raises ValueError for a word that is no outcome.
+        """
+        wanted = frozenset(map(Outcome, outcomes)) or frozenset(Outcome)
+        return tuple(
+            v for v in self.verdicts if v.outcome in wanted and (target is None or target in (v.target, v.target.id, v.target.image))
+        )
 
     def apk(self, target: Target) -> ApkNames:
         """The Alpine packages of all verdicts on a target together."""
-        raise NotImplementedError
+        return reduce(ApkNames.__or__, (verdict.apk for verdict in self.filter(target=target)), ApkNames())
 
     def exit_status(self, fail_on: str = "fail", *, strict: bool = False) -> int:
-        """0 nothing at or above ``fail_on`` (``compile``, ``fail``, ``unknown``, ``never``), 1 something is, 3 could not finish."""
-        raise NotImplementedError
+        """The exit status for a policy.
+
+        ====== ==================================================================================================
+        status when, the first that holds
+        ====== ==================================================================================================
+        1      a verdict counts: ``fail_on="fail"`` counts ``fail``; ``"compile"`` counts ``compile`` and ``fail``;
+               ``"unknown"`` counts all that is not known to install without a compiler; ``"never"`` counts nothing
+        3      the index was out of reach for something (a Problem of kind ``index``), or, with ``strict``, a verdict
+               is ``unknown``: what was seen is in order, but not everything was seen
+        0      otherwise
+        ====== ==================================================================================================
+
+        A finding is certain whatever else could not be looked at, hence 1 comes before 3. Raises ValueError for
+        another ``fail_on``.
+        """
+        if fail_on not in FAIL_ON:
+            raise ValueError(f"{fail_on!r} is not one of {', '.join(FAIL_ON)}")
+        outcomes = {verdict.outcome for verdict in self.verdicts}
+        if outcomes & FAIL_ON[fail_on]:
+            return 1
+        if any(problem.kind == "index" for problem in self.problems) or (strict and Outcome.UNKNOWN in outcomes):
+            return 3
+        return 0
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, in the form of the JSON Schema that muslcheck ships."""
-        raise NotImplementedError
+        position = {target: place for place, target in enumerate(self.targets)}
+        verdicts = sorted(self.verdicts, key=lambda verdict: (position[verdict.target], verdict.name, verdict.version or ""))
+        return {
+            "version": SCHEMA_VERSION,
+            "muslcheck": self.version,
+            "created": self.created,
+            "manifests": list(self.manifests),
+            "targets": [_target(target) for target in self.targets],
+            "summary": {target.id: self._counts(target) for target in self.targets},
+            "apk": {target.id: _apk(self.apk(target)) for target in self.targets},
+            "packages": [_package(verdict) for verdict in verdicts],
+            "problems": [
+                {"subject": problem.subject, "message": problem.message, "hint": problem.hint}
+                for problem in sorted(self.problems, key=lambda problem: (problem.subject, problem.message, problem.hint))
+            ],
+        }
 
     def to_json(self) -> str:
-        """The report as JSON."""
-        raise NotImplementedError
+        """The report as JSON: the same bytes for the same findings, save ``created``."""
+        import json
+
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+    def _counts(self, target: Target) -> dict[str, int]:
+        outcomes = [verdict.outcome for verdict in self.filter(target=target)]
+        return {outcome.value: outcomes.count(outcome) for outcome in Outcome}
+
+
+def _target(target: Target) -> dict[str, Any]:
+    major, minor = target.python
+    return {
+        "id": target.id,
+        "image": target.image,
+        "python": f"{major}.{minor}{'t' if target.free_threaded else ''}",
+        "arch": target.arch,
+        "libc": {"name": target.libc.name, "version": f"{target.libc.major}.{target.libc.minor}"},
+        "release": target.release,
+    }
+
+
+def _apk(names: ApkNames) -> dict[str, list[str]]:
+    return {"build": sorted(names.build), "runtime": sorted(names.runtime)}
+
+
+def _file(file: DistFile | None) -> dict[str, Any] | None:
+    return None if file is None else {"filename": file.filename, "size": file.size, "sha256": file.sha256, "url": file.url}
+
+
+def _package(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "target": verdict.target.id,
+        "name": verdict.name,
+        "version": verdict.version,
+        "outcome": verdict.outcome.value,
+        "marks": sorted(mark.value for mark in verdict.marks),
+        "file": _file(verdict.file),
+        "requested": verdict.requested,
+        "required_by": sorted(verdict.required_by),
+        "chain": list(verdict.chain),
+        "languages": sorted(verdict.languages),
+        "build_requires": [
+            {"name": required.name, "version": required.version, "outcome": required.outcome.value}
+            for required in sorted(verdict.build_requires, key=lambda required: (required.name, required.version or ""))
+        ],
+        "apk": _apk(verdict.apk),
+        "evidence": [
+            {"code": evidence.code, "claim": evidence.claim, "seen_in": evidence.seen_in, "strength": str(evidence.strength)}
+            for evidence in verdict.evidence
+        ],
+        "advice": [{"action": advice.action.value, "requirement": advice.requirement, "why": advice.why} for advice in verdict.advice],
+    }
