@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ class Target:
     """A Python version on a libc and an architecture, in one image.
 
     ``arch`` is the machine as a wheel's platform tag names it (``x86_64``, ``aarch64``, ``armv7l``, ``armv6l``,
-    ``i686``, ``ppc64le``, ``s390x``, ``riscv64``). ``python_full`` is the patch release where the image says it,
-    else the newest known of that minor version. ``distribution`` is ``alpine`` or ``debian``, ``release`` its number.
+    ``i686``, ``ppc64le``, ``s390x``, ``riscv64``, ``loongarch64``): that of the image's own programs. A 32-bit image on a
+    64-bit kernel may answer otherwise (``uname`` speaks for the kernel); what is said here holds on the machine itself.
+    ``python_full`` is the patch release where the image says it, else the newest known of that minor version.
+    ``distribution`` is ``alpine`` or ``debian``, ``release`` its number.
     """
 
     image: str
@@ -63,11 +66,71 @@ class Target:
         return _markers(self)
 
 
+_MANYLINUX_ALIASES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+"""Older names of some glibc 2 minor versions (PEP 513, 571, 599; PEP 600 lists them)."""
+
+_MANYLINUX_FLOOR = {
+    "x86_64": 5,
+    "i686": 5,
+    "aarch64": 17,
+    "armv7l": 17,
+    "loongarch64": 17,
+    "ppc64": 17,
+    "ppc64le": 17,
+    "riscv64": 17,
+    "s390x": 17,
+}
+"""The oldest glibc 2 minor version by architecture; where an architecture is missing (``armv6l``), pip takes no manylinux wheel there."""
+
+
 @cache
 def _tags(target: Target) -> Mapping[str, int]:
-    raise NotImplementedError
+    """Rank every tag in the order of pip 26.3 (packaging 26.3): interpreter, then ABI, then platform."""
+    major, minor = target.python
+    own = f"cp{major}{minor}"
+    abi, stable = (f"{own}t", "abi3t") if target.free_threaded else (own, "abi3")
+    platforms = _platforms(target)
+    pure = [f"py{major}{minor}", f"py{major}", *(f"py{major}{older}" for older in range(minor - 1, -1, -1))]
+    pairs = [f"{own}-{abi}", f"{own}-{stable}", f"{own}-none"]
+    # PEP 384 gave Python 3.2 the first stable ABI; PEP 803 lets the free-threaded one count from there too.
+    pairs += [f"cp{major}{older}-{stable}" for older in range(minor - 1, 1, -1)]
+    pairs += [f"{interpreter}-none" for interpreter in pure]
+    tags = [f"{pair}-{platform}" for pair in pairs for platform in platforms]
+    tags.append(f"{own}-none-any")
+    tags += [f"{interpreter}-none-any" for interpreter in pure]
+    return MappingProxyType({tag: rank for rank, tag in enumerate(tags)})
+
+
+def _platforms(target: Target) -> list[str]:
+    """The platform tags, best first. ``linux_*`` leads since packaging 26.3; before that it came last."""
+    arch, libc = target.arch, target.libc
+    platforms = [f"linux_{arch}"]
+    if target.is_musl:
+        # PEP 656: a musl runs what was built for any older minor version.
+        platforms += [f"musllinux_{libc.major}_{minor}_{arch}" for minor in range(libc.minor, -1, -1)]
+    elif floor := _MANYLINUX_FLOOR.get(arch):
+        for minor in range(libc.minor, floor - 1, -1):
+            platforms.append(f"manylinux_{libc.major}_{minor}_{arch}")
+            if alias := _MANYLINUX_ALIASES.get(minor):
+                platforms.append(f"{alias}_{arch}")
+    return platforms
 
 
 @cache
 def _markers(target: Target) -> Mapping[str, str]:
-    raise NotImplementedError
+    """The marker variables of CPython in a Linux container; the kernel's release and version cannot be known, so they are empty."""
+    return MappingProxyType(
+        {
+            "implementation_name": "cpython",
+            "implementation_version": target.python_full,
+            "os_name": "posix",
+            "platform_machine": target.arch,
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_system": "Linux",
+            "platform_version": "",
+            "python_full_version": target.python_full,
+            "python_version": f"{target.python[0]}.{target.python[1]}",
+            "sys_platform": "linux",
+        }
+    )
