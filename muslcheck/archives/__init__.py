@@ -1,1 +1,24 @@
-"""Bytes of an sdist or wheel in, facts out. Nothing is run and nothing is written; pure."""
+"""Bytes of an sdist or a wheel in, Facts out. Nothing is unpacked to disk, and nothing is ever run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from muslcheck.archives.facts import SdistFacts
+    from muslcheck.words.target import Target
+
+__all__ = ["read_sdist"]
+
+
+def read_sdist(file: BinaryIO, filename: str, target: Target) -> SdistFacts:
+    """What the sdist in a seekable file says about its build on a target.
+
+    Conditions on Python, platform and libc are answered for the target. Raises CorruptArchive, OversizedArchive or
+    HostileArchive, and nothing else, whatever the bytes are.
+    """
+    from muslcheck.archives.sdist import read
+
+    return read(file, filename, target)

@@ -1,0 +1,185 @@
+"""A wheel's METADATA out of byte ranges of the file: a few kilobytes of a zip that may be hundreds of megabytes."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from muslcheck.errors import CorruptArchive, OversizedArchive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
+
+__all__ = ["TAIL", "NeedRange", "metadata_from_file", "metadata_from_ranges"]
+
+TAIL = 16_384
+"""Bytes at the end of a wheel that are worth asking for first: they hold the directory of most wheels, often METADATA too."""
+
+_END = struct.Struct("<4s4H2LH")
+_END64_LOCATOR = struct.Struct("<4sLQL")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_LOCAL_SLACK = 256
+"""A local header's extra field may be longer than the directory says; asking for a little more saves a second question."""
+_LIMIT = 16 * 1024 * 1024
+"""Largest METADATA, and largest directory, that is read."""
+_STORED, _DEFLATED = 0, 8
+_WIDE = 0xFFFFFFFF
+"""A 32-bit number of the directory that stands in the zip64 extra field instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRange:
+    """Bytes that are needed to go on: from ``start``, up to but not including ``end``."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: bytes
+    method: int
+    packed: int
+    size: int
+    offset: int
+    flags: int
+
+
+def metadata_from_ranges(pieces: Mapping[int, bytes], size: int, filename: str) -> bytes | NeedRange:
+    """METADATA of the wheel, or the range that has to be fetched before it can be told.
+
+    ``pieces`` maps an offset in the file to the bytes from there; ``size`` is the size of the whole file. Start with the tail
+    (``{size - TAIL: ...}``), add what is asked for under its start, and call again: three rounds at the most. Raises CorruptArchive
+    or OversizedArchive.
+    """
+    need: NeedRange | None = None
+
+    def read(start: int, length: int) -> bytes | None:
+        nonlocal need
+        if start < 0 or length < 0 or start + length > size:
+            raise CorruptArchive(filename, "the zip directory points outside the file")
+        for at, piece in pieces.items():
+            if at <= start and start + length <= at + len(piece):
+                return piece[start - at : start - at + length]
+        need = NeedRange(start, start + length)
+        return None
+
+    tail_start = min((at for at, piece in pieces.items() if at + len(piece) == size), default=size)
+    tail = pieces.get(tail_start, b"")
+    found = tail.rfind(b"PK\x05\x06")
+    if found < 0 or len(tail) - found < _END.size:
+        if tail_start == 0 or len(tail) > 0x10000 + _END.size:
+            raise CorruptArchive(filename, "not a zip file, or cut short")
+        return NeedRange(max(0, size - 0x10000 - _END.size - _END64_LOCATOR.size), size)
+    _, _, _, _, count, length, start, _ = _END.unpack_from(tail, found)
+    if _WIDE in {start, length} or count == 0xFFFF:  # noqa: PLR2004 -- the 16-bit form of the same
+        at = tail_start + found - _END64_LOCATOR.size
+        locator = read(at, _END64_LOCATOR.size)
+        if locator is None:
+            return need or NeedRange(at, size)
+        if locator.startswith(b"PK\x06\x07"):
+            at = _END64_LOCATOR.unpack(locator)[2]
+            end64 = read(at, _END64.size)
+            if end64 is None:
+                return need or NeedRange(at, size)
+            length, start = _END64.unpack(end64)[8:10]
+    if length > _LIMIT:
+        raise OversizedArchive(filename, "the zip directory is too large to read")
+    directory = read(start, length)
+    if directory is None:
+        return NeedRange(start, size)
+    entry = _metadata_entry(directory, filename)
+    header = read(entry.offset, _LOCAL.size)
+    guess = entry.offset + _LOCAL.size + len(entry.name) + entry.packed + _LOCAL_SLACK
+    if header is None:
+        return NeedRange(entry.offset, min(guess, size))
+    if not header.startswith(b"PK\x03\x04"):
+        raise CorruptArchive(filename, "the zip directory does not lead to METADATA")
+    name_length, extra_length = _LOCAL.unpack(header)[9:11]
+    packed = read(entry.offset + _LOCAL.size + name_length + extra_length, entry.packed)
+    if packed is None:
+        return NeedRange(entry.offset, entry.offset + _LOCAL.size + name_length + extra_length + entry.packed)
+    return _unpacked(packed, entry, filename)
+
+
+def metadata_from_file(file: BinaryIO, filename: str) -> bytes:
+    """METADATA of a wheel in a seekable file. Raises CorruptArchive or OversizedArchive."""
+    size = file.seek(0, 2)
+    pieces: dict[int, bytes] = {}
+    start = max(0, size - TAIL)
+    file.seek(start)
+    pieces[start] = file.read()
+    for _ in range(6):
+        answer = metadata_from_ranges(pieces, size, filename)
+        if isinstance(answer, bytes):
+            return answer
+        file.seek(answer.start)
+        pieces[answer.start] = file.read(answer.end - answer.start)
+    raise CorruptArchive(filename, "the file changed while it was read")
+
+
+def _metadata_entry(directory: bytes, filename: str) -> _Entry:
+    """The one ``*.dist-info/METADATA`` of the directory (binary distribution format)."""
+    found = [e for e in _entries(directory, filename) if e.name.endswith(b".dist-info/METADATA") and e.name.count(b"/") == 1]
+    if not found:
+        raise CorruptArchive(filename, "holds no .dist-info/METADATA")
+    if len({e.name for e in found}) > 1:
+        raise CorruptArchive(filename, "holds more than one .dist-info/METADATA")
+    entry = found[-1]
+    if entry.flags & 1:
+        raise CorruptArchive(filename, "METADATA is encrypted")
+    if max(entry.packed, entry.size) > _LIMIT:
+        raise OversizedArchive(filename, "METADATA is too large to read")
+    return entry
+
+
+def _entries(directory: bytes, filename: str) -> Iterator[_Entry]:
+    at = 0
+    while at + _ENTRY.size <= len(directory):
+        (magic, _, _, flags, method, _, _, _, packed, size, name_length, extra_length, comment_length, _, _, _, offset) = (
+            _ENTRY.unpack_from(directory, at)
+        )
+        if magic != b"PK\x01\x02":
+            raise CorruptArchive(filename, "the zip directory is damaged")
+        name_at = at + _ENTRY.size
+        name = directory[name_at : name_at + name_length]
+        if _WIDE in {packed, size, offset}:
+            extra = directory[name_at + name_length : name_at + name_length + extra_length]
+            packed, size, offset = _wide(extra, packed, size, offset)
+        yield _Entry(name, method, packed, size, offset, flags)
+        at = name_at + name_length + extra_length + comment_length
+
+
+def _wide(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int, int]:
+    """The three numbers with those that did not fit in 32 bits taken from the zip64 extra field."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, at)
+        if kind == 1:
+            numbers = iter(struct.unpack_from(f"<{min(length, len(extra) - at - 4) // 8}Q", extra, at + 4))
+            size = next(numbers, size) if size == _WIDE else size
+            packed = next(numbers, packed) if packed == _WIDE else packed
+            offset = next(numbers, offset) if offset == _WIDE else offset
+        at += 4 + length
+    return packed, size, offset
+
+
+def _unpacked(packed: bytes, entry: _Entry, filename: str) -> bytes:
+    if entry.method == _STORED:
+        return packed
+    if entry.method != _DEFLATED:
+        raise CorruptArchive(filename, f"METADATA is packed in a way that pip does not read (method {entry.method})")
+    try:
+        data = zlib.decompressobj(-15).decompress(packed, _LIMIT + 1)
+    except zlib.error as error:
+        raise CorruptArchive(filename, "METADATA does not unpack") from error
+    if len(data) > _LIMIT:
+        raise OversizedArchive(filename, "METADATA is too large to read")
+    if len(data) != entry.size:
+        raise CorruptArchive(filename, "METADATA is cut short")
+    return data
