@@ -51,7 +51,8 @@ class Requirement:
 
     ``name`` is normalised (PEP 503), and empty for a direct reference that does not say what it is. ``text`` is the
     requirement as it stands in the manifest, for people. ``hashes`` are ``algorithm:hexdigest`` (pip ``--hash``).
-    ``location`` is the URL, or the path on disk, for every source other than the index.
+    ``location`` is the URL (without fragment; it may hold credentials, ``text`` never does), or the absolute path on
+    disk, for every source other than the index.
     """
 
     name: NormalizedName
@@ -64,6 +65,8 @@ class Requirement:
     location: str | None = None
     hashes: tuple[str, ...] = ()
     editable: bool = False
+    subdirectory: str = ""
+    """Where in the archive or checkout the project lies (``#subdirectory=``), or empty for its top."""
 
 
 @dataclass(frozen=True, slots=True)
