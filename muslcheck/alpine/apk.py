@@ -1,45 +1,245 @@
-"""Which Alpine package holds a header, a library, a pkg-config name or a program."""
+"""Which Alpine package holds a header, a library, a pkg-config name, a CMake package, a crate's library or a program.
+
+The tables lie in ``data/`` and are read when first asked: a run that opens no sdist reads none of them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
-__all__ = ["Apk", "apk_for_header", "apk_for_library", "apk_for_pkgconfig", "apk_for_program", "in_image", "runtime_of"]
+from muslcheck.alpine.tables import Table, holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "Apk",
+    "absent",
+    "apk_for_cmake",
+    "apk_for_crate",
+    "apk_for_external",
+    "apk_for_header",
+    "apk_for_language",
+    "apk_for_library",
+    "apk_for_pkgconfig",
+    "apk_for_program",
+    "dev_package_named",
+    "in_image",
+    "runtime_of",
+]
+
+_SHARED_FOLDERS = frozenset(
+    {"sys", "net", "netinet", "linux", "asm", "rpc", "rpcsvc", "scsi", "GL", "X11", "X11/extensions", "mysql", "security", "nss"}
+)
+"""Folders of headers that several packages fill: one header there says nothing of its neighbours."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Apk:
-    """What to install: ``build`` packages for the build, ``runtime`` packages for what was built."""
+    """What to install: ``build`` packages for the build, ``runtime`` packages for what was built; both sorted."""
 
     build: tuple[str, ...]
     runtime: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Libraries:
+    """The table of libraries for one release, by each way to name one."""
+
+    headers: Mapping[str, Apk]
+    folders: Mapping[str, Apk]
+    pc: Mapping[str, Apk]
+    libs: Mapping[str, Apk]
+    cmake: Mapping[str, Apk]
+    crates: Mapping[str, Apk]
+    runtime: Mapping[str, tuple[str, ...]]
+    why_absent: Mapping[tuple[str, str], tuple[str, bool]]
+
+
 def apk_for_header(header: str, release: str) -> Apk | None:
-    """The packages for a C header as it is included (``libxml/parser.h``) on an Alpine release (``3.23``), or None."""
-    raise NotImplementedError
+    """The packages for a C header as it is included (``libxml/parser.h``) on an Alpine release (``3.23``), or None.
+
+    A header that no row names is found by its folder, where all that is known of the folder comes from one package.
+    """
+    known = _libraries(release)
+    if (found := known.headers.get(header)) is not None:
+        return found
+    folder = header
+    while "/" in folder:
+        folder = folder.rpartition("/")[0]
+        if (found := known.folders.get(folder)) is not None:
+            return found
+        if folder in _SHARED_FOLDERS:
+            return None
+    return None
 
 
 def apk_for_library(library: str, release: str) -> Apk | None:
     """The packages for a library as it is linked (``-lxml2`` is ``xml2``), or None."""
-    raise NotImplementedError
+    return _libraries(release).libs.get(library)
 
 
 def apk_for_pkgconfig(name: str, release: str) -> Apk | None:
-    """The packages for a pkg-config name (``libxml-2.0``), or None."""
-    raise NotImplementedError
+    """The packages for a pkg-config name (``libxml-2.0``), or None. pkgconf itself is not among them."""
+    return _libraries(release).pc.get(name)
+
+
+def apk_for_cmake(name: str, release: str) -> Apk | None:
+    """The packages for a name that CMake's ``find_package`` takes (``ZLIB``), in any case of letters, or None."""
+    return _libraries(release).cmake.get(name.lower())
+
+
+def apk_for_crate(name: str, release: str) -> Apk | None:
+    """The packages for the C library that a Rust crate links (``openssl-sys``), or None."""
+    return _libraries(release).crates.get(name)
 
 
 def apk_for_program(program: str, release: str) -> Apk | None:
     """The packages for a program that a build runs (``pg_config``), or None."""
-    raise NotImplementedError
+    return _programs(release).get(program)
+
+
+def apk_for_language(language: str) -> Apk | None:
+    """The compiler of a language, with all that it needs, and what its output needs at run time, or None."""
+    return _languages().get(language)
+
+
+def apk_for_external(identifier: str) -> Apk | None:
+    """The packages that an ``[external]`` identifier (PEP 725, ``dep:generic/openssl``) stands for, or None."""
+    return _externals().get(identifier)
+
+
+def absent(kind: str, name: str, release: str) -> tuple[str, bool] | None:
+    """Why Alpine has nothing for a name, and whether that is because it is built for glibc only; None where it is not known to lack it.
+
+    ``kind`` is ``header``, ``lib``, ``pc`` or ``cmake``.
+    """
+    known = _libraries(release).why_absent
+    if (found := known.get((kind, name))) is not None:
+        return found
+    return known.get((kind, name.rpartition("/")[0] + "/*")) if "/" in name else None
+
+
+def dev_package_named(name: str, release: str) -> str | None:
+    """A ``-dev`` package of the release whose own name is that of a library (``crc32c`` → ``crc32c-dev``), or None.
+
+    A guess by the name alone, for what the tables do not hold: it may be wrong.
+    """
+    names = _dev_names(release)
+    plain = name.lower()
+    for guess in (plain, f"lib{plain}", plain.removeprefix("lib"), plain.replace("_", "-"), f"lib{plain.replace('_', '-')}"):
+        if guess and f"{guess}-dev" in names:
+            return f"{guess}-dev"
+    return None
 
 
 def runtime_of(package: str, release: str) -> tuple[str, ...]:
     """The packages that hold the libraries of a ``-dev`` package; empty where it has none or none is known."""
-    raise NotImplementedError
+    return _libraries(release).runtime.get(package, ())
 
 
-def in_image(python: tuple[int, int]) -> frozenset[str]:
-    """The packages that every official ``python:X.Y-alpine`` image has at run time."""
-    raise NotImplementedError
+@cache
+def in_image(image: str, python: tuple[int, int]) -> frozenset[str]:
+    """The packages that an image has at run time: ``python:X.Y-alpine...`` or ``alpine:X.Y``."""
+    table = Table.load("installed")
+    held = set(table.strings("base"))
+    if not image.rpartition("/")[2].startswith("alpine"):
+        held.update(table.strings("python"))
+        if python <= (3, 12):
+            held.update(table.strings("python_until_3_12"))
+        if python >= (3, 14):
+            held.update(table.strings("python_since_3_14"))
+    return frozenset(held)
+
+
+@cache
+def _libraries(release: str) -> _Libraries:
+    table = Table.load("libraries")
+    headers: dict[str, set[str]] = {}
+    pc: dict[str, set[str]] = {}
+    libs: dict[str, set[str]] = {}
+    cmake: dict[str, set[str]] = {}
+    crates: dict[str, set[str]] = {}
+    needs: dict[str, set[str]] = {}
+    run_by: dict[tuple[str, str], set[str]] = {}
+    for row in table.rows("library", texts=("dev", "since", "until", "src"), lists=("headers", "pc", "libs", "cmake", "crates", "run")):
+        if not holds(row, release):
+            continue
+        dev, run = row.text("dev"), row.strings("run")
+        needs.setdefault(dev, set()).update(run)
+        for kind, index in (("headers", headers), ("pc", pc), ("libs", libs), ("cmake", cmake), ("crates", crates)):
+            for name in row.strings(kind):
+                key = name.lower() if kind == "cmake" else name
+                index.setdefault(key, set()).add(dev)
+                run_by.setdefault((kind, key), set()).update(run)
+
+    def apks(kind: str, index: Mapping[str, set[str]]) -> dict[str, Apk]:
+        return {name: Apk(tuple(sorted(devs)[:1]), tuple(sorted(run_by[kind, name]))) for name, devs in index.items()}
+
+    why = {
+        (kind, name): (row.text("why"), row.flag("glibc"))
+        for row in table.rows("absent", texts=("why", "since", "until"), lists=("headers", "pc", "libs", "cmake"), flags=("glibc",))
+        if holds(row, release)
+        for kind, field in (("header", "headers"), ("pc", "pc"), ("lib", "libs"), ("cmake", "cmake"))
+        for name in row.strings(field)
+    }
+    exact = apks("headers", headers)
+    return _Libraries(
+        headers={name: apk for name, apk in exact.items() if not name.endswith("/*")},
+        folders=_folders(exact, needs),
+        pc=apks("pc", pc),
+        libs=apks("libs", libs),
+        cmake=apks("cmake", cmake),
+        crates=apks("crates", crates),
+        runtime={dev: tuple(sorted(run)) for dev, run in needs.items()},
+        why_absent=why,
+    )
+
+
+def _folders(headers: Mapping[str, Apk], needs: Mapping[str, set[str]]) -> dict[str, Apk]:
+    """Folders of headers that belong to one package: those that a row names, and those that only one package is known to fill."""
+    named = {name[:-2]: apk for name, apk in headers.items() if name.endswith("/*")}
+    owners: dict[str, set[tuple[str, ...]]] = {}
+    for name, apk in headers.items():
+        if "/" in name and not name.endswith("/*"):
+            owners.setdefault(name.rpartition("/")[0], set()).add(apk.build)
+    for folder, builds in owners.items():
+        if len(builds) == 1 and folder not in _SHARED_FOLDERS and folder not in named:
+            build = next(iter(builds))
+            named[folder] = Apk(build, tuple(sorted(set().union(*(needs[dev] for dev in build)))))
+    return named
+
+
+@cache
+def _programs(release: str) -> Mapping[str, Apk]:
+    rows = Table.load("programs").rows("program", texts=("since", "until"), lists=("names", "build", "run"))
+    return {name: _apk(row.strings("build"), row.strings("run")) for row in rows if holds(row, release) for name in row.strings("names")}
+
+
+@cache
+def _languages() -> Mapping[str, Apk]:
+    rows = Table.load("programs").rows("language", texts=("name",), lists=("build", "run"))
+    return {row.text("name"): _apk(row.strings("build"), row.strings("run")) for row in rows}
+
+
+@cache
+def _externals() -> Mapping[str, Apk]:
+    rows = Table.load("programs").rows("external", texts=("id",), lists=("build", "run"))
+    return {row.text("id"): _apk(row.strings("build"), row.strings("run")) for row in rows}
+
+
+@cache
+def _dev_names(release: str) -> frozenset[str]:
+    table = Table.load("dev_names")
+    names = set(table.text("always").split())
+    for entry in table.text("sometimes").split():
+        name, since, until = entry.split(":")
+        if holds((since, until), release):
+            names.add(name)
+    return frozenset(names)
+
+
+def _apk(build: Iterable[str], run: Iterable[str]) -> Apk:
+    return Apk(tuple(sorted(build)), tuple(sorted(run)))
