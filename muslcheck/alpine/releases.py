@@ -1,0 +1,206 @@
+"""The releases of Alpine, Debian and Python, and the architectures of their images: ``data/*.toml``, checked on load."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["AlpineRelease", "Architectures", "DebianRelease", "PythonRelease", "alpine", "architectures", "debian", "python", "read_table"]
+
+_T = TypeVar("_T")
+_VERSION = re.compile(r"\d+(\.\d+)+([a-z]+\d*|_[a-z]+\d*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class AlpineRelease:
+    """An Alpine release. ``versions`` are those of tools and libraries by apk name (``rust``, ``cmake``, ``linux-headers``).
+
+    ``externally_managed``: pip refuses to install into its own python3 (PEP 668).
+    """
+
+    name: str
+    released: datetime.date
+    end_of_support: datetime.date
+    musl: str
+    python3: str
+    versions: Mapping[str, str]
+    externally_managed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DebianRelease:
+    """A Debian release: code name, number, glibc (major, minor) and its own Python."""
+
+    name: str
+    number: str
+    released: datetime.date
+    end_of_support: datetime.date
+    glibc: tuple[int, int]
+    python3: str
+
+
+@dataclass(frozen=True, slots=True)
+class PythonRelease:
+    """A minor version of Python: its newest patch release, and the Alpine and Debian that its images default to."""
+
+    name: str
+    newest: str
+    released: datetime.date
+    end_of_life: datetime.date
+    alpine: str
+    debian: str
+
+    @property
+    def minor(self) -> tuple[int, int]:
+        """The version as numbers."""
+        major, minor = self.name.split(".")
+        return int(major), int(minor)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether there is a release that is no pre-release."""
+        return self.newest.replace(".", "").isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Architectures:
+    """Machines by every name in use, those names that mean two things (by distribution), and the machines of each kind of image."""
+
+    names: Mapping[str, str]
+    homonyms: Mapping[str, Mapping[str, str]]
+    images: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def alpine() -> dict[str, AlpineRelease]:
+    """Alpine's releases by name (``3.23``, ``edge``), the oldest first. Raises ValueError where the table is wrong."""
+    releases = {}
+    for row in _rows("alpine.toml"):
+        release = AlpineRelease(
+            name=row.text("name"),
+            released=row.get("released", datetime.date),
+            end_of_support=row.get("end_of_support", datetime.date, datetime.date.max),
+            musl=row.version("musl"),
+            python3=row.version("python3"),
+            versions=row.versions("versions"),
+            externally_managed=row.get("externally_managed", bool),
+        )
+        releases[release.name] = release
+    return releases
+
+
+@cache
+def debian() -> dict[str, DebianRelease]:
+    """Debian's releases by code name, the oldest first. Raises ValueError where the table is wrong."""
+    releases = {}
+    for row in _rows("debian.toml"):
+        major, minor = row.version("glibc").split(".")
+        release = DebianRelease(
+            name=row.text("name"),
+            number=row.text("number"),
+            released=row.get("released", datetime.date),
+            end_of_support=row.get("end_of_support", datetime.date),
+            glibc=(int(major), int(minor)),
+            python3=row.version("python3"),
+        )
+        releases[release.name] = release
+    return releases
+
+
+@cache
+def python() -> dict[str, PythonRelease]:
+    """Python's minor versions by name (``3.11``), the oldest first. Raises ValueError where the table is wrong."""
+    releases = {}
+    for row in _rows("python.toml"):
+        row.text("source")
+        release = PythonRelease(
+            name=row.version("name"),
+            newest=row.version("newest"),
+            released=row.get("released", datetime.date),
+            end_of_life=row.get("end_of_life", datetime.date),
+            alpine=row.text("alpine"),
+            debian=row.text("debian"),
+        )
+        if not release.newest.startswith(release.name + "."):
+            raise row.wrong(f"newest is no {release.name}")
+        if release.alpine not in alpine() or release.debian not in debian():
+            raise row.wrong("alpine or debian is in no table")
+        releases[release.name] = release
+    return releases
+
+
+@cache
+def architectures() -> Architectures:
+    """The architectures and their names. Raises ValueError where the table is wrong."""
+    row = _Row("images.toml", "", read_table("images.toml"))
+    names: dict[str, str] = {}
+    for arch, others in row.get("arches", dict).items():
+        for name in (arch, *others):
+            if names.setdefault(name, arch) != arch:
+                raise row.wrong(f"{name} is both {names[name]} and {arch}")
+    homonyms = row.get("homonyms", dict)
+    images = {kind: tuple(arches) for kind, arches in row.get("images", dict).items()}
+    meant = {arch for arches in images.values() for arch in arches} | {arch for both in homonyms.values() for arch in both.values()}
+    if strange := meant.difference(names):
+        raise row.wrong(f"unknown architectures {sorted(strange)}")
+    return Architectures(names, homonyms, images)
+
+
+def read_table(filename: str) -> dict[str, Any]:
+    """One file of ``data/``, parsed. Raises ValueError, naming the file, where it is no TOML or says not where and when it was read."""
+    import tomli
+
+    path = f"{__file__.removesuffix('releases.py')}data/{filename}"
+    with open(path, "rb") as file:  # noqa: PTH123 - a warm run has no other use for pathlib
+        try:
+            return tomli.load(file)
+        except tomli.TOMLDecodeError as error:
+            raise ValueError(f"{filename}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A table of a data file, which complains by file and row."""
+
+    filename: str
+    place: str
+    values: dict[str, Any]
+
+    def wrong(self, what: str) -> ValueError:
+        return ValueError(f"{self.filename}{self.place}: {what}")
+
+    def get(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
+        value = self.values.get(key, default)
+        if not isinstance(value, kind):
+            raise self.wrong(f"{key} is {'missing' if value is None else f'no {kind.__name__}'}")
+        return value
+
+    def text(self, key: str) -> str:
+        if not (value := self.get(key, str)):
+            raise self.wrong(f"{key} is empty")
+        return value
+
+    def version(self, key: str) -> str:
+        if not _VERSION.fullmatch(value := self.get(key, str)):
+            raise self.wrong(f"{key} is no version: {value!r}")
+        return value
+
+    def versions(self, key: str) -> dict[str, str]:
+        values: dict[str, object] = self.get(key, dict)
+        return {name: _Row(self.filename, f"{self.place}, {key}", values).version(name) for name in values}
+
+
+def _rows(filename: str) -> list[_Row]:
+    """The ``[[release]]`` tables of a data file, each with a name of its own."""
+    rows = [_Row(filename, f": release {number}", values) for number, values in enumerate(read_table(filename).get("release", ()), 1)]
+    names = [row.text("name") for row in rows]
+    for row, name in zip(rows, names, strict=True):
+        if names.count(name) > 1:
+            raise row.wrong(f"a second {name}")
+    return rows
