@@ -1,0 +1,16 @@
+"""What the user asked for beside the manifests themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``--extra``, ``--all-extras`` and ``--group``, as given; formats without such things ignore them."""
+
+    extras: tuple[str, ...] = ()
+    all_extras: bool = False
+    groups: tuple[str, ...] = ()

@@ -1,0 +1,103 @@
+"""A path to its bytes, and bytes to text as pip decodes requirements files; every way this can fail in one sentence."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import sys
+from typing import BinaryIO
+
+from muslcheck.errors import Fault, ManifestError
+
+__all__ = ["LARGEST", "decode", "load"]
+
+LARGEST = 16 * 1024 * 1024
+"""The most bytes that a manifest may have."""
+
+# UTF-32 before UTF-16: the mark of the little-endian one begins with the other's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+_REMOTE = re.compile(r"(?i)(https?|ftp)://")
+
+
+def load(path: str) -> bytes:
+    """The bytes of a file, or of standard input for ``-``. Raises ManifestError without a line."""
+    if _REMOTE.match(path):
+        raise ManifestError((Fault(path, None, "remote files are not read"),), "Download it first.")
+    try:
+        if path == "-":
+            return _bounded(sys.stdin.buffer, path)
+        with open(path, "rb") as file:
+            return _bounded(file, path)
+    except (OSError, ValueError) as error:
+        raise ManifestError((Fault(path, None, _why(error)),)) from None
+
+
+def decode(data: bytes, path: str) -> tuple[str, bool]:
+    """Text as pip decodes it, and whether the encoding had to be guessed. Raises ManifestError for what is no text.
+
+    A byte order mark, else a coding line (PEP 263) in the first two lines, else UTF-8. Then pip goes by the locale;
+    nothing is read from the host here, so it is Latin-1, which reads everything, and the caller says so.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decode_as(data[len(mark) :], encoding, path), False
+    for line in data.split(b"\n", 2)[:2]:
+        if line.startswith(b"#") and (coding := _CODING.search(line)):
+            return _decode_as(data, coding[1].decode("ascii"), path), False
+    if b"\0" in data:
+        raise ManifestError((Fault(path, None, _nul(data)),))
+    try:
+        return data.decode(), False
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+        if sum(not char.isprintable() and not char.isspace() for char in text) * 20 > len(text):
+            raise ManifestError((Fault(path, None, "this is a binary file, not text"),)) from None
+        return text, True
+
+
+def _bounded(file: BinaryIO, path: str) -> bytes:
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ManifestError((Fault(path, None, f"larger than {LARGEST // 1024 // 1024} MB: not a manifest"),))
+    return data
+
+
+def _decode_as(data: bytes, encoding: str, path: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except LookupError:
+        raise ManifestError((Fault(path, None, f'its coding line names an unknown encoding, "{encoding}"'),)) from None
+    except (ValueError, ArithmeticError):
+        raise ManifestError((Fault(path, None, f"it says it is {encoding}, but is not"),)) from None
+    if "\0" in text:
+        raise ManifestError((Fault(path, None, "it holds NUL characters: not a text file"),))
+    return text
+
+
+def _nul(data: bytes) -> str:
+    head = data[:512]
+    if head[1::2].count(0) * 4 > len(head) and head[::2].count(0) == 0:
+        return "this looks like UTF-16 without a byte order mark: save it as UTF-8"
+    return "this is a binary file, not text"
+
+
+def _why(error: OSError | ValueError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "no such file"
+        case PermissionError():
+            return "no permission to read it"
+        case IsADirectoryError():
+            return "this is a directory, not a file"
+        case OSError():
+            return f"cannot be read ({os.strerror(error.errno).lower() if error.errno else error})"
+        case _:
+            return "not a file name"

@@ -1,0 +1,226 @@
+"""Requirements files as pip 26 reads them: nested files, constraints, options; all faults at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from muslcheck.errors import Fault, ManifestError
+from muslcheck.manifests.entry import read_editable, read_entry
+from muslcheck.manifests.files import decode, load
+from muslcheck.manifests.lines import Line, read_lines
+from muslcheck.manifests.pep508 import InvalidEntry, Reference
+from muslcheck.manifests.wording import shown
+from muslcheck.words.report import Problem
+from muslcheck.words.requirement import FormatControl, IndexOptions, Manifest, Origin, Requirement, Selection
+
+if TYPE_CHECKING:
+    from muslcheck.manifests.asked import Asked
+
+__all__ = ["read"]
+
+_DEEPEST = 50
+_REMOTE = re.compile(r"(?i)(https?|ftp)://")
+
+
+def read(path: str, data: bytes, asked: Asked | None = None) -> Manifest:  # noqa: ARG001  # every reader has this signature
+    """A requirements file with all that it includes. Raises ManifestError with every fault of every file."""
+    reading = _Reading(path)
+    reading.file(path, data, (), constraint=False)
+    return reading.manifest()
+
+
+class _Reading:
+    """The state of one reading: pip, too, carries its options from line to line and from file to file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.requirements: dict[Requirement, None] = {}
+        self.constraints: dict[Requirement, None] = {}
+        self.problems: dict[Problem, None] = {}
+        self.faults: dict[Fault, None] = {}
+        self.index = IndexOptions()
+        self.formats = FormatControl()
+        self.releases = FormatControl()  # --all-releases and --only-final exclude each other by the very same rule
+        self.prefer_binary = False
+        self.require_hashes: int | None = None
+        self.no_require_hashes = False
+        self.read_before: set[tuple[str, bool]] = set()
+
+    def manifest(self) -> Manifest:
+        """What was read, or all that is wrong with it."""
+        if self.faults:
+            raise ManifestError(tuple(self.faults))
+        hashed = any(requirement.hashes for requirement in (*self.requirements, *self.constraints) if requirement.source == "index")
+        selection = Selection(
+            formats=self.formats,
+            prefer_binary=self.prefer_binary,
+            all_releases=self.releases.no_binary,
+            only_final=self.releases.only_binary,
+            require_hashes=self.require_hashes is not None or (hashed and not self.no_require_hashes),
+        )
+        return Manifest(
+            path=self.path,
+            kind="requirements",
+            requirements=tuple(self.requirements),
+            constraints=tuple(self.constraints),
+            index=self.index,
+            selection=selection,
+            problems=tuple(self.problems),
+        )
+
+    def fault(self, file: str, line: int | None, reason: str) -> None:
+        self.faults[Fault(file, line, reason)] = None
+
+    def problem(self, origin: Origin, message: str, hint: str = "") -> None:
+        self.problems[Problem(str(origin), message, hint)] = None
+
+    def file(self, path: str, data: bytes, parents: tuple[tuple[str, str], ...], *, constraint: bool) -> None:
+        """One file; ``parents`` are the files that led here, outermost first, as (real path, path as shown)."""
+        try:
+            text, guessed = decode(data, path)
+        except ManifestError as error:
+            self.faults.update(dict.fromkeys(error.faults))
+            return
+        if guessed:
+            self.problem(Origin(path), "not UTF-8, read as Latin-1", "Save it as UTF-8: pip reads it by the locale of the machine.")
+        parents = (*parents, (_real(path), path))
+        for line in read_lines(text):
+            origin = Origin(path, line.number)
+            if line.fault:
+                self.fault(path, line.number, line.fault)
+            elif line.entry or line.editable:
+                self.entry(line, origin, constraint=constraint)
+            elif line.options.requirements or line.options.constraints:
+                self.include(line, origin, parents)
+            else:
+                self.options(line, origin)
+
+    def entry(self, line: Line, origin: Origin, *, constraint: bool) -> None:
+        """A line with a requirement on it; of its options only hashes count."""
+        try:
+            if line.editable:
+                requirement = read_editable(line.options.editables[0], origin, written=line.written)
+            else:
+                requirement = read_entry(line.entry, origin, written=line.written, hashes=tuple(line.options.hashes))
+        except InvalidEntry as error:
+            self.fault(origin.file, origin.line, self.unset(line) or str(error))
+            return
+        if line.unset:
+            self.problem(origin, f"{self.unset(line)}; left as it stands, as pip does")
+        if constraint:
+            if reason := _not_a_constraint(requirement):
+                self.fault(origin.file, origin.line, f'"{requirement.text}": {reason}')
+            self.constraints[requirement] = None
+        else:
+            self.requirements[requirement] = None
+
+    @staticmethod
+    def unset(line: Line) -> str:
+        if not line.unset:
+            return ""
+        names = ", ".join(line.unset)
+        return f"environment variable {names} is not set" if len(line.unset) == 1 else f"environment variables {names} are not set"
+
+    def include(self, line: Line, origin: Origin, parents: tuple[tuple[str, str], ...]) -> None:
+        """``-r`` or ``-c``: of several on a line pip reads the first ``-r``, else the first ``-c``, and nothing else."""
+        options = line.options
+        flag, paths = ("-r", options.requirements) if options.requirements else ("-c", options.constraints)
+        written = paths[0]
+        others = [*paths[1:], *(options.constraints if options.requirements else ()), *line.ignored]
+        if others:
+            self.problem(origin, f"pip reads {flag} {written} here and passes over {' '.join(others)}", "Give each a line of its own.")
+        try:
+            path = _beside(origin.file, written)
+        except InvalidEntry as error:
+            self.fault(origin.file, origin.line, str(error))
+            return
+        if _REMOTE.match(written):
+            reason = f'"{flag} {shown(written)}": remote requirements files are not read: download it first'
+            self.fault(origin.file, origin.line, self.unset(line) or reason)
+            return
+        real = _real(path)
+        constraint = flag == "-c"
+        if any(real == known for known, _ in parents):
+            itself = "itself" if real == parents[-1][0] else f"{path}, which includes {origin.file}"
+            self.fault(origin.file, origin.line, f'"{flag} {written}": {origin.file} includes {itself}')
+        elif len(parents) >= _DEEPEST:
+            self.fault(origin.file, origin.line, f'"{flag} {written}": files include each other more than {_DEEPEST} deep')
+        elif (real, constraint) not in self.read_before:
+            # A second reading would only repeat the first, and a ladder of files would double at each step.
+            self.read_before.add((real, constraint))
+            try:
+                self.file(path, load(path), parents, constraint=constraint)
+            except ManifestError as error:
+                reason = self.unset(line) or f'"{flag} {written}": {error.faults[0].reason}' + (
+                    f" ({path})" if path != written else ""
+                )
+                self.fault(origin.file, origin.line, reason)
+
+    def options(self, line: Line, origin: Origin) -> None:
+        """A line of options only, applied as pip applies it (``handle_option_line``)."""
+        given = line.options
+        if line.ignored:
+            self.problem(origin, f"pip passes over {' '.join(line.ignored)} after an option", "Give it a line of its own.")
+        if given.hashes:
+            self.problem(origin, "a --hash without a requirement is ignored", "Put a backslash at the end of the line before it.")
+        if line.unset:
+            self.problem(origin, f"{self.unset(line)}; left as it stands, as pip does")
+        index = self.index
+        if given.no_index:
+            index = replace(index, no_index=True, index_url=None, extra_index_urls=())
+        if given.index_url and not index.no_index:
+            index = replace(index, index_url=given.index_url, extra_index_urls=())  # a later -i forgets what was before
+        if given.extra_index_urls and not index.no_index:
+            index = replace(index, extra_index_urls=_with(index.extra_index_urls, given.extra_index_urls))
+        if given.find_links:
+            # pip takes one a line, beside the requirements file where it is there.
+            beside = os.path.join(os.path.dirname(os.path.abspath(origin.file)), given.find_links[0])
+            index = replace(index, find_links=_with(index.find_links, [beside if os.path.exists(beside) else given.find_links[0]]))
+        if given.trusted_hosts:
+            index = replace(index, trusted_hosts=_with(index.trusted_hosts, given.trusted_hosts))
+        self.index = index
+        for option, value in given.controls:
+            if option in ("no_binary", "only_binary"):
+                self.formats = self.formats.adding(option, value)
+            else:
+                self.releases = self.releases.adding("no_binary" if option == "all_releases" else "only_binary", value)
+        if given.pre:
+            self.releases = replace(self.releases, no_binary=self.releases.no_binary | {":all:"})
+        self.prefer_binary |= bool(given.prefer_binary)
+        if given.require_hashes:
+            self.require_hashes = origin.line
+        self.no_require_hashes |= bool(given.no_require_hashes)
+        if self.require_hashes and self.no_require_hashes:
+            self.fault(origin.file, origin.line, "--require-hashes and --no-require-hashes exclude each other")
+
+
+def _not_a_constraint(requirement: Requirement) -> str:
+    if requirement.editable:
+        return "a constraint cannot be editable"
+    if not requirement.name:
+        return "a constraint needs a project's name"
+    if requirement.extras:
+        return "a constraint cannot have extras"
+    return ""
+
+
+def _beside(file: str, written: str) -> str:
+    """The path that a nested file has, told from the file that includes it. Raises InvalidEntry."""
+    if written.lower().startswith("file:"):
+        return Reference("file:" + written[5:]).location
+    if "\0" in written:
+        raise InvalidEntry(f'"{written!r}" is not a file name')
+    if file == "-":
+        return written
+    return os.path.normpath(os.path.join(os.path.dirname(file), written))
+
+
+def _real(path: str) -> str:
+    return path if path == "-" else os.path.realpath(path)
+
+
+def _with(first: tuple[str, ...], then: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *then)))
