@@ -1,0 +1,197 @@
+"""What is said of targets, verdicts and files, in words; no layout."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from muslcheck.words.release import Fits, Kind, Miss
+from muslcheck.words.verdict import Action, Mark, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muslcheck.words.release import DistFile, Placed, Shelf
+    from muslcheck.words.target import Target
+    from muslcheck.words.verdict import Advice, Evidence, Verdict
+
+__all__ = [
+    "advice_line",
+    "answer",
+    "chain_line",
+    "counted",
+    "fit_line",
+    "reason",
+    "release_line",
+    "size_line",
+    "target_line",
+    "totals",
+    "wheels_line",
+]
+
+ARROW: Final = " → "
+DISTRIBUTIONS: Final = {"alpine": "Alpine", "debian": "Debian"}
+SYSTEMS: Final = {
+    "win": "Windows",
+    "macosx": "macOS",
+    "ios": "iOS",
+    "android": "Android",
+    "emscripten": "WebAssembly",
+    "pyodide": "WebAssembly",
+    "pyemscripten": "WebAssembly",
+    "wasi": "WebAssembly",
+}
+MISSES: Final = {
+    Miss.FORMAT: "in a format that pip does not take",
+    Miss.NAME: "with a name that does not parse",
+    Miss.VARIANT: "as a wheel variant",
+    Miss.OS: "for another system",
+    Miss.IMPLEMENTATION: "for another Python implementation",
+    Miss.ARCH: "for another architecture",
+    Miss.PYTHON: "for another Python version",
+    Miss.ABI: "for another ABI",
+    Miss.LIBC: "for another C library",
+    Miss.LIBC_VERSION: "for a newer C library",
+    Miss.REQUIRES_PYTHON: "that require another Python",
+    Miss.EXCLUDED: "excluded by an option",
+    Miss.YANKED: "withdrawn",
+}
+ANSWERS: Final = {
+    Outcome.FAIL: "will not work",
+    Outcome.UNKNOWN: "may work",
+    Outcome.COMPILE: "will work with a compiler",
+    Outcome.BUILD: "will work",
+    Outcome.WHEEL: "will work",
+}
+PACKAGE: Final = "package"
+VERBS: Final = {
+    Action.PIN: "require ",
+    Action.REPLACE: "require instead ",
+    Action.CHANGE_IMAGE: "use ",
+}
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 package``, ``2,000 packages``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def size_line(size: int | None) -> str:
+    """A size for people, in decimal units as the index shows them; empty where it is not known."""
+    if size is None:
+        return ""
+    value = float(size)
+    for unit in ("bytes", "kB", "MB"):
+        if value < 1000:  # noqa: PLR2004 -- a thousand of one unit is one of the next
+            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"  # noqa: PLR2004 -- two digits do
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def target_line(target: Target) -> str:
+    """``x86_64, Python 3.11.14, musl 1.2, Alpine 3.23``."""
+    distribution = DISTRIBUTIONS.get(target.distribution, target.distribution)
+    threads = ", free-threaded" if target.free_threaded else ""
+    return f"{target.arch}, Python {target.python_full}{threads}, {target.libc}, {distribution} {target.release}"
+
+
+def release_line(verdict: Verdict) -> str:
+    """Name and version."""
+    return f"{verdict.name} {verdict.version}" if verdict.version else verdict.name
+
+
+def reason(verdict: Verdict) -> Evidence | None:
+    """The one piece of evidence that says most: the weightiest that speaks for the outcome, or for a mark of it."""
+    speaks = [evidence for evidence in verdict.evidence if evidence.says is verdict.outcome]
+    marks = [evidence for evidence in verdict.evidence if evidence.marks & verdict.marks]
+    if verdict.outcome is Outcome.WHEEL:
+        speaks, marks = marks, speaks
+    return next(iter((*speaks, *marks, *verdict.evidence)), None)
+
+
+def chain_line(verdict: Verdict) -> str:
+    """Who asked for it: from the line of a manifest, package by package, down to its parent."""
+    chain = verdict.chain[:-1] if verdict.chain[-1:] == (verdict.name,) else verdict.chain
+    others = len({*verdict.required_by} - {*chain})
+    return ARROW.join(chain) + (f" (and {counted(others, 'other')})" if others else "")
+
+
+def advice_line(advice: Advice) -> str:
+    """One thing to do, in one sentence."""
+    what = advice.requirement
+    if what and advice.action in VERBS:
+        what = VERBS[advice.action] + what
+    return ": ".join(part for part in (what, advice.why) if part)
+
+
+def fit_line(placed: Placed) -> str:
+    """How one file meets the target: ``fits as cp311-cp311-musllinux_1_2_x86_64``, or why not."""
+    match placed.fit:
+        case Fits(tag=tag):
+            return f"fits as {tag}" if placed.file.kind is Kind.WHEEL else "to build from"
+        case misfit:
+            return misfit.detail or f"is {MISSES[misfit.miss]}"
+
+
+def wheels_line(shelf: Shelf) -> str:
+    """All files of a release that do not fit, counted by reason, the nearest misses first."""
+    wheels = [placed for placed in shelf.placed if placed.file.kind is Kind.WHEEL]
+    sdists = len(shelf.placed) - len(wheels)
+    groups = Counter(_group(placed) for placed in wheels if not isinstance(placed.fit, Fits))
+    said = [f"{counted(count, 'wheel') if not number else count} {group}" for number, (group, count) in enumerate(groups.items())]
+    if not wheels:
+        said = ["no wheel"]
+    fits = sum(isinstance(placed.fit, Fits) for placed in wheels)
+    if fits:
+        said.insert(0, f"{fits} that {'fits' if fits == 1 else 'fit'}")
+    said.append("the sdist" if sdists == 1 else counted(sdists, "sdist") if sdists else "no sdist")
+    nearest = shelf.nearest
+    return ", ".join(said) + (f" (nearest: {nearest.file.filename}, {fit_line(nearest)})" if nearest else "")
+
+
+def _group(placed: Placed) -> str:
+    miss = placed.fit.miss if not isinstance(placed.fit, Fits) else Miss.FORMAT
+    if miss is Miss.OS:
+        return f"for {_system(placed.file)}"
+    if miss is Miss.LIBC:
+        return "for musl" if "musllinux" in placed.file.filename else "for glibc"
+    return MISSES[miss]
+
+
+def _system(file: DistFile) -> str:
+    platform = file.filename.removesuffix(".whl").rsplit("-", 1)[-1]
+    found = re.match(r"[a-z]+", platform)
+    return SYSTEMS.get(found[0] if found else "", "another system")
+
+
+def totals(verdicts: Sequence[Verdict]) -> str:
+    """``74 packages: 71 wheel, 1 build, 1 compile, 1 fail``."""
+    outcomes = [verdict.outcome for verdict in verdicts]
+    counts = ", ".join(f"{outcomes.count(outcome)} {outcome.value}" for outcome in Outcome if outcome in outcomes)
+    return f"{counted(len(verdicts), 'package')}: {counts}" if verdicts else "no packages"
+
+
+def answer(where: str, verdicts: Sequence[Verdict]) -> tuple[Outcome, str]:
+    """The answer in one sentence, and the outcome that it turns on."""
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    marks = Counter(mark for verdict in verdicts for mark in verdict.marks)
+    breaks = (
+        (outcomes[Outcome.FAIL], "fails", "fail"),
+        (outcomes[Outcome.UNKNOWN], "could not be judged", "could not be judged"),
+        (outcomes[Outcome.COMPILE], "must be compiled", "must be compiled"),
+    )
+    loses = (
+        (marks[Mark.HEAVY], "takes long to build", "take long to build"),
+        (marks[Mark.SLOWER], "is slower than on glibc", "are slower than on glibc"),
+        (marks[Mark.OLDER], "is older than on glibc", "are older than on glibc"),
+    )
+    matters = breaks if outcomes[Outcome.FAIL] or outcomes[Outcome.UNKNOWN] else breaks + loses
+    said = [(count, one if count == 1 else more) for count, one, more in matters if count]
+    clauses = [f"{count}{'' if number else f' of {counted(len(verdicts), PACKAGE)}'} {what}" for number, (count, what) in enumerate(said)]
+    worst = next((outcome for outcome in ANSWERS if outcomes[outcome]), Outcome.WHEEL)
+    if worst is Outcome.BUILD or (worst is Outcome.WHEEL and clauses):
+        clauses.insert(0, "nothing has to be compiled")
+    elif not clauses:
+        clauses = [f"all {counted(len(verdicts), PACKAGE)} install from wheels" if len(verdicts) > 1 else "nothing has to be built"]
+    return worst, f"{where} {ANSWERS[worst]}: {', '.join(clauses)}."
