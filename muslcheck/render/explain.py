@@ -96,7 +96,9 @@ def _shelf(page: Page, verdict: Verdict) -> None:
     page.item("", wheels_line(verdict.shelf), indent=2)
     for placed in verdict.shelf.placed:
         chosen = placed.file is verdict.shelf.chosen
-        page.item("  >" if chosen else "", placed.file.filename, indent=INSIDE, label_style="wheel", style="name" if chosen else "")
+        page.item(
+            "  >" if chosen else "", placed.file.filename, indent=INSIDE, label_style="wheel", style="name" if chosen else "", whole=True
+        )
         page.item("", f"  {fit_line(placed)}", indent=INSIDE + 2, style="aside")
 
 

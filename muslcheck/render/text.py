@@ -171,18 +171,25 @@ def _block(page: Page, report: Report, same: Sequence[Verdict], verbosity: int) 
         page.item("  why", why.claim, indent=INDENT)
         if why.seen_in:
             page.item("  seen", why.seen_in, indent=INDENT, style="aside")
-    if verbosity > 0:
-        for evidence in verdict.evidence:
-            if evidence is not why:
-                page.item("", f"{evidence.claim} ({evidence.code}, {evidence.seen_in})", indent=INDENT, style="aside")
+    for evidence in verdict.evidence if verbosity > 0 else ():
+        if evidence is not why:
+            page.item("  and", evidence.claim, indent=INDENT)
+            page.item("  seen", evidence.seen_in, indent=INDENT, style="aside")
     if verdict.chain:
         page.item("  from", chain_line(verdict), indent=INDENT)
     if verdict.advice:
         page.item("  do", advice_line(verdict.advice[0]), indent=INDENT)
-    if verbosity > 0 and verdict.shelf.placed:
-        page.item("  files", wheels_line(verdict.shelf), indent=INDENT)
-        for placed in verdict.shelf.placed if verbosity > 1 else ():
-            page.item("", f"{placed.file.filename}: {fit_line(placed)}", indent=INDENT, style="aside")
+    if verbosity > 0:
+        _files(page, verdict, every=verbosity > 1)
+
+
+def _files(page: Page, verdict: Verdict, *, every: bool) -> None:
+    """Why each wheel did not fit: counted, or file by file."""
+    if not verdict.shelf.placed:
+        return
+    page.item("  files", wheels_line(verdict.shelf), indent=INDENT)
+    for placed in verdict.shelf.placed if every else ():
+        page.item("", f"{placed.file.filename}: {fit_line(placed)}", indent=INDENT, style="aside")
 
 
 def _rest(page: Page, report: Report, *, every: bool) -> None:
