@@ -46,9 +46,7 @@ UNREAD: tuple[tuple[str, str], ...] = (
 """File name patterns that are known, and not read yet: better said than read as a requirements file."""
 
 
-def read(
-    paths: Sequence[str], *, extras: Iterable[str] = (), all_extras: bool = False, groups: Iterable[str] = ()
-) -> tuple[Manifest, ...]:
+def read(paths: Sequence[str], *, extras: Iterable[str] = (), all_extras: bool = False, groups: Iterable[str] = ()) -> tuple[Manifest, ...]:
     """The manifests at these paths, in order; a directory stands for the manifest in it, ``-`` for standard input.
 
     Raises ManifestError with the faults of all of them together.

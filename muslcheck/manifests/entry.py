@@ -56,10 +56,10 @@ def read_entry(entry: str, origin: Origin, *, written: str, hashes: tuple[str, .
         return replace(requirement, marker=_marker(marker_text, written))  # pip takes "name;" for "name"
     marker = _marker(marker_text, written)
     extras = _extras(extras_text, written)
-    name, specifier = _from_filename(os.path.basename(path), written) if found is Source.ARCHIVE else (canonicalize_name(""), SpecifierSet())
-    return Requirement(
-        name, shown(written), origin, specifier, extras, marker, source=found, location=_absolute(path), hashes=hashes
+    name, specifier = (
+        _from_filename(os.path.basename(path), written) if found is Source.ARCHIVE else (canonicalize_name(""), SpecifierSet())
     )
+    return Requirement(name, shown(written), origin, specifier, extras, marker, source=found, location=_absolute(path), hashes=hashes)
 
 
 def read_editable(entry: str, origin: Origin, *, written: str) -> Requirement:

@@ -154,9 +154,7 @@ class _Reading:
             try:
                 self.file(path, load(path), parents, constraint=constraint)
             except ManifestError as error:
-                reason = self.unset(line) or f'"{flag} {written}": {error.faults[0].reason}' + (
-                    f" ({path})" if path != written else ""
-                )
+                reason = self.unset(line) or f'"{flag} {written}": {error.faults[0].reason}' + (f" ({path})" if path != written else "")
                 self.fault(origin.file, origin.line, reason)
 
     def options(self, line: Line, origin: Origin) -> None:

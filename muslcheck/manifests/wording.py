@@ -35,7 +35,7 @@ def shown(text: str) -> str:
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
     """`` (did you mean ...?)`` with the most alike of the known words, or nothing."""
     found = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
-    return f' (did you mean {" or ".join(f"{name}" for name in found)}?)' if found else ""
+    return f" (did you mean {' or '.join(f'{name}' for name in found)}?)" if found else ""
 
 
 def why_invalid(text: str, error: str) -> str:
@@ -56,8 +56,10 @@ def why_marker(text: str, error: str) -> str:
 _NAMED = re.compile(rf"{_NAME}{_EXTRAS}(\s*\(?\s*[=<>!~].*|\s*@.*)?$", re.DOTALL)
 
 _FAMILIAR: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(\$\s*)?((python3?|py) -m )?pip3? (install|download)\b|(uv|poetry|conda|apk|apt-get|pipenv) (add|install|pip)\b"),
-     "this is a command; write the requirement alone"),
+    (
+        re.compile(r"(\$\s*)?((python3?|py) -m )?pip3? (install|download)\b|(uv|poetry|conda|apk|apt-get|pipenv) (add|install|pip)\b"),
+        "this is a command; write the requirement alone",
+    ),
     (re.compile(r"<{7}|={7}|>{7}"), "a merge conflict is left here; resolve it"),
     (re.compile(r"(import|from) \w"), "this is Python code, not a requirement"),
     (re.compile(r"[{}]|\[[\w .-]+\]$|<\w+"), "this is not a requirements file's syntax"),
@@ -80,7 +82,7 @@ def _version(text: str) -> str | None:
     name, extras, rest = head[1] + head[2], head[2], head[3]
     conda = re.fullmatch(r"=([\w.*+!-]+)=[\w.*]+", rest)
     if conda:
-        return f'this is conda\'s format; pip\'s is "{name}=={conda[1]}"'
+        return f"this is conda's format; pip's is \"{name}=={conda[1]}\""
     for pattern, sentence in (
         (r"=\s*[^=<>!~\s]", 'a version needs "==" (found "=")'),
         (r"=>", 'write ">=" (found "=>")'),
@@ -125,7 +127,9 @@ def _specifiers(rest: str) -> str | None:
     return None
 
 
-_VERSION = re.compile(r"v?(\d+!)?\d+(\.\d+)*(\.\*|[-_.]?(a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)?[-_.]?\d*)*(\+[\w.-]+)?", re.IGNORECASE)
+_VERSION = re.compile(
+    r"v?(\d+!)?\d+(\.\d+)*(\.\*|[-_.]?(a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)?[-_.]?\d*)*(\+[\w.-]+)?", re.IGNORECASE
+)
 
 
 def _marker(text: str) -> str | None:
