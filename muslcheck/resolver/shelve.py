@@ -1,0 +1,333 @@
+"""How one file of a release meets a target: it fits by a tag, or misses for a reason (pip's ``LinkEvaluator`` and ``_sort_key``)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import product
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from muslcheck.words.release import Fits, Misfit, Miss, Placed, Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from packaging.utils import NormalizedName
+
+    from muslcheck.words.release import DistFile
+    from muslcheck.words.requirement import Selection
+    from muslcheck.words.target import Target
+
+__all__ = ["place", "shelve"]
+
+_SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
+"""What pip unpacks (``utils/filetypes.py``), the usual first."""
+
+_PARTS = 5
+"""Of a wheel's name without a build number: project, version and three tags."""
+
+_MOST_TAGS = 10_000
+"""A file name with more tags than this is no honest one."""
+
+_PROJECT = re.compile(r"[\w.]+")
+_BUILD = re.compile(r"(\d+)(.*)", re.ASCII)
+_INTERPRETER = re.compile(r"(cp|py)(\d)(\d*)", re.ASCII)
+_LINUX = re.compile(r"(manylinux|musllinux)_(\d+)_(\d+)_(\w+)|manylinux(1|2010|2014)_(\w+)|linux_(\w+)", re.ASCII)
+_FOR_PYTHON = re.compile(r"-py([123]\.?[0-9]?)$")
+_VARIANT = re.compile(r"[0-9a-z._]{1,16}")
+
+_GLIBC_OF = {"1": 5, "2010": 12, "2014": 17}
+_SYSTEMS = {
+    "win": "Windows",
+    "macosx": "macOS",
+    "ios": "iOS",
+    "android": "Android",
+    "pyodide": "Pyodide",
+    "pyemscripten": "Pyodide",
+    "emscripten": "Emscripten",
+    "wasi": "WASI",
+    "freebsd": "FreeBSD",
+    "openbsd": "OpenBSD",
+    "netbsd": "NetBSD",
+    "cygwin": "Cygwin",
+    "mingw": "MinGW",
+    "aix": "AIX",
+    "solaris": "Solaris",
+}
+_IMPLEMENTATIONS = {"pp": "PyPy", "pypy": "PyPy", "graalpy": "GraalPy", "ip": "IronPython", "jy": "Jython"}
+
+
+def place(
+    file: DistFile,
+    target: Target,
+    selection: Selection,
+    name: str | None = None,
+    *,
+    pinned: bool = False,
+    hashes: Collection[str] = (),
+) -> Fits | Misfit:
+    """Whether pip may install a file on a target, and if not, the nearest reason.
+
+    ``name`` is the normalised name of the project that is asked for (None: the file's own). ``pinned`` allows a yanked
+    file; pip does so only where *all* that satisfies is yanked, which is for the caller to see. ``hashes`` are the
+    allowed ones (``algorithm:hexdigest``); a file without any is let through, as pip does. pip does not ask
+    ``selection`` about direct references: pass a plain one for those.
+    """
+    asked = name or file.name
+    fit = _fit_by_name(file.filename, asked, target)
+    if isinstance(fit, Fits):
+        if withheld := _withheld(file, asked, target, selection, hashes):
+            return withheld
+        if file.yanked is not None and not pinned:
+            return Misfit(Miss.YANKED, f"yanked: {file.yanked}" if file.yanked else "yanked")
+    return fit
+
+
+def shelve(
+    files: Iterable[DistFile],
+    target: Target,
+    selection: Selection,
+    name: str | None = None,
+    *,
+    pinned: bool = False,
+    hashes: Collection[str] = (),
+) -> Shelf:
+    """Place every file of one release: those that fit in pip's order of preference, then the others, the nearest miss first.
+
+    pip prefers a file with an allowed hash, then one that was not yanked, then the better tag, then the higher build
+    number; among equals the last one listed. For the other arguments see :func:`place`.
+    """
+    fits: list[tuple[tuple[bool, bool, int, tuple[int, str] | tuple[()]], Placed]] = []
+    misfits: list[tuple[int, Placed]] = []
+    for file in files:
+        fit = place(file, target, selection, name, pinned=pinned, hashes=hashes)
+        placed = Placed(file, fit)
+        if isinstance(fit, Misfit):
+            misfits.append((-fit.miss, placed))
+        else:
+            fits.append(((bool(hashes and file.hashes), file.yanked is None, -fit.rank, fit.build), placed))
+    first = itemgetter(0)
+    fits.reverse()  # sorted(reverse=True) keeps the order of equals
+    return Shelf(tuple(placed for _, placed in (*sorted(fits, key=first, reverse=True), *sorted(misfits, key=first))))
+
+
+def _fit_by_name(filename: str, name: str, target: Target) -> Fits | Misfit:
+    """How a file meets a target by what its name says."""
+    if not filename.endswith(".whl"):
+        return _sdist_fault(filename, name) or Fits("sdist", len(target.tags))
+    wheel = _parse_wheel(filename)
+    if isinstance(wheel, Misfit):
+        return wheel
+    if wheel.name != name:
+        return Misfit(Miss.NAME, f"a file of another project, {wheel.name}")
+    fit = _best_tag(wheel.tags, target)
+    return Fits(fit.tag, fit.rank, wheel.build) if wheel.build and isinstance(fit, Fits) else fit
+
+
+def _withheld(file: DistFile, name: str, target: Target, selection: Selection, hashes: Collection[str]) -> Misfit | None:
+    """Why a file that fits by its name may not be taken all the same."""
+    if file.requires_python and not selection.ignore_requires_python and not _python_allowed(file.requires_python, target.python_full):
+        return Misfit(Miss.REQUIRES_PYTHON, f"requires Python {file.requires_python}")
+    wheels, sdists = selection.formats.allows(name)
+    if not (wheels if file.filename.endswith(".whl") else sdists):
+        return Misfit(Miss.EXCLUDED, f"excluded by --{'only' if wheels else 'no'}-binary")
+    if selection.uploaded_prior_to is not None and (late := _late(file, selection.uploaded_prior_to)):
+        return Misfit(Miss.EXCLUDED, late)
+    if hashes and file.hashes and not any(digest in hashes for digest in file.hashes):
+        return Misfit(Miss.EXCLUDED, "its hash is none of those required")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wheel:
+    """A wheel's file name in parts (the binary distribution format, PEP 427); ``tags`` is the compressed set, in lower case."""
+
+    name: NormalizedName
+    build: tuple[int, str] | tuple[()]
+    tags: str
+
+
+@lru_cache(maxsize=16384)
+def _parse_wheel(filename: str) -> _Wheel | Misfit:
+    parts = filename.removesuffix(".whl").split("-")
+    build = _BUILD.match(parts[2]) if len(parts) > _PARTS else None
+    at = 3 if build else 2
+    tags, label = parts[at : at + 3], parts[at + 3 :]
+    if len(label) == 1 and _INTERPRETER.match(tags[0]) and _VARIANT.fullmatch(label[0]):
+        return Misfit(Miss.VARIANT, f"a wheel variant ({label[0]}), which pip does not install yet")
+    if len(parts) != at + 3:
+        return Misfit(Miss.NAME, "its name has not the parts of a wheel's")
+    fault = _wheel_fault(parts[0], parts[1], tags)
+    if fault:
+        return Misfit(Miss.NAME, fault)
+    return _Wheel(canonicalize_name(parts[0]), (int(build[1]), build[2]) if build else (), "-".join(tags).lower())
+
+
+def _wheel_fault(name: str, version: str, tags: list[str]) -> str:
+    """What is wrong with the parts of a wheel's name, as strict as ``packaging.utils.parse_wheel_filename``; empty where nothing is."""
+    if "__" in name or not _PROJECT.fullmatch(name):
+        return f"{name!r} is no project's name"
+    if not _is_version(version):
+        return f"{version!r} is no version"
+    pythons, abis, platforms = tags
+    if not all(map(str.isidentifier, pythons.split("."))) or not all((*abis.split("."), *platforms.split("."))):
+        return f"{'-'.join(tags)} is no set of tags"
+    return ""
+
+
+@lru_cache(maxsize=16384)
+def _sdist_fault(filename: str, name: str) -> Misfit | None:
+    """What keeps a file that is no wheel from being an sdist of a project; None where nothing does.
+
+    As pip reads names: any spelling of the project's name, a dash, the version (``_extract_version_from_fragment``).
+    """
+    suffix = next((suffix for suffix in _SDIST_SUFFIXES if filename.endswith(suffix)), None)
+    if suffix is None:
+        return Misfit(Miss.FORMAT, f"pip does not install {filename[filename.rfind('.') :] if '.' in filename else 'such'} files")
+    if suffix == ".zip" and "macosx10" in filename:
+        return Misfit(Miss.FORMAT, "a built archive for macOS")
+    stem = filename.removesuffix(suffix)
+    dashes = (index for index, character in enumerate(stem) if character == "-")
+    at = next((index for index in dashes if canonicalize_name(stem[:index]) == name), None)
+    if at is None:
+        return Misfit(Miss.NAME, "a file of another project")
+    version = stem[at + 1 :]
+    if python := _FOR_PYTHON.search(version):  # a single digit after the dot: never a Python that is known here
+        return Misfit(Miss.PYTHON, f"for Python {python[1]}")
+    return None if _is_version(version) else Misfit(Miss.NAME, f"{version!r} is no version")
+
+
+@lru_cache(maxsize=16384)
+def _best_tag(tags: str, target: Target) -> Fits | Misfit:
+    """The best of a compressed tag set (PEP 425) on a target; where none fits, the one that misses by the least."""
+    ranks = target.tags
+    pythons, abis, platforms = (part.split(".") for part in tags.split("-"))
+    if len(pythons) * len(abis) * len(platforms) > _MOST_TAGS:
+        return Misfit(Miss.NAME, "its name has too many tags")
+    triples = tuple(product(pythons, abis, platforms))
+    fitting = [(ranks[tag], tag) for tag in map("-".join, triples) if tag in ranks]
+    if fitting:
+        rank, tag = min(fitting)
+        return Fits(tag, rank)
+    _, misfit = max((_miss(python, abi, platform, target) for python, abi, platform in triples), key=itemgetter(0))
+    return misfit
+
+
+_Near = tuple[tuple[Miss, int], Misfit]
+"""A misfit with how near it is: first by its kind, then within the kind."""
+
+
+def _near(miss: Miss, detail: str, within: int = 0) -> _Near:
+    return (miss, within), Misfit(miss, detail)
+
+
+def _miss(python: str, abi: str, platform: str, target: Target) -> _Near:
+    """Why one tag does not fit: of all that is wrong with it, the worst."""
+    return (
+        _machine_miss(python, platform, target)
+        or _python_miss(python, abi, target)
+        or _abi_miss(abi, target)
+        or _libc_miss(platform, target)
+        or _near(Miss.ABI, f"pip takes no {python}-{abi}-{platform} here")
+    )
+
+
+def _machine_miss(python: str, platform: str, target: Target) -> _Near | None:
+    system, _, _, arch = _platform(platform)
+    if system != "Linux":
+        return _near(Miss.OS, f"for {system}")
+    if not _INTERPRETER.fullmatch(python):
+        letters = re.match("[a-z]*", python)
+        return _near(Miss.IMPLEMENTATION, f"for {_IMPLEMENTATIONS.get(letters[0] if letters else '', python)}")
+    return _near(Miss.ARCH, f"for {arch}") if arch not in ("", target.arch) else None
+
+
+def _python_miss(python: str, abi: str, target: Target) -> _Near | None:
+    """What is wrong with the Python of a tag: which ABIs reach back to older versions (packaging ``cpython_tags``, ``compatible_tags``)."""
+    parsed = _INTERPRETER.fullmatch(python)
+    assert parsed is not None
+    major, minor = target.python
+    if int(parsed[2]) != major:
+        return _near(Miss.PYTHON, f"for Python {parsed[2]}{parsed[3] and '.'}{parsed[3]}", -100)
+    wanted = int(parsed[3]) if parsed[3] else minor
+    reaches_back = abi in ("abi3", "abi3t") or (abi == "none" and parsed[1] == "py")
+    if wanted > minor or (wanted < minor and not reaches_back):
+        return _near(Miss.PYTHON, f"for Python {major}.{wanted}{' or later' if reaches_back else ''}", -abs(minor - wanted))
+    return None
+
+
+def _abi_miss(abi: str, target: Target) -> _Near | None:
+    own = f"cp{target.python[0]}{target.python[1]}"
+    if abi in ("abi3t", f"{own}t"):
+        return None if target.free_threaded else _near(Miss.ABI, "only for free-threaded Python")
+    if abi in ("abi3", own):
+        return _near(Miss.ABI, "not for free-threaded Python") if target.free_threaded else None
+    if abi.startswith((f"{own}d", f"{own}td")):
+        return _near(Miss.ABI, "for a debug build of Python")
+    return None if abi == "none" else _near(Miss.ABI, f"for the ABI {abi}")
+
+
+def _libc_miss(platform: str, target: Target) -> _Near | None:
+    _, libc, version, _ = _platform(platform)
+    if libc and libc != target.libc.name:
+        return _near(Miss.LIBC, f"{libc} wheel ({platform})", -version[1])
+    if version > (target.libc.major, target.libc.minor):
+        needs = f"needs {libc} {version[0]}.{version[1]}, the image has {target.libc.major}.{target.libc.minor}"
+        return _near(Miss.LIBC_VERSION, needs, -version[1])
+    return None
+
+
+@cache
+def _platform(platform: str) -> tuple[str, str, tuple[int, int], str]:
+    """A platform tag in parts: operating system, C library and its version, architecture; empty where it is open."""
+    if platform == "any":
+        return "Linux", "", (0, 0), ""
+    parsed = _LINUX.fullmatch(platform)
+    if parsed is None:
+        letters = re.match("[a-z]*", platform)
+        return _SYSTEMS.get(letters[0] if letters else "", platform), "", (0, 0), ""
+    family, major, minor, arch, legacy, legacy_arch, plain_arch = parsed.groups()
+    if family:
+        return "Linux", "musl" if family == "musllinux" else "glibc", (int(major), int(minor)), arch
+    if legacy:
+        return "Linux", "glibc", (2, _GLIBC_OF[legacy]), legacy_arch
+    return "Linux", "", (0, 0), plain_arch
+
+
+@lru_cache(maxsize=16384)
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _python_allowed(requires_python: str, full: str) -> bool:
+    """Whether a Requires-Python allows a Python; an invalid one limits nothing, and a pre-release counts as its release, as in pip."""
+    try:
+        specifier = SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        return True
+    return Version(full).base_version in specifier
+
+
+def _late(file: DistFile, cutoff: datetime.datetime) -> str:
+    """Why ``--uploaded-prior-to`` excludes a file; empty where it does not. Local files are exempt, as in pip."""
+    if file.url.startswith("file:"):
+        return ""
+    try:
+        uploaded = datetime.datetime.fromisoformat(file.upload_time or "")
+    except ValueError:
+        return "the index does not state upload times"
+    if uploaded.tzinfo is None:
+        uploaded = uploaded.replace(tzinfo=datetime.UTC)
+    return f"uploaded {file.upload_time}, not before {cutoff.isoformat()}" if uploaded >= cutoff else ""
