@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from muslcheck.manifests.pep508 import InvalidEntry, Reference, is_archive_name, normalised, read_pep508
-from muslcheck.manifests.wording import shown, why_invalid, why_marker
+from muslcheck.manifests.wording import quoted, shown, why_invalid, why_marker
 from muslcheck.words.requirement import Requirement, Source
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ def read_entry(entry: str, origin: Origin, *, written: str, hashes: tuple[str, .
     path, extras_text = _without_extras(text)
     if _is_path(text) and os.path.isdir(_absolute(path)):
         if not _is_project(path):
-            raise InvalidEntry(f'"{shown(written)}": this directory has neither pyproject.toml nor setup.py')
+            raise InvalidEntry(f"{quoted(written)}: this directory has neither pyproject.toml nor setup.py")
         found = Source.DIRECTORY
     elif is_archive_name(path) and (os.path.isfile(_absolute(path)) or not _names_address(text)):
         found = Source.ARCHIVE
-    elif text.startswith((".", "/", "~")) and "\0" not in text:
+    elif re.match(r"[.~]|/(?!/)", text) and "\0" not in text:
         # pip stops here. Not on this disk may yet be on the disk of the build, and the rest is worth an answer.
         found = Source.DIRECTORY
-    elif "/" in text and not _names_address(text):
-        raise InvalidEntry(f'"{shown(written)}": this looks like a path, and there is no such file or directory')
+    elif "/" in text and not text.startswith("//") and not _names_address(text):
+        raise InvalidEntry(f"{quoted(written)}: this looks like a path, and there is no such file or directory")
     else:
         requirement = read_pep508(text, origin, display=written, hashes=hashes)
         return replace(requirement, marker=_marker(marker_text, written))  # pip takes "name;" for "name"
@@ -62,8 +62,13 @@ def read_entry(entry: str, origin: Origin, *, written: str, hashes: tuple[str, .
     return Requirement(name, shown(written), origin, specifier, extras, marker, source=found, location=_absolute(path), hashes=hashes)
 
 
-def read_editable(entry: str, origin: Origin, *, written: str) -> Requirement:
-    """What follows ``-e``: a directory, ``name @ address``, or an address of a checkout. Raises InvalidEntry."""
+def read_editable(entry: str, origin: Origin, *, written: str, after: tuple[str, ...] = ()) -> Requirement:
+    """What follows ``-e``: a directory, ``name @ address``, or an address of a checkout. Raises InvalidEntry.
+
+    ``after`` are the words behind it on the line, which pip passes over.
+    """
+    if after[:1] == ("@",):
+        raise InvalidEntry(f"{quoted(written)}: what follows -e needs quotes around it where it has spaces")
     try:
         direct = Pep508(entry).url is not None
     except InvalidRequirement:
@@ -71,7 +76,7 @@ def read_editable(entry: str, origin: Origin, *, written: str) -> Requirement:
     if direct:
         requirement = read_pep508(entry, origin, display=written)
         if requirement.source not in (Source.VCS, Source.DIRECTORY):
-            raise InvalidEntry(f'"{shown(written)}": only a directory or a checkout can be editable')
+            raise InvalidEntry(f"{quoted(written)}: only a directory or a checkout can be editable")
         return _editable(requirement)
     path, extras_text = _without_extras(entry)
     is_file = path.lower().startswith("file:")
@@ -80,7 +85,7 @@ def read_editable(entry: str, origin: Origin, *, written: str) -> Requirement:
         extras = _extras(extras_text, written)
         reference = Reference("file:" + path[5:]) if is_file else None
         if reference is None and os.path.isfile(_absolute(path)):
-            raise InvalidEntry(f'"{shown(written)}": only a directory or a checkout can be editable')
+            raise InvalidEntry(f"{quoted(written)}: only a directory or a checkout can be editable")
         return Requirement(
             canonicalize_name((reference and reference.egg) or ""),
             shown(written),
@@ -92,9 +97,9 @@ def read_editable(entry: str, origin: Origin, *, written: str) -> Requirement:
         )
     reference = Reference(_with_vcs(entry))
     if not reference.is_vcs:
-        raise InvalidEntry(f'"{shown(written)}": "-e" takes a directory or the address of a checkout (git+https://...)')
+        raise InvalidEntry(f'{quoted(written)}: "-e" takes a directory or the address of a checkout (git+https://...)')
     if reference.egg is None:
-        raise InvalidEntry(f'"{shown(written)}": a checkout needs a name; write "name @ address"')
+        raise InvalidEntry(f'{quoted(written)}: a checkout needs a name; write "name @ address"')
     return _editable(_from_reference(reference, origin, written=written))
 
 
@@ -128,7 +133,7 @@ def _from_filename(filename: str, written: str) -> tuple[NormalizedName, Specifi
     try:
         name, version, _, _ = parse_wheel_filename(filename)
     except InvalidWheelFilename:
-        raise InvalidEntry(f'"{shown(written)}": this is not a valid file name for a wheel') from None
+        raise InvalidEntry(f"{quoted(written)}: this is not a valid file name for a wheel") from None
     return name, SpecifierSet(f"=={version}")
 
 
@@ -138,7 +143,7 @@ def _marker(text: str, written: str) -> Marker | None:
     try:
         return Marker(text)
     except InvalidMarker as error:
-        raise InvalidEntry(f'"{shown(written)}": {why_marker(text, str(error))}') from None
+        raise InvalidEntry(f"{quoted(written)}: {why_marker(text, str(error))}") from None
 
 
 def _without_extras(text: str) -> tuple[str, str]:
@@ -175,6 +180,6 @@ def _names_address(text: str) -> bool:
 
 
 def _with_vcs(address: str) -> str:
-    """pip's old spelling ``git://host/...`` in the new one, ``git+git://host/...``."""
+    """The old spelling ``git://host/...`` in the new one, ``git+git://host/...``."""
     lower = address.lower()
     return next((f"{prefix[:-1]}+{address}" for prefix in _VCS_PREFIXES if lower.startswith(prefix)), address)

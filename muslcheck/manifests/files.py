@@ -76,7 +76,7 @@ def _decode_as(data: bytes, encoding: str, path: str) -> str:
     except LookupError:
         raise ManifestError((Fault(path, None, f'its coding line names an unknown encoding, "{encoding}"'),)) from None
     except (ValueError, ArithmeticError):
-        raise ManifestError((Fault(path, None, f"it says it is {encoding}, but is not"),)) from None
+        raise ManifestError((Fault(path, None, f"its beginning says that it is {encoding.upper()}, and it is not"),)) from None
     if "\0" in text:
         raise ManifestError((Fault(path, None, "it holds NUL characters: not a text file"),))
     return text

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pip_requirements_parser as parser
 
-from muslcheck.manifests.wording import nearest, shown
+from muslcheck.manifests.wording import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def _read_line(reader: OptionParser, number: int, line: str) -> Line:
     try:
         _, ignored = reader.parse_args(shlex.split(options_text), values)
     except ValueError:
-        return Line(number, written, entry, values, unset, fault=f'"{shown(line)}": a quote in its options is not closed')
+        return Line(number, written, entry, values, unset, fault=f"{quoted(line)}: a quote in its options is not closed")
     except (parser.OptionParsingError, BadOptionError, OptionValueError) as error:
         return Line(number, written, entry, values, unset, fault=_option_fault(str(getattr(error, "msg", error)), line))
     if values.editables and not entry:
@@ -171,7 +171,7 @@ def _hash(_option: Option, name: str, value: str, reader: Any) -> None:  # noqa:
     if not colon:
         raise OptionValueError(f"{name} takes a value such as sha256:abcdef...")
     if algorithm not in _STRONG:
-        raise OptionValueError(f"{name} takes {', '.join(_STRONG[:-1])} or {_STRONG[-1]}, not {algorithm!r}")
+        raise OptionValueError(f"{name} takes {', '.join(_STRONG[:-1])} or {_STRONG[-1]}, not {algorithm}")
     reader.values.hashes.append(f"{algorithm}:{digest}")
 
 
@@ -184,9 +184,12 @@ def _config_setting(_option: Option, name: str, value: str, reader: Any) -> None
 def _option_fault(message: str, line: str) -> str:
     """A sentence from optparse's message."""
     message = message.strip().removeprefix("pip_requirements_parser: error: ")
+    missing = re.match(r"(\S+) option requires 1 argument", message)
+    if missing:
+        return f'"{missing[1]}": its value is missing'
     unknown = re.match(r"no such option: (\S+)", message)
     if unknown is None:
-        return f'"{shown(line)}": {message}'
+        return f"{quoted(line)}: {message}"
     name = unknown[1].partition("=")[0]
     if name in _DROPPED:
         return f'"{name}": pip {_DROPPED[name]} and later have no such option'

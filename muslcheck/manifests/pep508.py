@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
 from packaging.utils import canonicalize_name
 
-from muslcheck.manifests.wording import shown, why_invalid
+from muslcheck.manifests.wording import quoted, shown, why_invalid
 from muslcheck.words.requirement import Requirement, Source
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ class Reference:
         try:
             parts = urlsplit(self.url)
         except ValueError:
-            raise InvalidEntry(f'"{shown(url)}": this address is malformed') from None
+            raise InvalidEntry(f"{quoted(url)}: this address is malformed") from None
         self.scheme = parts.scheme
         egg = _EGG.search(self.url)
         if egg and not _NAME.fullmatch(egg[1]):
             # An error since pip 25: such a fragment never did what it seems to.
-            raise InvalidEntry(f'"{shown(url)}": "egg=" takes a plain name; write "name[extra] @ address"')
+            raise InvalidEntry(f'{quoted(url)}: "egg=" takes a plain name; write "name[extra] @ address"')
         self.egg = egg[1] if egg else None
         subdirectory = _SUBDIRECTORY.search(self.url)
         self.subdirectory = unquote(subdirectory[1]) if subdirectory else ""
@@ -64,10 +64,10 @@ class Reference:
         self.is_vcs = self.scheme in _VCS_SCHEMES
         if self.scheme == "file":
             if parts.netloc not in ("", "localhost"):
-                raise InvalidEntry(f'"{shown(url)}": a "file:" address on another host is not supported')
+                raise InvalidEntry(f'{quoted(url)}: a "file:" address on another host is not supported')
             self.location = os.path.abspath(unquote(parts.path))
             if "\0" in self.location:
-                raise InvalidEntry(f'"{shown(url)}": this address is malformed')
+                raise InvalidEntry(f"{quoted(url)}: this address is malformed")
         else:
             self.location = urlunsplit(parts._replace(fragment=""))
 
@@ -77,7 +77,7 @@ class Reference:
         try:
             return urlsplit(text).scheme in _SCHEMES
         except ValueError:
-            raise InvalidEntry(f'"{shown(text)}": this address is malformed') from None
+            raise InvalidEntry(f"{quoted(text)}: this address is malformed") from None
 
     @property
     def source(self) -> Source:
@@ -107,7 +107,7 @@ def read_pep508(text: str, origin: Origin, *, display: str | None = None, hashes
         raise InvalidEntry(why_invalid(text if display is None else display, str(error))) from None
     reference = None if parsed.url is None else Reference(parsed.url)
     if reference and reference.scheme not in _SCHEMES:
-        raise InvalidEntry(f'"{shown(text)}": "@" needs a full address, such as https:// or file:///')
+        raise InvalidEntry(f'{quoted(text)}: "@" needs a full address, such as https:// or file:///')
     return Requirement(
         name=canonicalize_name(parsed.name),
         text=shown(text if display is None else display),

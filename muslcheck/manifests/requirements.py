@@ -12,11 +12,13 @@ from muslcheck.manifests.entry import read_editable, read_entry
 from muslcheck.manifests.files import decode, load
 from muslcheck.manifests.lines import Line, read_lines
 from muslcheck.manifests.pep508 import InvalidEntry, Reference
-from muslcheck.manifests.wording import shown
+from muslcheck.manifests.wording import quoted, shown
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import FormatControl, IndexOptions, Manifest, Origin, Requirement, Selection
 
 if TYPE_CHECKING:
+    from optparse import Values
+
     from muslcheck.manifests.asked import Asked
 
 __all__ = ["read"]
@@ -45,7 +47,7 @@ class _Reading:
         self.formats = FormatControl()
         self.releases = FormatControl()  # --all-releases and --only-final exclude each other by the very same rule
         self.prefer_binary = False
-        self.require_hashes: int | None = None
+        self.require_hashes = False
         self.no_require_hashes = False
         self.read_before: set[tuple[str, bool]] = set()
 
@@ -59,7 +61,7 @@ class _Reading:
             prefer_binary=self.prefer_binary,
             all_releases=self.releases.no_binary,
             only_final=self.releases.only_binary,
-            require_hashes=self.require_hashes is not None or (hashed and not self.no_require_hashes),
+            require_hashes=self.require_hashes or (hashed and not self.no_require_hashes),
         )
         return Manifest(
             path=self.path,
@@ -102,7 +104,7 @@ class _Reading:
         """A line with a requirement on it; of its options only hashes count."""
         try:
             if line.editable:
-                requirement = read_editable(line.options.editables[0], origin, written=line.written)
+                requirement = read_editable(line.options.editables[0], origin, written=line.written, after=line.ignored)
             else:
                 requirement = read_entry(line.entry, origin, written=line.written, hashes=tuple(line.options.hashes))
         except InvalidEntry as error:
@@ -110,9 +112,11 @@ class _Reading:
             return
         if line.unset:
             self.problem(origin, f"{self.unset(line)}; left as it stands, as pip does")
+        if line.ignored:
+            self.problem(origin, f"pip passes over {' '.join(line.ignored)}", "Give it a line of its own.")
         if constraint:
             if reason := _not_a_constraint(requirement):
-                self.fault(origin.file, origin.line, f'"{requirement.text}": {reason}')
+                self.fault(origin.file, origin.line, f"{quoted(requirement.text)}: {reason}")
             self.constraints[requirement] = None
         else:
             self.requirements[requirement] = None
@@ -166,20 +170,11 @@ class _Reading:
             self.problem(origin, "a --hash without a requirement is ignored", "Put a backslash at the end of the line before it.")
         if line.unset:
             self.problem(origin, f"{self.unset(line)}; left as it stands, as pip does")
-        index = self.index
-        if given.no_index:
-            index = replace(index, no_index=True, index_url=None, extra_index_urls=())
-        if given.index_url and not index.no_index:
-            index = replace(index, index_url=given.index_url, extra_index_urls=())  # a later -i forgets what was before
-        if given.extra_index_urls and not index.no_index:
-            index = replace(index, extra_index_urls=_with(index.extra_index_urls, given.extra_index_urls))
-        if given.find_links:
-            # pip takes one a line, beside the requirements file where it is there.
-            beside = os.path.join(os.path.dirname(os.path.abspath(origin.file)), given.find_links[0])
-            index = replace(index, find_links=_with(index.find_links, [beside if os.path.exists(beside) else given.find_links[0]]))
-        if given.trusted_hosts:
-            index = replace(index, trusted_hosts=_with(index.trusted_hosts, given.trusted_hosts))
-        self.index = index
+        self.index = _overlaid(self.index, given, origin.file)
+        self.selection(given, origin)
+
+    def selection(self, given: Values, origin: Origin) -> None:
+        """The options that say which files may be taken."""
         for option, value in given.controls:
             if option in ("no_binary", "only_binary"):
                 self.formats = self.formats.adding(option, value)
@@ -188,11 +183,26 @@ class _Reading:
         if given.pre:
             self.releases = replace(self.releases, no_binary=self.releases.no_binary | {":all:"})
         self.prefer_binary |= bool(given.prefer_binary)
-        if given.require_hashes:
-            self.require_hashes = origin.line
+        self.require_hashes |= bool(given.require_hashes)
         self.no_require_hashes |= bool(given.no_require_hashes)
         if self.require_hashes and self.no_require_hashes:
             self.fault(origin.file, origin.line, "--require-hashes and --no-require-hashes exclude each other")
+
+
+def _overlaid(index: IndexOptions, given: Values, file: str) -> IndexOptions:
+    """The index options after one more line of them, as pip's ``handle_option_line`` has it."""
+    if given.no_index:
+        index = replace(index, no_index=True, index_url=None, extra_index_urls=())
+    if given.index_url and not index.no_index:
+        index = replace(index, index_url=given.index_url, extra_index_urls=())  # a later -i forgets what was before
+    if given.extra_index_urls and not index.no_index:
+        index = replace(index, extra_index_urls=_with(index.extra_index_urls, given.extra_index_urls))
+    if given.find_links:
+        # pip takes one a line, beside the requirements file where it is there.
+        beside = os.path.join(os.path.dirname(os.path.abspath(file)), given.find_links[0])
+        found = beside if "\0" not in beside and os.path.exists(beside) else given.find_links[0]
+        index = replace(index, find_links=_with(index.find_links, [found]))
+    return replace(index, trusted_hosts=_with(index.trusted_hosts, given.trusted_hosts))
 
 
 def _not_a_constraint(requirement: Requirement) -> str:

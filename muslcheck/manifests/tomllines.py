@@ -25,22 +25,22 @@ _TOKEN = re.compile(
 
 
 def string_lines(text: str) -> dict[Place, int]:
-    """The line (1-based) at which each string value and each key begins. A key is found under its full path."""
+    """The line (1-based) at which each value and each key begins. A key is found under its full path."""
     return _Walk(text).places
 
 
 class _Walk:
-    """One pass from the first token to the last."""
+    """One pass from the first sign to the last."""
 
     def __init__(self, text: str) -> None:
         self.places: dict[Place, int] = {}
         self.tokens: list[tuple[str, str, int]] = []
         line = 1
         for found in _TOKEN.finditer(text):
-            kind, token = str(found.lastgroup), found[0]
+            kind, sign = str(found.lastgroup), found[0]
             if kind != "skip":
-                self.tokens.append((kind, token, line))
-            line += token.count("\n")
+                self.tokens.append((kind, sign, line))
+            line += sign.count("\n")
         self.tokens.append(("mark", "\n", line))
         self.at = 0
         table: Place = ()
@@ -69,11 +69,11 @@ class _Walk:
     def key(self) -> Place:
         names: list[str] = []
         while self.at < len(self.tokens):
-            kind, token, _ = self.tokens[self.at]
-            if kind == "mark" and token != ".":
+            kind, sign, _ = self.tokens[self.at]
+            if kind == "mark" and sign != ".":
                 break
             if kind != "mark":
-                names.append(_unquoted(token) if kind == "text" else token)
+                names.append(_unquoted(sign) if kind == "text" else sign)
             self.at += 1
         return tuple(names)
 
@@ -86,13 +86,14 @@ class _Walk:
         self.value(place)
 
     def value(self, place: Place) -> None:
-        kind, token, line = self.tokens[self.at] if self.at < len(self.tokens) else ("mark", "", 0)
-        if kind == "text":
+        kind, sign, line = self.tokens[self.at] if self.at < len(self.tokens) else ("mark", "", 0)
+        if sign not in ("}", "]", "\n", ""):
             self.places[place] = line
+        if kind == "text":
             self.at += 1
-        elif token == "[":
+        elif sign == "[":
             self.array(place)
-        elif token == "{":
+        elif sign == "{":
             self.inline_table(place)
         else:
             while self.peek() not in (",", "]", "}", "\n", ""):  # a number, date or boolean
@@ -101,10 +102,10 @@ class _Walk:
     def array(self, place: Place) -> None:
         self.at += 1
         position = 0
-        while (token := self.peek()) not in ("]", ""):
-            if token == "\n":
+        while (sign := self.peek()) not in ("]", ""):
+            if sign == "\n":
                 self.at += 1
-            elif token == ",":
+            elif sign == ",":
                 self.at += 1
                 position += 1
             else:
@@ -115,8 +116,8 @@ class _Walk:
 
     def inline_table(self, place: Place) -> None:
         self.at += 1
-        while (token := self.peek()) not in ("}", ""):
-            if token in (",", "\n"):
+        while (sign := self.peek()) not in ("}", ""):
+            if sign in (",", "\n"):
                 self.at += 1
             else:
                 self.pair(place)
@@ -125,6 +126,6 @@ class _Walk:
         self.at += 1
 
 
-def _unquoted(token: str) -> str:
+def _unquoted(sign: str) -> str:
     """A quoted key without its quotes; escapes, which no key of a manifest has, stay as they are."""
-    return token[1:-1]
+    return sign[1:-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-__all__ = ["nearest", "shown", "why_invalid", "why_marker"]
+__all__ = ["nearest", "quoted", "shown", "why_invalid", "why_marker"]
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _EXTRAS = r"(?:\s*\[[^\]]*\])?"
@@ -24,18 +24,25 @@ _MARKERS = (
     "sys_platform",
 )
 _PASSWORD = re.compile(r"(?<=://)[^/\s@]+@")
+_LONGEST = 120
 
 
 def shown(text: str) -> str:
-    """Text fit to print: no credentials in its addresses, and no longer than a line."""
-    text = _PASSWORD.sub(lambda found: found[0] if found[0] in ("git@", "hg@") else "****@", text)
-    return text if len(text) <= 120 else text[:117] + "..."
+    """Text fit to print: one line, not too long, and no credentials in its addresses."""
+    text = _PASSWORD.sub(lambda found: found[0] if found[0] in ("git@", "hg@") else "****@", " ".join(text.split()))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def quoted(text: str) -> str:
+    """The same in quotes, for a sentence to begin with."""
+    quote = "'" if '"' in text and "'" not in text else '"'
+    return f"{quote}{shown(text)}{quote}"
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
     """`` (did you mean ...?)`` with the most alike of the known words, or nothing."""
     found = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
-    return f" (did you mean {' or '.join(f'{name}' for name in found)}?)" if found else ""
+    return f" (did you mean {' or '.join(found)}?)" if found else ""
 
 
 def why_invalid(text: str, error: str) -> str:
@@ -45,7 +52,7 @@ def why_invalid(text: str, error: str) -> str:
     reason = _familiar(text) or _version(before.strip())
     if reason is None and semicolon and _NAMED.match(before.strip()):
         reason = _marker(marker)
-    return f'"{shown(text)}": {reason or _plain(error)}'
+    return f"{quoted(text)}: {reason or _plain(error)}"
 
 
 def why_marker(text: str, error: str) -> str:
@@ -74,56 +81,53 @@ def _familiar(text: str) -> str | None:
     return next((reason for pattern, reason in _FAMILIAR if pattern.match(text)), None)
 
 
+_AFTER_NAME: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"=([\w.*+!-]+)=[\w.*]+$"), "this is conda's format; pip's is \"{name}=={found}\""),
+    (re.compile(r"=\s*[^=<>!~\s]"), 'a version needs "==" (found "=")'),
+    (re.compile(r"=>"), 'write ">=" (found "=>")'),
+    (re.compile(r"=<"), 'write "<=" (found "=<")'),
+    (re.compile(r"(<>|=!)"), 'write "!=" (found "{found}")'),
+    (re.compile(r"\^"), '"^" is another tool\'s; pip takes ">=" and "<"'),
+    (re.compile(r"~[^=]"), 'write "~=" (found "~")'),
+    (re.compile(r"@\s*$"), 'an address is missing after "@"'),
+    (re.compile(r",$"), "one requirement a line, without a comma"),
+    (re.compile(r",?\s*[A-Za-z][\w.-]*\s*(,|$|[<>=!~])"), "a name holds no spaces or commas; write one requirement a line"),
+    (re.compile(r"v?(\d[\w.]*)$"), 'write "{name}=={found}"'),
+    (re.compile(r"\["), 'the "[" of its extras is not closed'),
+)
+"""What may stand wrongly after a name, and the sentence on it; ``found`` is the first group."""
+
+
 def _version(text: str) -> str | None:
     """What is wrong with the part before the marker, where it is one of the familiar mistakes."""
-    head = re.match(rf"({_NAME})({_EXTRAS})\s*(.*)$", text, re.DOTALL)
+    head = re.match(rf"({_NAME}{_EXTRAS})\s*(.*)$", text, re.DOTALL)
     if head is None:
         return None
-    name, extras, rest = head[1] + head[2], head[2], head[3]
-    conda = re.fullmatch(r"=([\w.*+!-]+)=[\w.*]+", rest)
-    if conda:
-        return f"this is conda's format; pip's is \"{name}=={conda[1]}\""
-    for pattern, sentence in (
-        (r"=\s*[^=<>!~\s]", 'a version needs "==" (found "=")'),
-        (r"=>", 'write ">=" (found "=>")'),
-        (r"=<", 'write "<=" (found "=<")'),
-        (r"<>|=!", f'write "!=" (found "{rest[:2]}")'),
-        (r"\^", '"^" is another tool\'s; pip takes ">=" and "<"'),
-        (r"~[^=]", 'write "~=" (found "~")'),
-        (r"@\s*$", 'an address is missing after "@"'),
-        (r",$", "one requirement a line, without a comma"),
-        (r",?\s*[A-Za-z][\w.-]*\s*(,|$|[<>=!~])", "a name holds no spaces or commas; write one requirement a line"),
-        (r"v?\d[\w.]*$", f'write "{name}=={rest.lstrip("v")}"'),
-    ):
-        if re.match(pattern, rest):
-            return sentence
-    if rest.startswith("[") and not extras:
-        return 'the "[" of its extras is not closed'
-    return _specifiers(rest)
-
-
-def _specifiers(rest: str) -> str | None:
-    """The first faulty one of several version specifiers."""
-    if rest[:1] not in ("=", "<", ">", "!", "~"):
+    for pattern, sentence in _AFTER_NAME:
+        if match := pattern.match(head[2]):
+            return sentence.format(name=head[1], found=match[1] if match.re.groups else "")
+    if not head[2].startswith(("=", "<", ">", "!", "~")):
         return None
-    for part in rest.split(","):
-        spec = part.strip()
-        operator = re.match(r"===|[=!<>~]=|[<>]", spec)
-        if not operator:
-            return f'"{spec}" is not a version specifier' if spec else None
-        version = spec[operator.end() :].strip()
-        if not version:
-            return f'no version after "{operator[0]}"'
-        if operator[0] == "~=" and re.fullmatch(r"v?\d+", version):
-            return f'"~=" needs two numbers at least: "~={version}.0"'
-        if re.search(r"\s[=<>!~]", version):
-            return "a comma is missing between version specifiers"
-        if "[" in version:
-            return "extras stand before the version: name[extra]==version"
-        if version.endswith(".*") and operator[0] not in ("==", "!="):
-            return f'"{operator[0]}" does not take ".*"; only "==" and "!=" do'
-        if not _VERSION.fullmatch(version) and operator[0] != "===":
-            return f'"{version}" is not a version'
+    return next(filter(None, map(_specifier, head[2].split(","))), None)
+
+
+def _specifier(text: str) -> str | None:
+    """What is wrong with one version specifier."""
+    spec = text.strip()
+    parts = re.match(r"(===|[=!<>~]=|[<>])\s*(.*)$", spec)
+    if not parts:
+        return f'"{spec}" is not a version specifier' if spec else None
+    operator, version = parts[1], parts[2]
+    for wrong, sentence in (
+        (not version, f'no version after "{operator}"'),
+        (operator == "~=" and re.fullmatch(r"v?\d+", version), f'"~=" needs two numbers at least: "~={version}.0"'),
+        (re.search(r"\s[=<>!~]", version), "a comma is missing between version specifiers"),
+        ("[" in version, "extras stand before the version: name[extra]==version"),
+        (version.endswith(".*") and operator not in ("==", "!="), f'"{operator}" does not take ".*"; only "==" and "!=" do'),
+        (operator != "===" and not _VERSION.fullmatch(version), f'"{version}" is not a version'),
+    ):
+        if wrong:
+            return sentence
     return None
 
 
@@ -134,29 +138,28 @@ _VERSION = re.compile(
 
 def _marker(text: str) -> str | None:
     """What is wrong with a marker, where it is one of the familiar mistakes."""
-    text = text.strip()
-    if not text:
-        return 'nothing follows the ";"'
-    bare = re.sub(r"\"[^\"]*\"|'[^']*'", '""', text)
-    if "'" in bare or bare.count('"') % 2:
-        return "a quote in the marker is not closed"
-    if "&&" in bare or "||" in bare:
-        return 'a marker joins with "and" and "or"'
-    if re.search(r"(?<![=<>!~])=(?!=)", bare):
-        return 'a marker compares with "==" (found "=")'
-    value = re.search(r"[=<>]=?\s*(?!not\b|in\b)([\w.*+-]+)|\b(?:in)\s+([\w.]+)", bare)
-    if value and (word := value[1] or value[2]) not in _MARKERS:
-        return f'the value {word} in the marker needs quotes: "{word}"'
-    for name in re.findall(r"[A-Za-z_][\w.]*", bare):
-        if name not in ("and", "or", "in", "not", *_MARKERS):
-            return f'"{name}" is not a marker variable{nearest(name, _MARKERS)}'
-    if re.search(r"\b(and|or)$", bare):
-        return "the marker ends in the middle"
+    bare = re.sub(r"\"[^\"]*\"|'[^']*'", '""', text.strip())
+    value = re.search(r"(?:[=<>]=?|\bin)\s*(?!not\b|in\b)([\w.*+-]+)", bare)
+    unquoted = value[1] if value and value[1] not in _MARKERS else ""
+    names = re.findall(r"[A-Za-z_][\w.]*", bare)
+    strange = next((name for name in names if name not in ("and", "or", "in", "not", *_MARKERS)), "")
+    for wrong, sentence in (
+        (not bare, 'nothing follows the ";"'),
+        ("'" in bare or bare.count('"') % 2, "a quote in the marker is not closed"),
+        ("&&" in bare or "||" in bare, 'a marker joins with "and" and "or"'),
+        (re.search(r"(?<![=<>!~])=(?!=)", bare), 'a marker compares with "==" (found "=")'),
+        (unquoted, f'the value {unquoted} in the marker needs quotes: "{unquoted}"'),
+        (strange, f'"{strange}" is not a marker variable{nearest(strange, _MARKERS)}'),
+        (re.search(r"\b(and|or)$", bare), "the marker ends in the middle"),
+    ):
+        if wrong:
+            return sentence
     return None
 
 
 _PLAIN = (
     ("Expected package name at the start", "it does not begin with a project's name"),
+    ("Expected semicolon (after URL", 'something follows the address; a marker begins with " ;"'),
     ("Expected semicolon (after name", "what follows the name is no version, extra or marker"),
     ("Expected comma (within version specifier)", "what follows the version is no version, comma or marker"),
     ("Expected matching RIGHT_BRACKET", 'the "[" of its extras is not closed'),
@@ -171,7 +174,7 @@ _PLAIN = (
 
 
 def _plain(error: str) -> str:
-    """packaging's own message, first line only, in plain words where they are known."""
+    """What packaging says, first line only, in plain words where they are known."""
     for begin, sentence in _PLAIN:
         if error.startswith(begin):
             return sentence
