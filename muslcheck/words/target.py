@@ -45,6 +45,10 @@ class Target:
     release: str
     free_threaded: bool = False
 
+    def __hash__(self) -> int:
+        # Looked up once for every file that is placed: the image alone tells targets apart well enough.
+        return hash(self.image)
+
     @property
     def id(self) -> str:
         """The target's name in a report: image and architecture."""
