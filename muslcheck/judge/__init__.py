@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from muslcheck.archives.facts import SdistFacts
 from muslcheck.judge.advice import advise
 from muslcheck.judge.case import Case
 from muslcheck.judge.decide import decide, ordered
+from muslcheck.judge.needs import apk_names
+from muslcheck.judge.parts import compiled
 from muslcheck.judge.rules import RULES, Rule
-from muslcheck.words.verdict import ApkNames, Verdict
+from muslcheck.words.verdict import Verdict
 
 __all__ = ["RULES", "Case", "Rule", "judge"]
 
@@ -16,7 +19,7 @@ def judge(case: Case) -> Verdict:
     found = tuple(evidence for rule in RULES.values() for evidence in rule.check(case))
     outcome, marks = decide(found)
     evidence = ordered(found, outcome)
-    apk = ApkNames()
+    apk = apk_names(case, outcome)
     candidate = case.candidate
     return Verdict(
         target=case.target,
@@ -28,6 +31,7 @@ def judge(case: Case) -> Verdict:
         requested=candidate.requested,
         required_by=candidate.required_by,
         chain=candidate.chain,
+        languages=compiled(case.facts) if isinstance(case.facts, SdistFacts) else (),
         build_requires=case.build_requires,
         apk=apk,
         evidence=evidence,

@@ -1,0 +1,58 @@
+"""The native parts of a build: extensions and build trees, seen alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from muslcheck.archives.facts import Certainty
+
+if TYPE_CHECKING:
+    from muslcheck.archives.facts import SdistFacts
+
+__all__ = ["NAMES", "Part", "compiled", "parts", "plural"]
+
+NAMES = {
+    "asm": "assembler",
+    "c": "C",
+    "c++": "C++",
+    "cuda": "CUDA",
+    "cython": "Cython",
+    "d": "D",
+    "fortran": "Fortran",
+    "go": "Go",
+    "objective-c": "Objective-C",
+    "rust": "Rust",
+    "swig": "SWIG",
+    "zig": "Zig",
+}
+"""Languages as they are written for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One native part: what makes it, in which languages, how surely, and where that was read."""
+
+    name: str
+    made_by: str
+    languages: tuple[str, ...]
+    certainty: Certainty
+    seen_in: str
+    tree: bool
+
+
+def parts(facts: SdistFacts) -> tuple[Part, ...]:
+    """Every native part that a plain ``pip install`` may come to make; what has to be switched on is left out."""
+    extensions = (Part(e.name, e.made_by, e.languages or ("c",), e.certainty, e.seen_in, tree=False) for e in facts.extensions)
+    trees = (Part("", t.tool, t.languages, t.certainty, t.seen_in, tree=True) for t in facts.trees)
+    return tuple(part for part in (*extensions, *trees) if part.certainty is not Certainty.SWITCHED)
+
+
+def compiled(facts: SdistFacts) -> tuple[str, ...]:
+    """The languages of all native parts, sorted."""
+    return tuple(sorted({language for part in parts(facts) for language in part.languages}))
+
+
+def plural(number: int, one: str) -> str:
+    """``1 extension``, ``2 extensions``."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"

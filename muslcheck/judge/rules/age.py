@@ -1,0 +1,240 @@
+"""MC23x: builds that fail for their years, on glibc as on musl."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from muslcheck.archives.facts import Certainty, SdistFacts
+from muslcheck.judge.parts import parts
+from muslcheck.judge.rules.rule import Rule
+from muslcheck.words.verdict import Evidence, Outcome, Strength
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from muslcheck.archives.facts import Seen
+    from muslcheck.judge.case import Case
+
+__all__ = ["RULES"]
+
+_EVERYWHERE = "on slim images too"
+
+_CYTHON_FOR = (
+    ((3, 14), (3, 0, 12)),
+    ((3, 13), (3, 0, 11)),
+    ((3, 12), (0, 29, 34)),
+    ((3, 11), (0, 29, 31)),
+    ((3, 10), (0, 29, 21)),
+    ((3, 9), (0, 29, 20)),
+    ((3, 8), (0, 29, 11)),
+    ((3, 7), (0, 28, 0)),
+)
+"""For each Python, the first Cython whose C compiles with it (Cython's changelog)."""
+
+_C_API_GONE = {
+    "PyUnicode_GET_SIZE": (3, 12),
+    "PyUnicode_GetSize": (3, 12),
+    "PyUnicode_GET_DATA_SIZE": (3, 12),
+    "PyUnicode_AS_UNICODE": (3, 12),
+    "PyUnicode_AS_DATA": (3, 12),
+    "PyUnicode_AsUnicode": (3, 12),
+    "PyUnicode_AsUnicodeAndSize": (3, 12),
+    "PyUnicode_FromUnicode": (3, 12),
+    "PyUnicode_WSTR_LENGTH": (3, 12),
+    "PyUnicode_IS_COMPACT_ASCII_WSTR": (3, 12),
+    "use_tracing": (3, 12),
+    "curexc_traceback": (3, 12),
+    "longintrepr.h": (3, 11),
+    "PyFrame_BlockSetup": (3, 11),
+    "tp_print": (3, 9),
+    "_PyUnicode_Ready": (3, 12),
+    "PyEval_AcquireLock": (3, 13),
+    "PyEval_ReleaseLock": (3, 13),
+    "PyEval_CallObject": (3, 13),
+    "PyEval_CallFunction": (3, 13),
+    "PyEval_CallMethod": (3, 13),
+    "PyEval_CallObjectWithKeywords": (3, 13),
+    "PyCFunction_Call": (3, 13),
+    "_PyObject_FastCall": (3, 13),
+    "PyUnicode_Encode": (3, 11),
+    "PyUnicode_EncodeUTF8": (3, 11),
+    "PyUnicode_EncodeDecimal": (3, 11),
+    "PyUnicode_TransformDecimalToASCII": (3, 11),
+    "PyUnicode_EncodeASCII": (3, 11),
+    "PyUnicode_EncodeLatin1": (3, 11),
+    "PyUnicode_EncodeMBCS": (3, 11),
+    "PyObject_AsCharBuffer": (3, 10),
+    "PyObject_AsReadBuffer": (3, 10),
+    "PyObject_AsWriteBuffer": (3, 10),
+    "PyObject_CheckReadBuffer": (3, 10),
+    "PyParser_SimpleParseString": (3, 10),
+    "PyNode_Compile": (3, 10),
+    "_Py_CheckRecursionLimit": (3, 10),
+    "PyUnicode_GetMax": (3, 10),
+    "PyOS_InitInterrupts": (3, 9),
+    "_PyTraceMalloc_Track": (3, 7),
+}
+"""Names of CPython's C API and structures that C sources use, and the Python that no longer has them ("What's New", C API)."""
+
+_NO_DISTUTILS_BEFORE = (66, 1)
+"""The first setuptools that works on Python 3.12 (its changelog: pkgutil.ImpImporter; before 60 it needs distutils as well)."""
+_NUMBER = re.compile(r"\d+")
+
+
+def stops(case: Case) -> Iterator[Evidence]:
+    """The build stops by itself for this target: it raises, or exits with a message, for its Python or platform."""
+    for seen in _facts(case, "raises"):
+        yield _fails("MC230", f"the build stops here: {seen.value}", seen, certain=True)
+
+
+def module_gone(case: Case) -> Iterator[Evidence]:
+    """The build imports a module that its environment does not have.
+
+    pip builds in an environment of its own (PEP 517), with the newest setuptools and what the project requires: what Python
+    has dropped since (``imp``, ``distutils``), what setuptools has dropped (``pkg_resources``), and what was never required is missing.
+    """
+    for seen in _facts(case, "imports"):
+        detail = f", {seen.detail}" if seen.detail else ""
+        yield _fails(
+            "MC231", f"the build imports {seen.value}, which it does not find{detail} ({_EVERYWHERE})", seen, certain=bool(seen.detail)
+        )
+
+
+def setuptools_changed(case: Case) -> Iterator[Evidence]:
+    """The build uses something that setuptools no longer takes (``use_2to3``, gone with 58; ``build_ext.cython_sources`` with Cython 3)."""
+    version = _version(case, "setuptools")
+    for seen in _marks(case, "use_2to3"):
+        if version is None or version >= (58,):
+            yield _fails("MC232", f"use_2to3 is gone from setuptools since 58 ({_EVERYWHERE})", seen, certain=True)
+    cython = _version(case, "cython")
+    for seen in _marks(case, "cython_sources"):
+        if cython is not None and cython >= (3,):
+            yield _fails("MC232", f"build_ext.cython_sources is gone from Cython since 3.0 ({_EVERYWHERE})", seen, certain=True)
+
+
+def old_setuptools(case: Case) -> Iterator[Evidence]:
+    """The build requires a setuptools so old that it does not run on the target's Python.
+
+    Before 66.1 setuptools uses ``pkgutil.ImpImporter``, before 60 ``distutils``: both left Python with 3.12.
+    """
+    version = _version(case, "setuptools")
+    if isinstance(case.facts, SdistFacts) and version is not None and version < _NO_DISTUTILS_BEFORE and case.target.python >= (3, 12):
+        system = case.facts.build_system
+        shown = ".".join(map(str, version))
+        claim = f"requires setuptools {shown}, which does not run on Python {_python(case)} ({_EVERYWHERE})"
+        yield Evidence("MC233", claim, system.seen_in, Strength.PROOF, Outcome.FAIL)
+
+
+def old_cython(case: Case) -> Iterator[Evidence]:
+    """C sources that an old Cython made use fields and headers that the target's Python no longer has.
+
+    The first line of such a file names the Cython. The C is compiled as it lies there, unless the build translates anew.
+    """
+    needed = next((first for python, first in _CYTHON_FOR if case.target.python >= python), None)
+    for seen in _marks(case, "cython-"):
+        made_by = _numbers(seen.value.removeprefix("cython-"))
+        if needed is not None and made_by and made_by < needed:
+            first = ".".join(map(str, needed))
+            claim = f"C made by Cython {seen.value[7:]}; Python {_python(case)} takes that of {first} and later ({_EVERYWHERE})"
+            yield _fails("MC234", claim, seen, certain=True)
+
+
+def c_api_gone(case: Case) -> Iterator[Evidence]:
+    """C sources use a part of CPython's C API that the target's Python no longer has, and nothing guards it."""
+    for seen in _marks(case, "capi:"):
+        name = seen.value.removeprefix("capi:")
+        gone = _C_API_GONE.get(name)
+        if gone is not None and case.target.python >= gone:
+            claim = f"uses {name}, gone from CPython since {gone[0]}.{gone[1]} ({_EVERYWHERE})"
+            yield _fails("MC235", claim, seen, certain=True)
+
+
+def tool_too_old(case: Case) -> Iterator[Evidence]:
+    """The build needs a newer compiler than the Alpine release has (``rust-version`` in Cargo.toml).
+
+    A newer Alpine, or rustup in the build stage, is the way out.
+    """
+    if not isinstance(case.facts, SdistFacts) or case.target.distribution != "alpine":
+        return
+    for tree in case.facts.trees:
+        if tree.tool != "cargo" or tree.minimum is None or tree.certainty is not Certainty.ALWAYS:
+            continue
+        has = _alpine_version(case.target.release, "rust")
+        if has and _numbers(tree.minimum) > has[: max(2, len(_numbers(tree.minimum)))]:
+            shown = ".".join(map(str, has))
+            claim = f"needs Rust {tree.minimum} or later; Alpine {case.target.release} has {shown}"
+            yield Evidence("MC236", claim, tree.seen_in, Strength.STRONG, Outcome.FAIL)
+
+
+def cmake_too_new(case: Case) -> Iterator[Evidence]:
+    """The tree asks for the behaviour of a CMake before 3.5, which CMake 4 refuses.
+
+    ``CMAKE_POLICY_VERSION_MINIMUM=3.5`` in the environment of the build overrules it.
+    """
+    if not isinstance(case.facts, SdistFacts):
+        return
+    for tree in case.facts.trees:
+        if tree.tool != "cmake" or tree.minimum is None or tree.certainty is not Certainty.ALWAYS:
+            continue
+        asked = _numbers(tree.minimum)
+        has = _version(case, "cmake") or _alpine_version(case.target.release, "cmake")
+        if asked and asked < (3, 5) and has and has >= (4,):
+            claim = (
+                f"cmake_minimum_required {tree.minimum} is refused by CMake {has[0]}; set CMAKE_POLICY_VERSION_MINIMUM=3.5 ({_EVERYWHERE})"
+            )
+            yield Evidence("MC237", claim, tree.seen_in, Strength.HINT)
+
+
+def _fails(code: str, claim: str, seen: Seen, *, certain: bool) -> Evidence:
+    """Proof where it always happens and nobody can doubt it, strong where it is likely, a hint where it hangs on more."""
+    if seen.certainty is Certainty.ALWAYS:
+        return Evidence(code, claim, seen.where, Strength.PROOF if certain else Strength.STRONG, Outcome.FAIL)
+    return Evidence(code, claim, seen.where, Strength.HINT)
+
+
+def _facts(case: Case, name: str) -> tuple[Seen, ...]:
+    found: tuple[Seen, ...] = getattr(case.facts, name) if isinstance(case.facts, SdistFacts) else ()
+    return found
+
+
+def _marks(case: Case, start: str) -> Iterator[Seen]:
+    """Marks of the sources by the start of their code; those of C sources only where a part is always compiled."""
+    if isinstance(case.facts, SdistFacts):
+        made = any(part.certainty is Certainty.ALWAYS for part in parts(case.facts))
+        for seen in case.facts.marks:
+            if seen.value.startswith(start) and (made or not start.startswith(("cython-", "capi:"))):
+                yield seen
+
+
+def _version(case: Case, name: str) -> tuple[int, ...] | None:
+    """The version that isolation takes of a build requirement, or None where it is not known."""
+    found = next((b.version for b in case.build_requires if b.name == name), None)
+    return _numbers(found) if found else None
+
+
+def _alpine_version(release: str, tool: str) -> tuple[int, ...] | None:
+    from muslcheck.alpine.releases import alpine
+
+    row = alpine().get(release)
+    return _numbers(row.versions[tool]) if row is not None and tool in row.versions else None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in _NUMBER.findall(version)[:3])
+
+
+def _python(case: Case) -> str:
+    return ".".join(map(str, case.target.python))
+
+
+RULES = (
+    Rule("MC230", "The build stops by itself", stops),
+    Rule("MC231", "An import that is not found", module_gone),
+    Rule("MC232", "Gone from the build tools", setuptools_changed),
+    Rule("MC233", "A setuptools too old for this Python", old_setuptools),
+    Rule("MC234", "C made by an old Cython", old_cython),
+    Rule("MC235", "Gone from CPython's C API", c_api_gone),
+    Rule("MC236", "A compiler too old", tool_too_old),
+    Rule("MC237", "A CMake too new", cmake_too_new),
+)

@@ -1,0 +1,208 @@
+"""MC20x to MC21x: what an sdist builds, and with which compiler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muslcheck.archives.facts import Certainty, SdistFacts
+from muslcheck.judge.parts import NAMES, parts, plural
+from muslcheck.judge.rules.rule import Rule
+from muslcheck.words.verdict import Evidence, Mark, Outcome, Strength
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from muslcheck.judge.case import Case
+    from muslcheck.judge.parts import Part
+
+__all__ = ["RULES"]
+
+_MANY_FILES = 150
+"""Source files of a build tree from which on it takes minutes: on two cores some five a second compile."""
+_MANY_SOURCES = 400
+_MANY_CRATES = 150
+
+
+def pure(case: Case) -> Iterator[Evidence]:
+    """Nothing is compiled: the build makes a wheel of Python files, and needs no compiler.
+
+    Proof where all that decides was read and every build requirement installs; strong where the back end is the project's own
+    or a file that may decide could not be read.
+    """
+    if not isinstance(case.facts, SdistFacts) or parts(case.facts):
+        return
+    facts, system = case.facts, case.facts.build_system
+    sure = not system.backend_path and not facts.unread and _installs(case)
+    claim = f"pure Python: nothing is compiled (built by {system.backend.partition(':')[0]})"
+    yield Evidence("MC200", claim, system.seen_in, Strength.PROOF if sure else Strength.STRONG, Outcome.BUILD)
+
+
+def optional(case: Case) -> Iterator[Evidence]:
+    """Every extension is optional: where it cannot be compiled the build goes on without it, and the result is slower.
+
+    setuptools skips an ``Extension(optional=True)`` that fails; other projects catch the error themselves. pip says nothing of
+    it. With the compiler and the libraries listed, the fast one is made.
+    """
+    made = _parts(case)
+    if made and all(part.certainty is Certainty.OPTIONAL for part in made):
+        first, more = made[0], len(made) - 1
+        name = f"{first.name} " if first.name else ""
+        claim = f"the {_language(first)} extension {name}is optional{f', as are {more} more' if more else ''}: skipped without a word where it does not compile"
+        strength = Strength.PROOF if _installs(case) else Strength.STRONG
+        yield Evidence("MC201", claim, first.seen_in, strength, Outcome.BUILD, frozenset({Mark.SLOWER}))
+
+
+def c(case: Case) -> Iterator[Evidence]:
+    """The build compiles extensions in C: it needs gcc and musl-dev, which no Python image has."""
+    yield from _extensions(case, "MC202", {"c"})
+
+
+def cpp(case: Case) -> Iterator[Evidence]:
+    """The build compiles extensions in C++: it needs g++, and what it makes needs libstdc++ and libgcc at run time."""
+    yield from _extensions(case, "MC203", {"c++"})
+
+
+def cython(case: Case) -> Iterator[Evidence]:
+    """The build translates Cython to C (or takes the C made before) and compiles that: it needs gcc and musl-dev."""
+    yield from _extensions(case, "MC204", {"cython"})
+
+
+def rust(case: Case) -> Iterator[Evidence]:
+    """The build compiles Rust: it needs cargo, and what it makes needs libgcc at run time.
+
+    maturin and setuptools-rust, where they find no cargo, may try to download a toolchain; the official ones are built for musl
+    hosts too, but nothing promises that it works.
+    """
+    yield from _native(case, "MC205", lambda part: "rust" in part.languages or part.made_by == "cargo")
+
+
+def fortran(case: Case) -> Iterator[Evidence]:
+    """The build compiles Fortran: it needs gfortran, and what it makes needs libgfortran at run time."""
+    yield from _native(case, "MC206", lambda part: "fortran" in part.languages)
+
+
+def go(case: Case) -> Iterator[Evidence]:
+    """The build compiles Go: it needs go, and a C compiler for cgo."""
+    yield from _native(case, "MC207", lambda part: "go" in part.languages)
+
+
+def other_language(case: Case) -> Iterator[Evidence]:
+    """The build compiles a language other than those with a rule of their own (assembler, CUDA, D, Objective-C, SWIG ...)."""
+    named = {"c", "c++", "cython", "rust", "fortran", "go"}
+    yield from _native(case, "MC208", lambda part: not part.tree and not named.intersection(part.languages))
+
+
+def cmake(case: Case) -> Iterator[Evidence]:
+    """The build runs CMake over a tree of sources: it needs cmake, make or ninja, and the compilers that the tree asks for."""
+    yield from _trees(case, "MC210", {"cmake"})
+
+
+def meson(case: Case) -> Iterator[Evidence]:
+    """The build runs Meson over a tree of sources: it needs ninja and the compilers that the tree asks for."""
+    yield from _trees(case, "MC211", {"meson"})
+
+
+def configure(case: Case) -> Iterator[Evidence]:
+    """The build runs a configure script or a Makefile: it needs make, and the compilers that they ask for."""
+    yield from _trees(case, "MC212", {"autoconf", "configure", "make"})
+
+
+def other_tree(case: Case) -> Iterator[Evidence]:
+    """The build runs another build tool (Bazel, SCons, a Go module): it has to be installed first."""
+    yield from _native(case, "MC213", lambda part: part.tree and part.made_by not in _TOOLS)
+
+
+def heavy(case: Case) -> Iterator[Evidence]:
+    """The build takes minutes to hours: a large tree of sources, a Rust workspace, or Fortran.
+
+    The time is paid at every build of the image, unless the wheel is built once and kept.
+    """
+    if not isinstance(case.facts, SdistFacts):
+        return
+    facts = case.facts
+    for tree in facts.trees:
+        if tree.certainty is Certainty.SWITCHED:
+            continue
+        if tree.files >= _MANY_FILES:
+            yield _heavy(f"{tree.tool} builds {tree.files} source files", tree.seen_in)
+        elif len(tree.needs) >= _MANY_CRATES:
+            yield _heavy(f"{tree.tool} builds {len(tree.needs)} dependencies", tree.seen_in)
+    made = _parts(case)
+    languages = {language for part in made for language in part.languages}
+    sources = sum(number for language, number in facts.source_files if language in languages)
+    if made and sources >= _MANY_SOURCES:
+        yield _heavy(f"{sources} source files to compile", made[0].seen_in)
+    if "fortran" in languages:
+        yield _heavy("Fortran sources", next(part.seen_in for part in made if "fortran" in part.languages))
+
+
+def decided_later(case: Case) -> Iterator[Evidence]:
+    """Whether an extension is built is decided by code while it runs, and reading it does not tell."""
+    made = _parts(case)
+    if made and not any(part.certainty is Certainty.ALWAYS for part in made):
+        for part in made:
+            if part.certainty is Certainty.DECIDED_LATER:
+                what = f"whether {part.name or part.made_by} is compiled is decided while the build runs"
+                yield Evidence("MC903", what, part.seen_in, Strength.STRONG, Outcome.UNKNOWN)
+
+
+_TOOLS = frozenset({"autoconf", "cargo", "cmake", "configure", "make", "meson"})
+
+
+def _extensions(case: Case, code: str, languages: set[str]) -> Iterator[Evidence]:
+    yield from _native(case, code, lambda part: not part.tree and bool(languages.intersection(part.languages)))
+
+
+def _trees(case: Case, code: str, tools: set[str]) -> Iterator[Evidence]:
+    yield from _native(case, code, lambda part: part.tree and part.made_by in tools)
+
+
+def _native(case: Case, code: str, wanted: Callable[[Part], bool]) -> Iterator[Evidence]:
+    """One piece of evidence for all parts of a kind that the build always makes."""
+    made = [part for part in _parts(case) if part.certainty is Certainty.ALWAYS and wanted(part)]
+    if made:
+        yield Evidence(code, _claim(made), made[0].seen_in, Strength.PROOF, Outcome.COMPILE)
+
+
+def _claim(made: list[Part]) -> str:
+    first = made[0]
+    if first.tree:
+        return f"{first.made_by} builds {_language(first)} sources" if first.languages else f"{first.made_by} is run"
+    if len(made) == 1:
+        return f"compiles the {_language(first)} extension {first.name}".rstrip()
+    return f"compiles {plural(len(made), f'{_language(first)} extension')}, the first {first.name}".removesuffix(", the first ")
+
+
+def _language(part: Part) -> str:
+    return " and ".join(NAMES.get(language, language) for language in part.languages)
+
+
+def _parts(case: Case) -> tuple[Part, ...]:
+    return parts(case.facts) if isinstance(case.facts, SdistFacts) else ()
+
+
+def _installs(case: Case) -> bool:
+    return all(required.outcome in {Outcome.WHEEL, Outcome.BUILD} for required in case.build_requires)
+
+
+def _heavy(claim: str, seen_in: str) -> Evidence:
+    return Evidence("MC219", claim, seen_in, Strength.HINT, Outcome.COMPILE, frozenset({Mark.HEAVY}))
+
+
+RULES: Iterable[Rule] = (
+    Rule("MC200", "Pure Python", pure),
+    Rule("MC201", "An optional extension", optional),
+    Rule("MC202", "Extensions in C", c),
+    Rule("MC203", "Extensions in C++", cpp),
+    Rule("MC204", "Extensions in Cython", cython),
+    Rule("MC205", "Rust", rust),
+    Rule("MC206", "Fortran", fortran),
+    Rule("MC207", "Go", go),
+    Rule("MC208", "Another compiled language", other_language),
+    Rule("MC210", "A CMake tree", cmake),
+    Rule("MC211", "A Meson tree", meson),
+    Rule("MC212", "A configure script or a Makefile", configure),
+    Rule("MC213", "Another build tool", other_tree),
+    Rule("MC219", "A long build", heavy),
+    Rule("MC903", "Decided while the build runs", decided_later),
+)

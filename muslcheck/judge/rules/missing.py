@@ -1,0 +1,89 @@
+"""MC22x: what a build needs by name, and which Alpine package has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muslcheck.archives.facts import Certainty, SdistFacts
+from muslcheck.judge.needs import needs
+from muslcheck.judge.parts import parts
+from muslcheck.judge.rules.rule import Rule
+from muslcheck.words.verdict import Evidence, Outcome, Strength
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from muslcheck.judge.case import Case
+    from muslcheck.judge.needs import Need
+
+__all__ = ["RULES"]
+
+
+def header(case: Case) -> Iterator[Evidence]:
+    """Sources include a header that a library brings; the image has none of them, and an Alpine ``-dev`` package does."""
+    yield from _asks(case, "MC220", {"header"})
+
+
+def library(case: Case) -> Iterator[Evidence]:
+    """The build links a library: its ``-dev`` package is needed to build, and the library itself to run."""
+    yield from _asks(case, "MC221", {"library", "crate"})
+
+
+def program(case: Case) -> Iterator[Evidence]:
+    """The build runs a program that no Python image has (``pg_config``, ``pkg-config``, ``git``)."""
+    yield from _asks(case, "MC222", {"program"})
+
+
+def found_by_name(case: Case) -> Iterator[Evidence]:
+    """The build looks a library up by its pkg-config or CMake name: the ``-dev`` package holds the file that answers."""
+    yield from _asks(case, "MC223", {"pkg-config", "cmake"})
+
+
+def not_in_alpine(case: Case) -> Iterator[Evidence]:
+    """The build needs something for which no Alpine package is known: it has to be built or brought from elsewhere first."""
+    for need in _needs(case):
+        if need.apk is None and not need.absent and need.kind != "program" and need.certainty is Certainty.ALWAYS:
+            yield Evidence("MC224", f"no Alpine package is known for the {need.kind} {need.name}", need.seen_in, Strength.HINT)
+
+
+def never_on_musl(case: Case) -> Iterator[Evidence]:
+    """The build needs what Alpine cannot offer: a vendor's library that is built for glibc only, or a part of glibc itself.
+
+    No package cures it. Proof where the build always needs it and nothing guards it; else it only warns.
+    """
+    made = isinstance(case.facts, SdistFacts) and any(part.certainty is Certainty.ALWAYS for part in parts(case.facts))
+    for need in _needs(case):
+        if need.absent and need.kind in {"header", "library", "pkg-config", "cmake"}:
+            sure = made and need.certainty is Certainty.ALWAYS and need.kind in {"header", "library"}
+            claim = f"needs the {need.kind} {need.name}: {need.absent}"
+            yield Evidence("MC225", claim, need.seen_in, Strength.PROOF if sure else Strength.HINT, Outcome.FAIL if sure else None)
+
+
+def remedied(case: Case) -> Iterator[Evidence]:
+    """Sources call a function that glibc has and musl lacks, and an Alpine package brings it (it has to be linked, too)."""
+    yield from _asks(case, "MC226", {"function"})
+
+
+def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
+    for need in _needs(case):
+        if need.kind in kinds and need.apk is not None:
+            sure = need.certainty is Certainty.ALWAYS and not need.guessed
+            packages = " ".join(need.apk.build)
+            how = "is perhaps in" if need.guessed else "is in"
+            claim = f"{'needs' if sure else 'may need'} the {need.kind} {need.name}, which {how} {packages}"
+            yield Evidence(code, claim, need.seen_in, Strength.STRONG if sure else Strength.HINT)
+
+
+def _needs(case: Case) -> tuple[Need, ...]:
+    return needs(case.facts, case.target) if isinstance(case.facts, SdistFacts) and parts(case.facts) else ()
+
+
+RULES = (
+    Rule("MC220", "A header is missing", header),
+    Rule("MC221", "A library is missing", library),
+    Rule("MC222", "A program is missing", program),
+    Rule("MC223", "A library is looked up by name", found_by_name),
+    Rule("MC224", "Not known to be in Alpine", not_in_alpine),
+    Rule("MC225", "Never on musl", never_on_musl),
+    Rule("MC226", "A function that musl lacks", remedied),
+)
