@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from muslcheck.cli import parser
+from muslcheck.arguments import build_parser
 from muslcheck.judge import RULES
 from muslcheck.render import schema
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["PAGES", "main"]
 
@@ -25,46 +27,29 @@ MADE = "<!-- Made by docs/generate.py: change the code, then run it. -->\n"
 
 def cli_page() -> str:
     """Every option with its help, by group."""
-    command = parser()
-    formatter = command._get_formatter()  # noqa: SLF001 # argparse has no public way to its help texts
-    lines = [MADE, "# Command line", "", f"```\n{_usage(command)}\n```", "", command.description or ""]
-    for group in command._action_groups:  # noqa: SLF001 # as above
-        actions = [action for action in group._group_actions if action.help != argparse.SUPPRESS]  # noqa: SLF001 # as above
-        if not actions:
-            continue
-        lines += ["", f"## {(group.title or '').capitalize()}", ""]
-        if group.description:
-            lines += [group.description, ""]
-        lines += ["| option | meaning |", "|---|---|"]
-        lines += [f"| {_invocation(action)} | {_cell(formatter._expand_help(action))} |" for action in actions]  # noqa: SLF001 # as above
-    if command.epilog:
-        lines += ["", *_paragraphs(command.epilog)]
+    parser = build_parser()
+    lines = [
+        MADE,
+        "# Command line",
+        "",
+        f"```\n{parser.format_usage().removeprefix('usage: ').strip()}\n```",
+        "",
+        _cell(parser.description or ""),
+    ]
+    for group in parser._action_groups:  # noqa: SLF001 # argparse has no public list of its options
+        if group._group_actions:  # noqa: SLF001 # as above
+            lines += ["", f"## {(group.title or '').capitalize()}", "", "| option | meaning |", "|---|---|"]
+            lines += [f"| {_names(action)} | {_cell((action.help or '') % vars(action))} |" for action in group._group_actions]  # noqa: SLF001 # as above
+    lines += ["", "## Examples and notes", "", f"```\n{(parser.epilog or '').strip()}\n```"]
     return "\n".join(lines) + "\n"
 
 
-def _usage(command: argparse.ArgumentParser) -> str:
-    """The usage in short: the full one repeats every option."""
-    operands = [action for action in command._actions if not action.option_strings]  # noqa: SLF001 # as above
-    return " ".join([command.prog, "[options]", *(f"[{action.metavar or action.dest} ...]" for action in operands)])
-
-
-def _invocation(action: argparse.Action) -> str:
+def _names(action: argparse.Action) -> str:
+    """Every name of an option; those with two dashes with their value."""
     if not action.option_strings:
-        return f"`{action.metavar or action.dest}`"
-    value = ""
-    if action.nargs != 0:
-        value = " " + (
-            "{" + ",".join(map(str, action.choices)) + "}"
-            if action.choices and not action.metavar
-            else str(action.metavar or action.dest.upper())
-        )
-    return ", ".join(
-        f"`{name}{value if name.startswith('--') or len(action.option_strings) == 1 else ''}`" for name in action.option_strings
-    )
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [f"```\n{text.rstrip()}\n```"]
+        return f"`{action.metavar}`"
+    value = "" if action.nargs == 0 else f" {action.metavar}"
+    return ", ".join(f"`{name}{value if name.startswith('--') else ''}`" for name in action.option_strings)
 
 
 def rules_page() -> str:
