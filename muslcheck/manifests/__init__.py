@@ -6,6 +6,7 @@ A new format is one module with ``read(path, data, asked) -> Manifest`` and one 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.asked import Asked
+from muslcheck.words.requirement import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from muslcheck.words.report import Problem
     from muslcheck.words.requirement import Manifest, Requirement
 
-__all__ = ["FORMATS", "UNREAD", "read", "static_dependencies"]
+__all__ = ["FORMATS", "UNREAD", "build_requirements", "read", "static_dependencies"]
 
 FORMATS: tuple[tuple[str, str], ...] = (
     ("pyproject.toml", "muslcheck.manifests.pyproject"),
@@ -46,25 +48,43 @@ UNREAD: tuple[tuple[str, str], ...] = (
 """File name patterns that are known, and not read yet: better said than read as a requirements file."""
 
 
-def read(paths: Sequence[str], *, extras: Iterable[str] = (), all_extras: bool = False, groups: Iterable[str] = ()) -> tuple[Manifest, ...]:
+def read(
+    paths: Sequence[str],
+    *,
+    constraints: Sequence[str] = (),
+    extras: Iterable[str] = (),
+    all_extras: bool = False,
+    groups: Iterable[str] = (),
+) -> tuple[Manifest, ...]:
     """The manifests at these paths, in order; a directory stands for the manifest in it, ``-`` for standard input.
 
-    Raises ManifestError with the faults of all of them together.
+    ``constraints`` are paths of constraint files (pip ``-c``): one more Manifest each, after the others. Raises
+    ManifestError with the faults of all of them together.
     """
     asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups))
     manifests: list[Manifest] = []
-    faults: list[Fault] = []
-    hints: list[str] = []
-    for path in paths:
+    faults: dict[Fault, None] = {}
+    hints: dict[str, None] = {}
+    for path, one in (*((path, _read_one) for path in paths), *((path, _read_constraints) for path in constraints)):
         try:
-            manifests.append(_read_one(os.fspath(path), asked))
+            manifests.append(one(os.fspath(path), asked))
         except ManifestError as error:
-            faults.extend(error.faults)
-            if error.hint and error.hint not in hints:
-                hints.append(error.hint)
+            faults.update(dict.fromkeys(error.faults))
+            hints.update({error.hint: None} if error.hint else {})
     if faults:
         raise ManifestError(tuple(faults), " ".join(hints))
     return tuple(manifests)
+
+
+def build_requirements(texts: Iterable[str], seen_in: str) -> tuple[Requirement, ...]:
+    """What a build requires (``[build-system] requires``, PEP 518); a text that is no requirement is passed over."""
+    from muslcheck.manifests.pep508 import InvalidEntry, read_pep508
+
+    found = []
+    for text in texts:
+        with suppress(InvalidEntry):
+            found.append(read_pep508(text, Origin(seen_in)))
+    return tuple(found)
 
 
 def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirement, ...] | Problem:
@@ -89,3 +109,10 @@ def _read_one(path: str, asked: Asked) -> Manifest:
         raise ManifestError((Fault(path, None, f"{what} are not read yet"),), "Name a requirements file or a pyproject.toml.")
     manifest: Manifest = import_module(module).read(path, load(path), asked)
     return replace(manifest, problems=manifest.problems + aside) if aside else manifest
+
+
+def _read_constraints(path: str, _asked: Asked) -> Manifest:
+    from muslcheck.manifests import requirements
+    from muslcheck.manifests.files import load
+
+    return requirements.read(path, load(path), constraint=True)

@@ -27,11 +27,11 @@ _DEEPEST = 50
 _REMOTE = re.compile(r"(?i)(https?|ftp)://")
 
 
-def read(path: str, data: bytes, asked: Asked | None = None) -> Manifest:  # noqa: ARG001  # every reader has this signature
-    """A requirements file with all that it includes. Raises ManifestError with every fault of every file."""
+def read(path: str, data: bytes, _asked: Asked | None = None, *, constraint: bool = False) -> Manifest:
+    """A requirements file, or a constraint file, with all that it includes. Raises ManifestError with every fault of every file."""
     reading = _Reading(path)
-    reading.file(path, data, (), constraint=False)
-    return reading.manifest()
+    reading.file(path, data, (), constraint=constraint)
+    return reading.manifest("constraints" if constraint else "requirements")
 
 
 class _Reading:
@@ -51,7 +51,7 @@ class _Reading:
         self.no_require_hashes = False
         self.read_before: set[tuple[str, bool]] = set()
 
-    def manifest(self) -> Manifest:
+    def manifest(self, kind: str) -> Manifest:
         """What was read, or all that is wrong with it."""
         if self.faults:
             raise ManifestError(tuple(self.faults))
@@ -65,7 +65,7 @@ class _Reading:
         )
         return Manifest(
             path=self.path,
-            kind="requirements",
+            kind=kind,
             requirements=tuple(self.requirements),
             constraints=tuple(self.constraints),
             index=self.index,
