@@ -180,7 +180,6 @@ def cmake_too_new(case: Case) -> Iterator[Evidence]:
         has = _version(case, "cmake") or _alpine_version(case.target.release, "cmake")
         if asked and asked < (3, 5) and has and has >= (4,):
             claim = f"CMake {has[0]} refuses cmake_minimum_required {tree.minimum}; set CMAKE_POLICY_VERSION_MINIMUM=3.5 ({_EVERYWHERE})"
-            )
             yield Evidence("MC237", claim, tree.seen_in, Strength.HINT)
 
 
