@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 from operator import itemgetter
@@ -31,7 +30,10 @@ _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".t
 """What pip unpacks (``utils/filetypes.py``), the usual first."""
 
 _PARTS = 5
-"""Of a wheel's name without a build number: project, version and three tags."""
+"""Of a wheel's name without a build number: project, version and tags."""
+
+_TAGS = 3
+"""Python, ABI, platform."""
 
 _MOST_TAGS = 10_000
 """A file name with more tags than this is no honest one."""
@@ -104,7 +106,7 @@ def shelve(
     pip prefers a file with an allowed hash, then one that was not yanked, then the better tag, then the higher build
     number; among equals the last one listed. For the other arguments see :func:`place`.
     """
-    fits: list[tuple[tuple[bool, bool, int, tuple[int, str] | tuple[()]], Placed]] = []
+    fits: list[tuple[tuple[bool, bool, int, _Build], Placed]] = []
     misfits: list[tuple[int, Placed]] = []
     for file in files:
         fit = place(file, target, selection, name, pinned=pinned, hashes=hashes)
@@ -125,10 +127,11 @@ def _fit_by_name(filename: str, name: str, target: Target) -> Fits | Misfit:
     wheel = _parse_wheel(filename)
     if isinstance(wheel, Misfit):
         return wheel
-    if wheel.name != name:
-        return Misfit(Miss.NAME, f"a file of another project, {wheel.name}")
-    fit = _best_tag(wheel.tags, target)
-    return Fits(fit.tag, fit.rank, wheel.build) if wheel.build and isinstance(fit, Fits) else fit
+    project, build, tags = wheel
+    if project != name:
+        return Misfit(Miss.NAME, f"a file of another project, {project}")
+    fit = _best_tag(tags, target)
+    return Fits(fit.tag, fit.rank, build) if build and isinstance(fit, Fits) else fit
 
 
 def _withheld(file: DistFile, name: str, target: Target, selection: Selection, hashes: Collection[str]) -> Misfit | None:
@@ -145,41 +148,33 @@ def _withheld(file: DistFile, name: str, target: Target, selection: Selection, h
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Wheel:
-    """A wheel's file name in parts (the binary distribution format, PEP 427); ``tags`` is the compressed set, in lower case."""
-
-    name: NormalizedName
-    build: tuple[int, str] | tuple[()]
-    tags: str
+_Build = tuple[int, str] | tuple[()]
 
 
 @lru_cache(maxsize=16384)
-def _parse_wheel(filename: str) -> _Wheel | Misfit:
+def _parse_wheel(filename: str) -> tuple[NormalizedName, _Build, str] | Misfit:
+    """The project, build number and compressed tag set of a wheel's name, as ``packaging.utils.parse_wheel_filename`` reads it.
+
+    The tags are in lower case, and not looked at yet.
+    """
     parts = filename.removesuffix(".whl").split("-")
-    build = _BUILD.match(parts[2]) if len(parts) > _PARTS else None
-    at = 3 if build else 2
-    tags, label = parts[at : at + 3], parts[at + 3 :]
-    if len(label) == 1 and _INTERPRETER.match(tags[0]) and _VARIANT.fullmatch(label[0]):
-        return Misfit(Miss.VARIANT, f"a wheel variant ({label[0]}), which pip does not install yet")
-    if len(parts) != at + 3:
+    numbered = _BUILD.match(parts[2]) if len(parts) > _PARTS else None
+    build: _Build = (int(numbered[1]), numbered[2]) if numbered else ()
+    tags = parts[3:] if build else parts[2:]
+    if len(tags) == _TAGS + 1 and _INTERPRETER.match(tags[0]) and _VARIANT.fullmatch(tags[-1]):
+        return Misfit(Miss.VARIANT, f"a wheel variant ({tags[-1]}), which pip does not install yet")
+    if len(tags) != _TAGS:
         return Misfit(Miss.NAME, "its name has not the parts of a wheel's")
-    fault = _wheel_fault(parts[0], parts[1], tags)
-    if fault:
-        return Misfit(Miss.NAME, fault)
-    return _Wheel(canonicalize_name(parts[0]), (int(build[1]), build[2]) if build else (), "-".join(tags).lower())
+    if not _is_version(parts[1]):
+        return Misfit(Miss.NAME, f"{parts[1]!r} is no version")
+    project = _project(parts[0])
+    return (project, build, "-".join(tags).lower()) if project else Misfit(Miss.NAME, f"{parts[0]!r} is no project's name")
 
 
-def _wheel_fault(name: str, version: str, tags: list[str]) -> str:
-    """What is wrong with the parts of a wheel's name, as strict as ``packaging.utils.parse_wheel_filename``; empty where nothing is."""
-    if "__" in name or not _PROJECT.fullmatch(name):
-        return f"{name!r} is no project's name"
-    if not _is_version(version):
-        return f"{version!r} is no version"
-    pythons, abis, platforms = tags
-    if not all(map(str.isidentifier, pythons.split("."))) or not all((*abis.split("."), *platforms.split("."))):
-        return f"{'-'.join(tags)} is no set of tags"
-    return ""
+@lru_cache(maxsize=4096)
+def _project(name: str) -> NormalizedName | None:
+    """The normalised name, None where a wheel may not write it so."""
+    return canonicalize_name(name) if "__" not in name and _PROJECT.fullmatch(name) else None
 
 
 @lru_cache(maxsize=16384)
@@ -209,6 +204,8 @@ def _best_tag(tags: str, target: Target) -> Fits | Misfit:
     """The best of a compressed tag set (PEP 425) on a target; where none fits, the one that misses by the least."""
     ranks = target.tags
     pythons, abis, platforms = (part.split(".") for part in tags.split("-"))
+    if not all(map(str.isidentifier, pythons)) or not all(abis) or not all(platforms):
+        return Misfit(Miss.NAME, f"{tags} is no set of tags")
     if len(pythons) * len(abis) * len(platforms) > _MOST_TAGS:
         return Misfit(Miss.NAME, "its name has too many tags")
     triples = tuple(product(pythons, abis, platforms))
