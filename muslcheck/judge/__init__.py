@@ -35,6 +35,6 @@ def judge(case: Case) -> Verdict:
         build_requires=case.build_requires,
         apk=apk,
         evidence=evidence,
-        advice=advise(case, outcome, marks, apk, evidence),
+        advice=advise(case, outcome, marks, apk),
         shelf=candidate.shelf,
     )

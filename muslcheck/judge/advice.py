@@ -2,16 +2,152 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from muslcheck.words.release import Kind, Misfit, Miss
+from muslcheck.words.resolution import BlockerKind
+from muslcheck.words.verdict import Action, Advice, Mark, Outcome
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from muslcheck.judge.case import Case
-    from muslcheck.words.verdict import Advice, ApkNames, Evidence, Mark, Outcome
+    from muslcheck.words.release import Placed
+    from muslcheck.words.target import Target
+    from muslcheck.words.verdict import ApkNames
 
 __all__ = ["advise"]
 
+_PYTHON_IN_TAG = re.compile(r"(?:cp|py)(\d)(\d+)t?")
+_DOCKER = {
+    "aarch64": "linux/arm64",
+    "armv6l": "linux/arm/v6",
+    "armv7l": "linux/arm/v7",
+    "i686": "linux/386",
+    "ppc64le": "linux/ppc64le",
+    "riscv64": "linux/riscv64",
+    "s390x": "linux/s390x",
+    "x86_64": "linux/amd64",
+}
 
-def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames, evidence: tuple[Evidence, ...]) -> tuple[Advice, ...]:
+
+def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) -> tuple[Advice, ...]:
     """Advice on one verdict, the best first; empty where nothing has to be done."""
-    del case, outcome, marks, apk, evidence
-    return ()
+    found: list[Advice] = []
+    match outcome:
+        case Outcome.WHEEL:
+            found += _older(case, marks)
+        case Outcome.BUILD:
+            found += [*(_packages(apk, "brings the compiled, faster part") if Mark.SLOWER in marks else ()), *_older(case, marks)]
+        case Outcome.COMPILE:
+            cure = list(_packages(apk, "what its build needs"))
+            pins = list(_versions(case))
+            found += [*pins, *cure, *_elsewhere(case)] if Mark.HEAVY in marks else [*cure, *pins]
+            found += [*_older(case, marks), *_images(case)]
+        case Outcome.FAIL:
+            found += [*_corrections(case), *_versions(case), *_images(case)]
+        case Outcome.UNKNOWN:
+            found += _versions(case)
+    return tuple(dict.fromkeys(found))
+
+
+def _packages(apk: ApkNames, why: str) -> Iterator[Advice]:
+    if apk.build:
+        yield Advice(Action.ADD_APK, f"apk add --no-cache {' '.join(apk.build)}", why)
+    if apk.runtime:
+        yield Advice(Action.ADD_APK, f"apk add --no-cache {' '.join(apk.runtime)}", "what the result needs at run time")
+
+
+def _older(case: Case, marks: frozenset[Mark]) -> Iterator[Advice]:
+    candidate = case.candidate
+    if Mark.OLDER in marks and candidate.newer is not None:
+        why = f"glibc would get {candidate.newer}: pin, so that every image gets the same"
+        yield Advice(Action.PIN, f"{candidate.name}=={candidate.version}", why)
+
+
+def _versions(case: Case) -> Iterator[Advice]:
+    """The newest version that a wheel fits here."""
+    if case.alternatives and case.alternatives[0] != case.candidate.version:
+        yield Advice(Action.PIN, f"{case.candidate.name}=={case.alternatives[0]}", f"the newest version with a wheel for {case.target.id}")
+
+
+def _elsewhere(case: Case) -> Iterator[Advice]:
+    candidate = case.candidate
+    wanted = f"{candidate.name}=={candidate.version}" if candidate.version else candidate.name
+    yield Advice(Action.BUILD_ELSEWHERE, f"pip wheel {wanted}", "build the wheel once, in a stage of its own or in CI, and install that")
+
+
+def _corrections(case: Case) -> Iterator[Advice]:
+    candidate, blocker = case.candidate, case.candidate.blocker
+    if blocker is None:
+        return
+    asked = candidate.asked[0] if candidate.asked else candidate.name
+    match blocker.kind:
+        case BlockerKind.NOT_ON_INDEX:
+            for name in blocker.nearest[:3]:
+                yield Advice(Action.CORRECT, name, f"{candidate.name} is not on the index; this name is spelled alike")
+        case BlockerKind.NO_SUCH_VERSION:
+            for version in blocker.nearest[:3]:
+                yield Advice(Action.CORRECT, f"{candidate.name}=={version}", "a version that exists")
+        case BlockerKind.CONFLICT:
+            yield Advice(Action.CORRECT, asked, "loosen one of the requirements that exclude each other")
+        case BlockerKind.NO_FILE:
+            if any(_miss(placed) is Miss.EXCLUDED for placed in candidate.shelf.placed):
+                yield Advice(Action.CORRECT, candidate.name, "allow the file that an option excludes")
+        case BlockerKind.METADATA | BlockerKind.UNREACHABLE:
+            pass
+
+
+def _images(case: Case) -> Iterator[Advice]:
+    """Another Python or architecture on musl that a wheel of this release really fits, then the glibc image."""
+    target, placed = case.target, case.candidate.shelf.placed
+    near = [p for p in placed if p.file.kind is Kind.WHEEL and _miss(p) in {Miss.PYTHON, Miss.ABI}]
+    for python in sorted({python for p in near for python in _pythons(p)}, key=lambda v: (abs(v[1] - target.python[1]), -v[1])):
+        other = _with_python(target, python)
+        if python != target.python and any(_fits(p, other) for p in near):
+            why = f"the release has a wheel for Python {python[0]}.{python[1]} there"
+            yield Advice(Action.CHANGE_IMAGE, other.image, why)
+            break
+    else:
+        for arch in sorted(_DOCKER.keys() - {target.arch}, key=lambda a: (a not in {"x86_64", "aarch64"}, a)):
+            elsewhere = replace(target, arch=arch)
+            if any(_fits(p, elsewhere) for p in placed if p.file.kind is Kind.WHEEL and _miss(p) is Miss.ARCH):
+                why = f"on {arch} the release has a wheel"
+                yield Advice(Action.CHANGE_IMAGE, f"--platform {_DOCKER[arch]} {target.image}", why)
+                break
+    twin = case.candidate.twin_file
+    if target.is_musl and twin is not None and twin.kind is Kind.WHEEL:
+        yield Advice(Action.CHANGE_IMAGE, f"python:{target.python[0]}.{target.python[1]}-slim", "on glibc a wheel is installed")
+
+
+def _miss(placed: Placed) -> Miss | None:
+    return placed.fit.miss if isinstance(placed.fit, Misfit) else None
+
+
+def _pythons(placed: Placed) -> set[tuple[int, int]]:
+    tag = placed.file.filename.removesuffix(".whl").split("-")[-3]
+    return {(int(major), int(minor)) for major, minor in _PYTHON_IN_TAG.findall(tag)}
+
+
+def _with_python(target: Target, python: tuple[int, int]) -> Target:
+    version = f"{python[0]}.{python[1]}"
+    return replace(target, image=f"python:{version}-alpine", python=python, python_full=f"{version}.0", free_threaded=False)
+
+
+def _fits(placed: Placed, target: Target) -> bool:
+    """Whether pip would take the wheel on the target, by its tags and its ``requires-python``."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    try:
+        tags = parse_wheel_filename(placed.file.filename)[3]
+    except InvalidWheelFilename:
+        return False
+    if not any(str(tag) in target.tags for tag in tags):
+        return False
+    try:
+        return SpecifierSet(placed.file.requires_python or "").contains(target.python_full, prereleases=True)
+    except InvalidSpecifier:
+        return True
