@@ -11,7 +11,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AlpineRelease", "Architectures", "DebianRelease", "PythonRelease", "alpine", "architectures", "debian", "python", "read_table"]
+__all__ = [
+    "AlpineRelease",
+    "Architectures",
+    "DebianRelease",
+    "PythonRelease",
+    "alpine",
+    "architectures",
+    "debian",
+    "parse_alpine",
+    "parse_architectures",
+    "parse_debian",
+    "parse_python",
+    "python",
+    "read_table",
+]
 
 _T = TypeVar("_T")
 _VERSION = re.compile(r"\d+(\.\d+)+([a-z]+\d*|_[a-z]+\d*)?")
@@ -80,8 +94,13 @@ class Architectures:
 @cache
 def alpine() -> dict[str, AlpineRelease]:
     """Alpine's releases by name (``3.23``, ``edge``), the oldest first. Raises ValueError where the table is wrong."""
+    return parse_alpine(read_table("alpine.toml"))
+
+
+def parse_alpine(table: dict[str, Any]) -> dict[str, AlpineRelease]:
+    """Alpine's releases out of a parsed table. Raises ValueError, naming file, row and key, where it is wrong."""
     releases = {}
-    for row in _rows("alpine.toml"):
+    for row in _rows("alpine.toml", table):
         release = AlpineRelease(
             name=row.text("name"),
             released=row.get("released", datetime.date),
@@ -98,8 +117,13 @@ def alpine() -> dict[str, AlpineRelease]:
 @cache
 def debian() -> dict[str, DebianRelease]:
     """Debian's releases by code name, the oldest first. Raises ValueError where the table is wrong."""
+    return parse_debian(read_table("debian.toml"))
+
+
+def parse_debian(table: dict[str, Any]) -> dict[str, DebianRelease]:
+    """Debian's releases out of a parsed table. Raises ValueError, naming file, row and key, where it is wrong."""
     releases = {}
-    for row in _rows("debian.toml"):
+    for row in _rows("debian.toml", table):
         major, minor = row.version("glibc").split(".")
         release = DebianRelease(
             name=row.text("name"),
@@ -116,8 +140,13 @@ def debian() -> dict[str, DebianRelease]:
 @cache
 def python() -> dict[str, PythonRelease]:
     """Python's minor versions by name (``3.11``), the oldest first. Raises ValueError where the table is wrong."""
+    return parse_python(read_table("python.toml"))
+
+
+def parse_python(table: dict[str, Any]) -> dict[str, PythonRelease]:
+    """Python's versions out of a parsed table. Raises ValueError, naming file, row and key, where it is wrong."""
     releases = {}
-    for row in _rows("python.toml"):
+    for row in _rows("python.toml", table):
         row.text("source")
         release = PythonRelease(
             name=row.version("name"),
@@ -138,7 +167,12 @@ def python() -> dict[str, PythonRelease]:
 @cache
 def architectures() -> Architectures:
     """The architectures and their names. Raises ValueError where the table is wrong."""
-    row = _Row("images.toml", "", read_table("images.toml"))
+    return parse_architectures(read_table("images.toml"))
+
+
+def parse_architectures(table: dict[str, Any]) -> Architectures:
+    """The architectures out of a parsed table. Raises ValueError, naming file, row and key, where it is wrong."""
+    row = _Row("images.toml", "", table)
     names: dict[str, str] = {}
     for arch, others in row.get("arches", dict).items():
         for name in (arch, *others):
@@ -153,7 +187,7 @@ def architectures() -> Architectures:
 
 
 def read_table(filename: str) -> dict[str, Any]:
-    """One file of ``data/``, parsed. Raises ValueError, naming the file, where it is no TOML or says not where and when it was read."""
+    """One file of ``data/``, parsed. Raises ValueError, naming the file, where it is no TOML."""
     import tomli
 
     path = f"{__file__.removesuffix('releases.py')}data/{filename}"
@@ -196,9 +230,9 @@ class _Row:
         return {name: _Row(self.filename, f"{self.place}, {key}", values).version(name) for name in values}
 
 
-def _rows(filename: str) -> list[_Row]:
+def _rows(filename: str, table: dict[str, Any]) -> list[_Row]:
     """The ``[[release]]`` tables of a data file, each with a name of its own."""
-    rows = [_Row(filename, f": release {number}", values) for number, values in enumerate(read_table(filename).get("release", ()), 1)]
+    rows = [_Row(filename, f": release {number}", values) for number, values in enumerate(table.get("release", ()), 1)]
     names = [row.text("name") for row in rows]
     for row, name in zip(rows, names, strict=True):
         if names.count(name) > 1:
