@@ -1,1 +1,3 @@
 """The words of the field as frozen values. Standard library and packaging only."""
+
+__all__: list[str] = []
