@@ -46,7 +46,7 @@ def read_entry(entry: str, origin: Origin, *, written: str, hashes: tuple[str, .
         found = Source.DIRECTORY
     elif is_archive_name(path) and (os.path.isfile(_absolute(path)) or not _names_address(text)):
         found = Source.ARCHIVE
-    elif re.match(r"[.~]|/(?!/)", text) and "\0" not in text:
+    elif re.match(r"\.{1,2}(/|\[|$)|~/|/(?!/)", text) and "\0" not in text:
         # pip stops here. Not on this disk may yet be on the disk of the build, and the rest is worth an answer.
         found = Source.DIRECTORY
     elif "/" in text and not text.startswith("//") and not _names_address(text):

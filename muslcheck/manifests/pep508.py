@@ -59,7 +59,8 @@ class Reference:
         self.egg = egg[1] if egg else None
         subdirectory = _SUBDIRECTORY.search(self.url)
         self.subdirectory = unquote(subdirectory[1]) if subdirectory else ""
-        self.hashes = tuple(f"{name}:{value}" for name, value in _HASH.findall(self.url))
+        digest = _HASH.search(self.url)
+        self.hashes = (f"{digest[1]}:{digest[2]}",) if digest else ()
         self.filename = unquote(parts.path.rstrip("/").rpartition("/")[2])
         self.is_vcs = self.scheme in _VCS_SCHEMES
         if self.scheme == "file":

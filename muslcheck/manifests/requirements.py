@@ -49,19 +49,19 @@ class _Reading:
         self.prefer_binary = False
         self.require_hashes = False
         self.no_require_hashes = False
+        self.hashed = False  # one --hash anywhere asks for hashes everywhere
         self.read_before: set[tuple[str, bool]] = set()
 
     def manifest(self, kind: str) -> Manifest:
         """What was read, or all that is wrong with it."""
         if self.faults:
             raise ManifestError(tuple(self.faults))
-        hashed = any(requirement.hashes for requirement in (*self.requirements, *self.constraints) if requirement.source == "index")
         selection = Selection(
             formats=self.formats,
             prefer_binary=self.prefer_binary,
             all_releases=self.releases.no_binary,
             only_final=self.releases.only_binary,
-            require_hashes=self.require_hashes or (hashed and not self.no_require_hashes),
+            require_hashes=self.require_hashes or (self.hashed and not self.no_require_hashes),
         )
         return Manifest(
             path=self.path,
@@ -107,6 +107,7 @@ class _Reading:
                 requirement = read_editable(line.options.editables[0], origin, written=line.written, after=line.ignored)
             else:
                 requirement = read_entry(line.entry, origin, written=line.written, hashes=tuple(line.options.hashes))
+                self.hashed |= bool(line.options.hashes)
         except InvalidEntry as error:
             self.fault(origin.file, origin.line, self.unset(line) or str(error))
             return
