@@ -1,1 +1,32 @@
 """Requirements and a catalogue in, a resolution out, or what is still wanted; pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muslcheck.resolver.catalogue import Catalogue
+from muslcheck.resolver.shelve import place, shelve
+from muslcheck.resolver.walk import Walk, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muslcheck.words.requirement import Requirement, Selection
+    from muslcheck.words.resolution import Resolution, Wanted
+    from muslcheck.words.target import Target
+
+__all__ = ["Catalogue", "Walk", "place", "resolve", "shelve", "walk"]
+
+
+def resolve(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    target: Target,
+    twin: Target,
+    selection: Selection,
+    catalogue: Catalogue,
+) -> Resolution | Wanted:
+    """See :func:`muslcheck.resolver.solve.resolve`; resolvelib is loaded with the first call."""
+    from muslcheck.resolver import solve
+
+    return solve.resolve(requirements, constraints, target, twin, selection, catalogue)

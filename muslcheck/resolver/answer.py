@@ -1,0 +1,345 @@
+"""From resolvelib's result to a Resolution: who asks for whom, what each candidate's files are, and what is in the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from muslcheck.resolver.explain import no_file_in_words, no_version_in_words
+from muslcheck.resolver.select import Wish, version_of
+from muslcheck.resolver.shelve import shelve
+from muslcheck.resolver.terms import PYTHON, Ask, Base, Extended
+from muslcheck.words.release import Absent, Metadata, Project, Shelf, Unread
+from muslcheck.words.report import Problem
+from muslcheck.words.requirement import Selection, Source
+from muslcheck.words.resolution import Blocker, BlockerKind, Candidate, Resolution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from resolvelib.resolvers import Result
+
+    from muslcheck.resolver.catalogue import Catalogue
+    from muslcheck.resolver.provider import Provider
+    from muslcheck.resolver.select import Offer, Offers
+    from muslcheck.resolver.terms import Held, Term
+    from muslcheck.words.release import DistFile
+    from muslcheck.words.requirement import Requirement
+
+__all__ = ["answer"]
+
+_FREELY = Selection(ignore_requires_python=True)
+_MOST_NEAREST = 4
+
+
+@dataclass(slots=True)
+class _Node:
+    """One project of the result: its candidate, and all that was asked of it."""
+
+    base: Base
+    extras: set[str] = field(default_factory=set)
+    asks: list[Ask] = field(default_factory=list)
+    roots: dict[int, Requirement] = field(default_factory=dict)
+    parents: set[str] = field(default_factory=set)
+    asked: dict[str, None] = field(default_factory=dict)
+
+
+def answer(result: Result[Term, Held, str], provider: Provider, offers: Offers, twins: Offers, catalogue: Catalogue) -> Resolution:
+    """Everything that is held, by name, and what went wrong on the way."""
+    nodes = _nodes(result, provider)
+    chains = _chains(nodes)
+    candidates = []
+    problems: dict[Problem, None] = {}
+    for name in sorted(nodes):
+        teller = _Teller(name, nodes[name], provider, offers, twins, catalogue)
+        candidates.append(teller.candidate(chains.get(name, (name,))))
+        problems.update(dict.fromkeys(teller.problems()))
+    problems.update(dict.fromkeys(_without_hashes(nodes, offers.selection)))
+    problems.update(dict.fromkeys(_without_times(nodes, offers, catalogue)))
+    return Resolution(offers.target, tuple(candidates), tuple(sorted(problems, key=lambda each: (each.subject, each.message))))
+
+
+def _nodes(result: Result[Term, Held, str], provider: Provider) -> dict[str, _Node]:
+    nodes: dict[str, _Node] = {}
+    for held in result.mapping.values():
+        if isinstance(held, (Base, Extended)):
+            nodes.setdefault(held.project, _Node(held.base)).extras.update(held.extras)
+    for identity in result.mapping:
+        if identity == PYTHON:
+            continue
+        for cause in result.criteria[identity].information:
+            requirement, parent = cause.requirement, cause.parent
+            if parent is not None and result.mapping.get(parent.name) is not parent:
+                continue  # of a candidate that was given up
+            node = nodes[requirement.project]
+            if isinstance(requirement, Ask):
+                node.asks.append(requirement)
+            if parent is None and requirement.root is not None:
+                node.roots[provider.position(requirement)] = requirement.root
+            elif parent is not None and parent.project != requirement.project:
+                node.parents.add(parent.project)
+                node.asked.setdefault(requirement.text)
+    return nodes
+
+
+def _chains(nodes: dict[str, _Node]) -> dict[str, tuple[str, ...]]:
+    """The shortest way from a manifest to each project; of equals the one of what is written first, then by name."""
+    children: defaultdict[str, list[str]] = defaultdict(list)
+    for name in sorted(nodes):
+        for parent in nodes[name].parents:
+            children[parent].append(name)
+    chains: dict[str, tuple[str, ...]] = {}
+    first = sorted((min(node.roots), name) for name, node in nodes.items() if node.roots)
+    queue: deque[str] = deque()
+    for position, name in first:
+        chains[name] = (str(nodes[name].roots[position].origin), name)
+        queue.append(name)
+    while queue:
+        parent = queue.popleft()
+        for name in children[parent]:
+            if name not in chains:
+                chains[name] = (*chains[parent], name)
+                queue.append(name)
+    return chains
+
+
+class _Teller:
+    """Tells all there is to tell of one project of the result."""
+
+    def __init__(self, name: str, node: _Node, provider: Provider, offers: Offers, twins: Offers, catalogue: Catalogue) -> None:
+        self._name = name
+        self._node = node
+        self._provider = provider
+        self._settled = provider.settled
+        self._offers = offers
+        self._catalogue = catalogue
+        self._offer = offers.of(name)
+        self._twin = twins.of(name)
+        self._wish = provider.wish(node.asks, provider.constraint(name))
+        base = node.base
+        self._version = base.file.version if base.file is not None and base.file.version else str(base.version) if base.version else None
+        self._shelf = self._fill_shelf()
+        self._metadata = provider.metadata(base) if base.file is not None or base.direct is not None else None
+
+    def candidate(self, chain: tuple[str, ...]) -> Candidate:
+        """The candidate as the resolution holds it."""
+        node, base = self._node, self._node.base
+        project = self._catalogue.project(self._name) if base.direct is None else None
+        newer, newer_file = self._newer()
+        constraints = (each.text for each in self._provider.constraint(self._name).sources)
+        return Candidate(
+            name=canonicalize_name(self._name),
+            version=self._version,
+            shelf=self._shelf,
+            extras=frozenset(canonicalize_name(extra) for extra in node.extras),
+            requested=bool(node.roots),
+            required_by=tuple(sorted(node.parents)),
+            chain=chain,
+            origins=tuple(dict.fromkeys(node.roots[position].origin for position in sorted(node.roots))),
+            asked=tuple(
+                dict.fromkeys([*(node.roots[position].text for position in sorted(node.roots)), *sorted(node.asked), *constraints])
+            ),
+            direct=base.direct,
+            metadata=self._metadata,
+            blocker=self._blocker(),
+            twin_file=self._twin_file(),
+            newer=newer,
+            newer_file=newer_file,
+            status=project.status if isinstance(project, Project) else "active",
+        )
+
+    def problems(self) -> Iterator[Problem]:
+        """What is to be said of the project beside its candidate."""
+        node, base, found = self._node, self._node.base, self._metadata
+        if self._name in self._settled.conflicts:
+            hint = "Change one of these requirements so that one version meets them all."
+            yield Problem(self._name, self._settled.conflicts[self._name], hint, "conflict")
+        if self._name in self._settled.bounded:
+            parents = ", ".join(sorted(self._settled.bounded[self._name]))
+            yield Problem(
+                self._name,
+                f"nothing of it installs, and older releases of {parents} need it too; pip would go on to still older ones",
+                f"Pin an older release of {parents} by hand where one is known to do without {self._name}.",
+            )
+        if isinstance(found, Unread) and not found.broken:
+            where = base.file.filename if base.file is not None else self._name
+            yield Problem(self._name, f"what {where} requires is not known, so nothing of it was followed: {found.reason}", found.hint)
+        if isinstance(found, Metadata):
+            for extra in sorted(node.extras - found.provides_extra):
+                yield Problem(self._name, f"{base} does not provide the extra {extra!r}; pip ignores it", "Correct the extra's name.")
+        if base.direct is not None and base.direct.source is Source.ARCHIVE:
+            archive = self._catalogue.archive(base.direct)
+            if isinstance(archive, Unread):
+                yield Problem(self._name, f"{base.direct.text} could not be read: {archive.reason}", archive.hint)
+        for version, why in self._provider.refused.get(self._name, {}).items():
+            if base.version is None or version_of(version) > base.version:
+                yield Problem(self._name, f"{self._name} {version} is passed over, as pip does, for its metadata: {why.reason}", why.hint)
+
+    def _fill_shelf(self) -> Shelf:
+        base = self._node.base
+        if base.direct is not None:
+            return shelve((base.file,), self._offers.target, _FREELY, base.file.name, pinned=True) if base.file is not None else Shelf()
+        if self._offer is None or self._version is None:
+            return Shelf()
+        yanked = base.file is not None and base.file.yanked is not None
+        shelf = shelve(
+            self._offer.project.files(self._version),
+            self._offers.target,
+            self._offers.selection,
+            self._offer.project.name,
+            pinned=yanked and base.stranded is None,
+            hashes=self._wish.hashes or (),
+        )
+        if base.stranded is None and base.file is not None and shelf.chosen is not None and shelf.chosen is not base.file:
+            # pip passed the better file over for its metadata: the one it took comes first
+            taken = [placed for placed in shelf.placed if placed.file.url == base.file.url]
+            return Shelf((*taken, *(placed for placed in shelf.placed if placed.file.url != base.file.url)))
+        return shelf
+
+    def _blocker(self) -> Blocker | None:
+        base = self._node.base
+        kind = base.stranded
+        if self._name in self._settled.conflicts:
+            return Blocker(BlockerKind.CONFLICT, self._settled.conflicts[self._name])
+        if kind is BlockerKind.NO_SUCH_VERSION:
+            nearest = self._nearest_versions()
+            return Blocker(kind, no_version_in_words(self._name, sorted(self._node.asked), nearest), nearest)
+        if kind in (BlockerKind.NOT_ON_INDEX, BlockerKind.UNREACHABLE):
+            return self._absent(kind)
+        if kind is BlockerKind.METADATA:
+            refused = self._provider.refused.get(self._name, {})
+            reason = next((why.reason for version, why in refused.items() if version == str(base.version)), "")
+            return Blocker(kind, f"pip refuses the metadata of every release that would do{reason and f' ({base}: {reason})'}")
+        if kind is BlockerKind.NO_FILE and base.direct is not None:
+            return Blocker(kind, f"{base.file.filename if base.file else self._name} is not a supported wheel on this platform")
+        if kind is BlockerKind.NO_FILE or (self._wish.hashes and base.file is not None and self._shelf.chosen is None):
+            return Blocker(
+                BlockerKind.NO_FILE,
+                no_file_in_words(self._name, self._version or "", self._shelf, self._offers.target),
+                self._nearest_versions(),
+            )
+        if self._name in self._settled.pythons and self._name in self._settled.told:
+            return Blocker(BlockerKind.NO_FILE, self._settled.told[self._name])
+        return None
+
+    def _absent(self, kind: BlockerKind) -> Blocker:
+        absent = self._catalogue.project(self._name)
+        reason = absent.reason if isinstance(absent, Absent) else ""
+        if kind is BlockerKind.UNREACHABLE:
+            return Blocker(kind, f"the index could not be asked about {self._name}: {reason}")
+        near = tuple(get_close_matches(self._name, self._catalogue.project_names(), n=_MOST_NEAREST, cutoff=0.75))
+        asked = f" (asked: {', '.join(absent.indexes)})" if isinstance(absent, Absent) and absent.indexes else ""
+        return Blocker(kind, f"no index has a project named {self._name}{asked}", near)
+
+    def _nearest_versions(self) -> tuple[str, ...]:
+        """The versions next to what is asked for, and the newest, of those that install; newest first."""
+        if self._offer is None:
+            return ()
+        offer = self._offer
+        installable = (version for version in offer.project.versions if offer.fits(version))
+        near: dict[str, None] = {}
+        wanted = _named(self._node.asks)
+        if wanted is None:
+            near.update(dict.fromkeys(_first(installable, _MOST_NEAREST)))
+        else:
+            finals = [version for version in offer.project.versions if not version_of(version).is_prerelease] or list(
+                offer.project.versions
+            )
+            above = [version for version in finals if version_of(version) > wanted]
+            below = [version for version in finals if version_of(version) < wanted]
+            near.update(dict.fromkeys(_first((each for each in reversed(above) if offer.fits(each)), 1)))
+            near.update(dict.fromkeys(_first((each for each in below if offer.fits(each)), 2)))
+            near.update(dict.fromkeys(_first((each for each in finals if offer.fits(each)), 1)))
+        return tuple(sorted(near, key=version_of, reverse=True))
+
+    def _twin_file(self) -> DistFile | None:
+        """What the twin installs of the same version."""
+        if self._twin is None or self._version is None or self._node.base.direct is not None:
+            return None
+        fits = self._twin.fits(self._version)
+        if not fits and self._node.base.file is not None and self._node.base.file.yanked is not None:
+            fits = self._twin.fits(self._version, yanked=True)
+        return next((file for file in fits if not self._wish.hashes or not file.hashes or self._wish.allows_hash(file)), None)
+
+    def _newer(self) -> tuple[str | None, DistFile | None]:
+        """The newest release above the chosen one that the twin could install and the target could not."""
+        base = self._node.base
+        if self._twin is None or self._offer is None or base.version is None or base.direct is not None or base.stranded is not None:
+            return None, None
+        return _newest_above(
+            self._twin, self._offer, self._wish, base.version, sorted_by_version=not (self._wish.hashes or _binary(self._offers))
+        )
+
+
+def _binary(offers: Offers) -> bool:
+    return offers.selection.prefer_binary
+
+
+def _newest_above(twin: Offer, offer: Offer, wish: Wish, chosen: Version, *, sorted_by_version: bool) -> tuple[str | None, DistFile | None]:
+    best: tuple[Version, DistFile] | None = None
+    for version, file in twin.candidates(wish):
+        if version <= chosen:
+            if sorted_by_version:
+                break
+            continue
+        if file.yanked is None and not offer.fits(file.version) and (best is None or version > best[0]):
+            best = (version, file)
+            if sorted_by_version:
+                break
+    return (best[1].version, best[1]) if best else (None, None)
+
+
+def _named(asks: Iterable[Ask]) -> Version | None:
+    """The version that requirements speak of, a pinned one before any other."""
+    named = [
+        (operator not in ("==", "==="), text.removesuffix(".*")) for ask in asks for operator, text in ask.operators if operator != "!="
+    ]
+    for _, text in sorted(named):
+        try:
+            return Version(text)
+        except InvalidVersion:
+            continue
+    return None
+
+
+def _first(versions: Iterable[str], count: int) -> list[str]:
+    return [version for version, _ in zip(versions, range(count), strict=False)]
+
+
+def _without_hashes(nodes: dict[str, _Node], selection: Selection) -> Iterator[Problem]:
+    """Where hashes are required, what has none, or is not pinned: pip stops there (``HashMissing``, ``HashUnpinned``)."""
+    if not selection.require_hashes:
+        return
+    for name, node in nodes.items():
+        if node.base.direct is None:
+            hashed = any(ask.hashes for ask in node.asks)
+            pinned = any(operator in ("==", "===") and "*" not in text for ask in node.asks if ask.root for operator, text in ask.operators)
+            if not hashed or not pinned:
+                missing = "no hash" if not hashed else "no exact version"
+                yield Problem(
+                    name, f"hashes are required, and {missing} is given for it: pip stops", f"Add {name}=={node.base.version} --hash=..."
+                )
+
+
+def _without_times(nodes: dict[str, _Node], offers: Offers, catalogue: Catalogue) -> Iterator[Problem]:
+    """Indexes that do not say when files were uploaded, where that is asked for: once for each."""
+    if offers.selection.uploaded_prior_to is None:
+        return
+    indexes: dict[str, None] = {}
+    for name in nodes:
+        project = catalogue.project(name)
+        if isinstance(project, Project) and project.versions:
+            for file in project.files(project.versions[0]):
+                if file.upload_time is None and not file.url.startswith("file:"):
+                    indexes.setdefault(file.index or ", ".join(project.indexes))
+    for index in sorted(indexes):
+        yield Problem(
+            index or "the index",
+            "it does not state when files were uploaded, so --uploaded-prior-to leaves all of its files out; pip would stop",
+            "Leave --uploaded-prior-to out, or use an index that states upload times (PEP 700).",
+        )

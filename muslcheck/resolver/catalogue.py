@@ -1,0 +1,116 @@
+"""What is known so far of the index, and of the files on it. It only grows, so an answer once given stays true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from muslcheck.words.release import Kind, Metadata, Project, Unread
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from muslcheck.resolver.select import Offers
+    from muslcheck.words.release import Absent, DistFile
+    from muslcheck.words.requirement import Requirement, Selection
+    from muslcheck.words.target import Target
+
+__all__ = ["Catalogue", "python_tag"]
+
+Arrival: TypeAlias = "tuple[str, str]"
+"""What came in: (``project``, name), (``metadata``, project's name) or (``archive``, location)."""
+
+
+class Catalogue:
+    """Project pages, metadata and direct references, shared by all targets of a run.
+
+    ``arrivals`` lists what came in, in order, for those who follow it (the walk). ``offers`` keeps what each target may
+    choose from, worked out once: pages never change within a run.
+    """
+
+    def __init__(self) -> None:
+        self.arrivals: list[Arrival] = []
+        self.offers: dict[tuple[Target, Selection], Offers] = {}
+        self._projects: dict[str, Project | Absent] = {}
+        self._metadata: dict[str, Metadata | Unread] = {}
+        self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}
+        self._archives: dict[str, DistFile | Unread] = {}
+        self._directories: dict[str, Metadata | Unread] = {}
+
+    def add_project(self, project: Project | Absent) -> None:
+        """A project's page, or that there is none, or that nobody could say."""
+        self._projects[project.name] = project
+        self.arrivals.append(("project", project.name))
+
+    def add_metadata(self, file: DistFile, found: Metadata | Unread) -> None:
+        """What a file requires, or why that could not be learned."""
+        self._metadata[file.url] = found
+        if file.kind is Kind.WHEEL and isinstance(found, Metadata):
+            self._wheels.setdefault((file.name, file.version), []).append((file, found))
+        self.arrivals.append(("metadata", file.name))
+
+    def add_archive(self, requirement: Requirement, found: DistFile | Unread) -> None:
+        """The file that a direct reference leads to, or why it could not be had."""
+        self._archives[requirement.location or ""] = found
+        self.arrivals.append(("archive", requirement.location or ""))
+
+    def add_directory(self, requirement: Requirement, found: Metadata | Unread) -> None:
+        """What a project on disk (or a checkout) states it requires, read from it statically."""
+        self._directories[requirement.location or ""] = found
+        self.arrivals.append(("archive", requirement.location or ""))
+
+    def project(self, name: NormalizedName | str) -> Project | Absent | None:
+        """A project's page, ``Absent``, or None where it was not asked for yet."""
+        return self._projects.get(name)
+
+    def project_names(self) -> list[str]:
+        """The names of all projects that exist, sorted."""
+        return sorted(name for name, project in self._projects.items() if isinstance(project, Project))
+
+    def archive(self, requirement: Requirement) -> DistFile | Unread | None:
+        """The file of a direct reference, None where it was not looked at yet."""
+        return self._archives.get(requirement.location or "")
+
+    def directory(self, requirement: Requirement) -> Metadata | Unread | None:
+        """What a project on disk requires, None where nobody read it."""
+        return self._directories.get(requirement.location or "")
+
+    def answered(self, file: DistFile) -> bool:
+        """Whether a file itself was asked for its metadata and has answered, with metadata or without."""
+        return file.url in self._metadata
+
+    def siblings(self, file: DistFile) -> tuple[DistFile, ...]:
+        """The other files of a file's release."""
+        project = self._projects.get(file.name)
+        if not isinstance(project, Project):
+            return ()
+        return tuple(other for other in project.files(file.version) if other.url != file.url)
+
+    def metadata(self, file: DistFile) -> Metadata | Unread | None:
+        """What a file requires, None where that is not known yet.
+
+        What was read from the file itself comes first. A wheel is also answered for by another wheel of the same release
+        that was read before: one whose ``.metadata`` has the same hash, else one with the same Python tag (``cp312``;
+        all ``py3`` and ``py2.py3`` wheels count as one), unless the two state different hashes. Wheels of one release and
+        one Python are built from one source, and what differs between platforms is said by markers; so a second target
+        costs next to nothing. Of several such wheels the first by name answers.
+        """
+        exact = self._metadata.get(file.url)
+        if exact is not None or file.kind is not Kind.WHEEL:
+            return exact
+        read = self._wheels.get((file.name, file.version))
+        if not read:
+            return None
+        tag = python_tag(file)
+        same = [
+            (other.sidecar != file.sidecar, other.filename, found)
+            for other, found in read
+            if (other.sidecar == file.sidecar if other.sidecar and file.sidecar else python_tag(other) == tag)
+        ]
+        return min(same, key=lambda each: each[:2])[2] if same else None
+
+
+def python_tag(file: DistFile) -> str:
+    """The Python tag of a wheel's file name (PEP 427: third from the end), all ``py3`` ones alike."""
+    parts = file.filename.rsplit("-", 3)
+    tag = parts[1] if len(parts) == 4 else file.filename  # noqa: PLR2004  # three tags and the rest
+    return "py3" if "py3" in tag.split(".") else tag

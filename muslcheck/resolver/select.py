@@ -1,0 +1,280 @@
+"""Which files of a project a target may take, best first: pip's PackageFinder, looking no further than it must.
+
+pip evaluates every file of a page, filters by version, and sorts. Here the versions are looked at from the newest on,
+and only as far as somebody asks, so that a page of ten thousand files costs what its newest release costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from muslcheck.resolver.requires import Conditions, InvalidRequirement, needs
+from muslcheck.resolver.shelve import place
+from muslcheck.words.release import Fits, Kind, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from muslcheck.resolver.catalogue import Catalogue
+    from muslcheck.resolver.requires import Need
+    from muslcheck.words.release import DistFile, Metadata
+    from muslcheck.words.requirement import Selection
+    from muslcheck.words.target import Target
+
+__all__ = ["ANY", "Offer", "Offers", "Wish", "offers_for", "version_of"]
+
+version_of = lru_cache(maxsize=65536)(Version)
+"""A version parsed, each text once. Raises InvalidVersion."""
+
+_ANY_VERSION = SpecifierSet()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of one project, all requirements and constraints together.
+
+    ``hashes`` are ``algorithm:hexdigest``, None where no requirement states any.
+    """
+
+    specifier: SpecifierSet = _ANY_VERSION
+    hashes: frozenset[str] | None = None
+
+    def allows_hash(self, file: DistFile) -> bool:
+        """Whether the index states a digest for the file that the requirements state, too."""
+        return self.hashes is not None and any(each in self.hashes for each in file.hashes)
+
+    def pins(self) -> bool:
+        """Whether a version is pinned by ``==`` or ``===``, without a wildcard."""
+        return any(s.operator == "===" or (s.operator == "==" and not s.version.endswith(".*")) for s in self.specifier)
+
+
+ANY = Wish()
+"""Any version, any file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """A file that fits, yanked or not, with what pip sorts it by within its version."""
+
+    file: DistFile
+    fit: Fits
+    version: Version
+
+
+@dataclass(slots=True)
+class _Stream:
+    """The files that meet a wish, found as far as they were asked for."""
+
+    rest: Iterator[_Fitting]
+    found: list[_Fitting] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[_Fitting]:
+        index = 0
+        while True:
+            if index == len(self.found):
+                following = next(self.rest, None)
+                if following is None:
+                    return
+                self.found.append(following)
+            yield self.found[index]
+            index += 1
+
+
+class Offer:
+    """What one project offers one target under one selection."""
+
+    def __init__(self, project: Project, target: Target, selection: Selection) -> None:
+        self.project = project
+        self._target = target
+        self._selection = selection
+        self._fitting: dict[str, tuple[_Fitting, ...]] = {}
+        self._streams: dict[Wish, _Stream] = {}
+
+    def candidates(self, wish: Wish) -> Iterator[tuple[Version, DistFile]]:
+        """Every file that pip would consider for a wish, in the order in which it would try them.
+
+        The order is pip's ``CandidateEvaluator._sort_key`` with the best first: stated digests, then wheels where
+        binaries are preferred, then version, tag and build number; of equals the last listed. Pre-releases are left out
+        where a final release meets the wish too (PEP 440), and yanked files unless nothing else is left of a pinned version (PEP 592).
+        """
+        stream = self._streams.get(wish)
+        if stream is None:
+            stream = self._streams[wish] = _Stream(self._ordered(wish))
+        return ((each.version, each.file) for each in stream)
+
+    def versions(self, specifier: SpecifierSet, *, prereleases: bool = True) -> Iterator[str]:
+        """The project's versions that a specifier allows, newest first, whatever their files."""
+        known = self.project.versions
+        low, high = _bounds(specifier)
+        start = 0 if high is None else _first(known, lambda version: version <= high)
+        stop = len(known) if low is None else _first(known, lambda version: version < low)
+        for text in known[start:stop]:
+            version = version_of(text)
+            if specifier.contains(version, prereleases=True) and (prereleases or not version.is_prerelease):
+                yield text
+
+    def fits(self, version: str, *, yanked: bool = False) -> tuple[DistFile, ...]:
+        """The files of a version that fit the target, best first; those that were yanked only where asked for."""
+        return tuple(each.file for each in self._fits(version) if yanked or each.file.yanked is None)
+
+    def _ordered(self, wish: Wish) -> Iterator[_Fitting]:
+        if wish.hashes:
+            considered: Iterator[_Fitting] = self._by_hash(wish, self._applicable(wish))
+        elif self._selection.prefer_binary:
+            considered = chain(
+                (each for each in self._applicable(wish) if each.file.kind is Kind.WHEEL),
+                (each for each in self._applicable(wish) if each.file.kind is not Kind.WHEEL),
+            )
+        else:
+            considered = self._applicable(wish)
+        yanked = []
+        others = False
+        pinned = wish.pins()
+        for each in considered:
+            if each.file.yanked is None:
+                others = True
+                yield each
+            elif pinned:
+                yanked.append(each)
+        if not others:
+            yield from yanked
+
+    def _applicable(self, wish: Wish) -> Iterator[_Fitting]:
+        """The files of every version that the wish allows, pre-releases as PEP 440 has them, newest first."""
+        allowed = self._selection.prereleases(self.project.name)
+        if allowed is None and wish.specifier.prereleases:
+            allowed = True
+        if allowed is not None:
+            for version in self.versions(wish.specifier, prereleases=allowed):
+                yield from self._fits(version)
+            return
+        waiting: list[_Fitting] = []
+        final = False
+        for version in self.versions(wish.specifier):
+            if not version_of(version).is_prerelease:
+                files = self._fits(version)
+                final = final or bool(files)
+                yield from files
+            elif not final:
+                waiting += self._fits(version)
+        if not final:
+            yield from waiting
+
+    def _by_hash(self, wish: Wish, applicable: Iterator[_Fitting]) -> Iterator[_Fitting]:
+        """Files with a stated digest first; those with another one only where none has a stated one (pip then refuses them)."""
+        files = list(applicable)
+        if any(wish.allows_hash(each.file) for each in files):
+            files = [each for each in files if not each.file.hashes or wish.allows_hash(each.file)]
+        binary = self._selection.prefer_binary
+        files.sort(key=lambda each: (not wish.allows_hash(each.file), binary and each.file.kind is not Kind.WHEEL))
+        return iter(files)
+
+    def _fits(self, version: str) -> tuple[_Fitting, ...]:
+        known = self._fitting.get(version)
+        if known is not None:
+            return known
+        fitting = []
+        for file in self.project.files(version):
+            fit = place(file, self._target, self._selection, self.project.name, pinned=True)
+            if isinstance(fit, Fits):
+                fitting.append(_Fitting(file, fit, version_of(version)))
+        # pip sorts stably with the best last, and reads backwards: so the last of equals comes first.
+        fitting.sort(key=lambda each: (-each.fit.rank, each.fit.build))
+        known = self._fitting[version] = tuple(reversed(fitting))
+        return known
+
+
+class Offers:
+    """What every project of the catalogue offers one target under one selection, and what its releases require there."""
+
+    def __init__(self, catalogue: Catalogue, target: Target, selection: Selection) -> None:
+        self.target = target
+        self.selection = selection
+        self.conditions = Conditions(target.markers)
+        self._catalogue = catalogue
+        self._offers: dict[str, Offer] = {}
+        self._needs: dict[tuple[int, frozenset[str]], tuple[Metadata, list[Need] | None]] = {}
+
+    def needs(self, metadata: Metadata, extras: frozenset[str] = frozenset()) -> list[Need] | None:
+        """What a release requires on the target with these extras; None where pip refuses its metadata."""
+        key = (id(metadata), extras)
+        known = self._needs.get(key)
+        if known is None:
+            found: list[Need] | None
+            try:
+                found = needs(metadata, extras, self.conditions)
+            except InvalidRequirement:
+                found = None
+            known = self._needs[key] = (metadata, found)  # holding the metadata keeps its id its own
+        return known[1]
+
+    def of(self, name: str) -> Offer | None:
+        """A project's offer; None where the project is absent, or not known yet."""
+        offer = self._offers.get(name)
+        if offer is None:
+            project = self._catalogue.project(name)
+            if not isinstance(project, Project):
+                return None
+            offer = self._offers[name] = Offer(project, self.target, self.selection)
+        return offer
+
+
+def offers_for(catalogue: Catalogue, target: Target, selection: Selection) -> Offers:
+    """The offers of a catalogue to a target, worked out once for all who ask."""
+    offers = catalogue.offers.get((target, selection))
+    if offers is None:
+        offers = catalogue.offers[target, selection] = Offers(catalogue, target, selection)
+    return offers
+
+
+def _first(versions: tuple[str, ...], reached: Callable[[Version], bool]) -> int:
+    """The index of the first version (they fall) for which a condition holds, local versions taken as their public ones."""
+    low, high = 0, len(versions)
+    while low < high:
+        middle = (low + high) // 2
+        if reached(_public(versions[middle])):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@lru_cache(maxsize=65536)
+def _public(text: str) -> Version:
+    version = version_of(text)
+    return version if version.local is None else Version(version.public)
+
+
+@lru_cache(maxsize=4096)
+def _bounds(specifier: SpecifierSet) -> tuple[Version | None, Version | None]:
+    """Versions below and above which a specifier allows nothing; wider than the specifier, never narrower."""
+    lows: list[Version] = []
+    highs: list[Version] = []
+    for each in specifier:
+        operator, text = each.operator, each.version
+        wild = text.endswith(".*")
+        try:
+            version = Version(text.removesuffix(".*"))
+        except InvalidVersion:  # only === takes such a text
+            continue
+        if operator in (">=", ">", "~=") or (operator in ("==", "===") and not wild):
+            lows.append(_public(str(version)))
+        if operator in ("<=", "<") or (operator in ("==", "===") and not wild):
+            highs.append(_public(str(version)))
+        if operator == "==" and wild:
+            lows.append(Version(f"{version}.dev0"))
+            highs.append(_after(version.epoch, version.release))
+        if operator == "~=":
+            highs.append(_after(version.epoch, version.release[:-1]))
+    return max(lows, default=None), min(highs, default=None)
+
+
+def _after(epoch: int, release: tuple[int, ...]) -> Version:
+    """The first release that does not begin with this one's numbers: 1.5 for 1.4."""
+    return Version(f"{epoch}!" + ".".join(map(str, (*release[:-1], release[-1] + 1))))

@@ -1,0 +1,221 @@
+"""Requirements and a catalogue in; a resolution, or what is still wanted, out.
+
+The first attempt is pip's. Where pip would stop, it is found out what stands in its way, that is passed over and kept for
+the answer, and the next attempt is made, until one comes to an end: so one run shows everything that is in the way.
+
+One thing is bounded that pip does not bound. Where a requirement of a release can never be met on the target, pip goes on
+to try every older release, which takes the metadata of each. It is followed for :data:`_MOST_DEAD_ENDS` releases; then
+the newest is kept, with what it requires marked as missing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeAlias
+
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+
+from muslcheck.errors import ResolutionFailed
+from muslcheck.resolver.answer import answer
+from muslcheck.resolver.explain import conflict_in_words, python_in_words
+from muslcheck.resolver.provider import CONSTRAINED, Provider, Settled
+from muslcheck.resolver.select import offers_for
+from muslcheck.resolver.terms import Ask, Exactly, PythonAsk
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from resolvelib.resolvers import Criterion
+    from resolvelib.structs import RequirementInformation
+
+    from muslcheck.resolver.catalogue import Catalogue
+    from muslcheck.resolver.terms import Held, Term
+    from muslcheck.words.requirement import Requirement, Selection
+    from muslcheck.words.resolution import BlockerKind, Resolution, Wanted
+    from muslcheck.words.target import Target
+
+    _Reporter: TypeAlias = BaseReporter[Term, Held, str]
+    Cause: TypeAlias = RequirementInformation[Term, Held]
+else:
+    _Reporter = BaseReporter
+
+__all__ = ["resolve"]
+
+_MOST_ROUNDS = 20_000
+"""Pins that one attempt may make. pip stops at ten times as many."""
+
+_MOST_ATTEMPTS = 200
+"""Things in pip's way that are passed over before giving up."""
+
+_MOST_DEAD_ENDS = 15
+"""Releases that are given up over one project of which nothing installs, before that project is passed over instead."""
+
+_MOST_REJECTIONS = 60
+"""As :data:`_MOST_DEAD_ENDS`, but counting every time that any release was given up."""
+
+_MOST_VERSIONS = 250
+"""Releases of one project that are tried in a conflict before it is called one. pip goes on to the last."""
+
+
+def resolve(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    target: Target,
+    twin: Target,
+    selection: Selection,
+    catalogue: Catalogue,
+) -> Resolution | Wanted:
+    """Choose as pip 26.3 would on the target; ``twin`` is the glibc target of the same Python and architecture, for comparison.
+
+    Pure: nothing is asked of anybody but the catalogue, and the same catalogue gives the same answer. What the catalogue
+    lacks is returned as :class:`Wanted`; call again when it was added. Raises :class:`ResolutionFailed` where more stands
+    in the way than is sensible to pass over.
+    """
+    offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
+    settled = Settled()
+    for _ in range(_MOST_ATTEMPTS):
+        provider = Provider(requirements, constraints, offers, twins, catalogue, settled)
+        watch = _Watch(provider)
+        causes: Collection[Cause]
+        try:
+            result = Resolver(provider, watch).resolve(provider.roots, max_rounds=_MOST_ROUNDS)
+        except _Stranded as stop:
+            if lacking := provider.lacking():
+                return lacking
+            settled.stranded[stop.project] = stop.kind
+            settled.bounded[stop.project] = set(watch.stranded[stop.project][1])
+        except (_Endless, ResolutionImpossible, ResolutionTooDeep) as stop:
+            if lacking := provider.lacking():
+                return lacking
+            causes = watch.last if isinstance(stop, ResolutionTooDeep) else stop.causes
+            _settle(provider, watch, causes)
+        else:
+            return provider.lacking() or answer(result, provider, offers, twins, catalogue)
+    raise ResolutionFailed(
+        f"more than {_MOST_ATTEMPTS} requirements stand in the way on {target.id}",
+        tuple(sorted({*settled.stranded, *settled.conflicts})),
+        "Resolve the requirements with pip on any platform first.",
+    )
+
+
+class _Stranded(Exception):
+    """The search goes back and back over a project of which nothing installs."""
+
+    def __init__(self, project: str, kind: BlockerKind) -> None:
+        super().__init__(project, kind)
+        self.project = project
+        self.kind = kind
+
+
+class _Endless(Exception):
+    """The search went back through more releases than is sensible."""
+
+    def __init__(self, causes: Collection[Cause]) -> None:
+        super().__init__(causes)
+        self.causes = causes
+
+
+class _Watch(_Reporter):
+    """Follows one attempt: what releases were given up for, and what the first conflict of each pair was."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.last: Collection[Cause] = ()
+        self.first: dict[tuple[str, str], list[Cause]] = {}
+        self.stranded: dict[str, tuple[BlockerKind, dict[str, None]]] = {}
+        self._provider = provider
+        self._given_up: defaultdict[str, set[str]] = defaultdict(set)
+        self._rejections: defaultdict[str, int] = defaultdict(int)
+
+    def rejecting_candidate(self, criterion: Criterion[Term, Held], candidate: Held) -> None:
+        """A candidate was given up, since what it requires cannot be met."""
+        causes = criterion.information
+        for cause in causes:
+            if cause.parent is not None:
+                self.first.setdefault((cause.parent.project, cause.requirement.project), list(causes))
+        blocked = self._provider.blocked(causes)
+        if blocked is not None:
+            project, kind = blocked
+            self.stranded.setdefault(project, (kind, {}))[1].setdefault(candidate.project)
+            self._given_up[project].add(str(candidate))
+            self._rejections[project] += 1
+            if len(self._given_up[project]) > _MOST_DEAD_ENDS or self._rejections[project] > _MOST_REJECTIONS:
+                raise _Stranded(project, kind)
+
+    def resolving_conflicts(self, causes: Collection[Cause]) -> None:
+        """Every candidate of a project was given up: the search goes back."""
+        self.last = causes
+        for cause in causes:
+            for name in (cause.requirement.project, cause.parent.project if cause.parent else ""):
+                if len(self._provider.tried.get(name, ())) > _MOST_VERSIONS:
+                    raise _Endless(causes)
+
+
+def _settle(provider: Provider, watch: _Watch, causes: Collection[Cause]) -> None:
+    """Find out what stands in the way, and have it passed over from now on."""
+    settled = provider.settled
+    blocked = provider.blocked(causes) or _blocked_on_the_way(watch, causes)
+    if blocked is not None:
+        settled.stranded[blocked[0]] = blocked[1]
+        return
+    for cause in causes:
+        if isinstance(cause.requirement, PythonAsk) and not cause.requirement.met and cause.parent is not None:
+            project = cause.parent.project
+            settled.pythons.add(project)
+            settled.told[project] = python_in_words(cause, provider.interpreter.version)
+            return
+    about, waived = _least_important(provider, causes)
+    who, project = waived
+    settled.waived.add(waived)
+    settled.conflicts.setdefault(project, conflict_in_words(project, watch.first.get((who, project), about), provider))
+
+
+def _blocked_on_the_way(watch: _Watch, causes: Collection[Cause]) -> tuple[str, BlockerKind] | None:
+    """A project of which nothing installs, for which releases that the causes speak of were given up."""
+    spoken = {cause.requirement.project for cause in causes} | {cause.parent.project for cause in causes if cause.parent}
+    for project, (kind, parents) in watch.stranded.items():
+        if not spoken.isdisjoint(parents):
+            return project, kind
+    return None
+
+
+def _least_important(provider: Provider, causes: Collection[Cause]) -> tuple[list[Cause], tuple[str, str]]:
+    """Of causes that cannot hold together: those on the project in question, and whose requirement of it is dropped.
+
+    Requirements of the manifests are kept before those of releases, those written first before those written later; a
+    constraint falls where it is against a manifest's requirement alone.
+    """
+    together: dict[str, list[Cause]] = {}
+    for cause in causes:
+        if not isinstance(cause.requirement, PythonAsk):
+            together.setdefault(cause.requirement.project, []).append(cause)
+    about = next((each for project, each in together.items() if _clash(provider, project, each)), None)
+    if about is None:
+        about = [cause for each in together.values() for cause in each]
+    droppable = [cause for cause in about if (_who(provider, cause), cause.requirement.project) not in provider.settled.waived]
+    dependents = [cause for cause in droppable if cause.parent is not None and cause.parent.project != cause.requirement.project]
+    if dependents:
+        chosen = dependents[-1]
+        return about, (_who(provider, chosen), chosen.requirement.project)
+    roots = [cause for cause in droppable if cause.parent is None]
+    projects = {cause.requirement.project for cause in roots}
+    constrained = [project for project in sorted(projects) if provider.constraint(project).sources]
+    if constrained and len({_who(provider, cause) for cause in roots}) == 1:
+        return about, (CONSTRAINED, constrained[0])
+    if roots:
+        chosen = max(roots, key=lambda cause: provider.position(cause.requirement))
+        return about, (_who(provider, chosen), chosen.requirement.project)
+    raise ResolutionFailed("a conflict without a requirement to it", tuple(sorted(together)))
+
+
+def _clash(provider: Provider, project: str, causes: list[Cause]) -> bool:
+    """Whether the requirements of one project are against each other, whatever else there is."""
+    asks = [cause.requirement for cause in causes if isinstance(cause.requirement, Ask)]
+    exact = {id(cause.requirement.candidate.base) for cause in causes if isinstance(cause.requirement, Exactly)}
+    if exact:
+        bases = [cause.requirement.candidate for cause in causes if isinstance(cause.requirement, Exactly)]
+        return len(exact) > 1 or not all(ask.specifier.contains(base.version or "0", prereleases=True) for ask in asks for base in bases)
+    return next(provider.allowed(project, provider.wish(asks, provider.constraint(project))), None) is None
+
+
+def _who(provider: Provider, cause: Cause) -> str:
+    return cause.parent.project if cause.parent is not None else f"#{provider.position(cause.requirement)}"

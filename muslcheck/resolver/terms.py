@@ -1,0 +1,175 @@
+"""What resolvelib is given to work with: requirements and candidates, by pip's own identities.
+
+A project is identified by its name, a project with extras by ``name[extra,extra]``: the two are separate, and the latter
+requires the very candidate of the former (pip's ``ExtrasCandidate``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from packaging.specifiers import SpecifierSet
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from packaging.version import Version
+
+    from muslcheck.words.release import DistFile
+    from muslcheck.words.requirement import Requirement
+    from muslcheck.words.resolution import BlockerKind
+
+__all__ = ["PYTHON", "Ask", "Base", "Exactly", "Extended", "Held", "Interpreter", "PythonAsk", "Term", "identity"]
+
+PYTHON = "<Python from Requires-Python>"
+"""The identity of the interpreter: no project can have that name."""
+
+_EMPTY = SpecifierSet()
+
+
+def identity(project: str, extras: Collection[str]) -> str:
+    """How a project with extras is told from the project alone."""
+    return f"{project}[{','.join(sorted(extras))}]" if extras else project
+
+
+class Base:
+    """One release of a project, by the file that would be installed, or by a direct reference.
+
+    ``version`` is None where it is not known: that satisfies everything. ``stranded`` says why pip would not take it:
+    such a candidate exists so that the rest can be judged.
+    """
+
+    __slots__ = ("direct", "file", "name", "project", "stranded", "version")
+    extras: frozenset[str] = frozenset()
+
+    def __init__(
+        self,
+        project: str,
+        version: Version | None,
+        file: DistFile | None = None,
+        direct: Requirement | None = None,
+        stranded: BlockerKind | None = None,
+    ) -> None:
+        self.project = self.name = project
+        self.version = version
+        self.file = file
+        self.direct = direct
+        self.stranded = stranded
+
+    @property
+    def base(self) -> Base:
+        """The candidate without extras: itself."""
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.version}" if self.version else self.project
+
+
+class Extended:
+    """A release with extras: requires the release itself, and what the extras bring."""
+
+    __slots__ = ("base", "extras", "name", "project", "version")
+
+    def __init__(self, base: Base, extras: frozenset[str]) -> None:
+        self.base = base
+        self.extras = extras
+        self.project = base.project
+        self.name = identity(base.project, extras)
+        self.version = base.version
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}" if self.version else self.name
+
+
+class Interpreter:
+    """The target's Python."""
+
+    __slots__ = ("version",)
+    name = project = PYTHON
+    extras: frozenset[str] = frozenset()
+
+    def __init__(self, version: Version) -> None:
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"Python {self.version}"
+
+
+class Ask:
+    """A requirement by name and specifier. ``text`` is for people; ``root`` the requirement of a manifest, where it is one."""
+
+    __slots__ = ("_satisfied", "extras", "hashes", "name", "operators", "project", "root", "specifier", "text")
+
+    def __init__(
+        self,
+        project: str,
+        extras: frozenset[str],
+        specifier: SpecifierSet,
+        text: str,
+        hashes: frozenset[str] | None = None,
+        root: Requirement | None = None,
+    ) -> None:
+        self.project = project
+        self.extras = extras
+        self.name = identity(project, extras)
+        self.specifier = specifier
+        self.text = text
+        self.hashes = hashes
+        self.root = root
+        self.operators = tuple((each.operator, each.version) for each in specifier)
+        self._satisfied: dict[int, bool] = {}
+
+    def satisfied_by(self, candidate: Held) -> bool:
+        """Whether a candidate meets the specifier; an unknown version does. Candidates are kept as long as the asks are."""
+        known = self._satisfied.get(id(candidate))
+        if known is None:
+            version = candidate.version
+            known = version is None or not self.operators or self.specifier.contains(version, prereleases=True)
+            self._satisfied[id(candidate)] = known
+        return known
+
+
+class Exactly:
+    """A requirement of one candidate and no other: a direct reference, or what extras are added to."""
+
+    __slots__ = ("candidate", "name", "project", "root", "text")
+    specifier = _EMPTY
+    operators: tuple[tuple[str, str], ...] = ()
+    hashes: frozenset[str] | None = None
+
+    def __init__(self, candidate: Base | Extended, text: str = "", root: Requirement | None = None) -> None:
+        self.candidate = candidate
+        self.name = candidate.name
+        self.project = candidate.project
+        self.text = text or str(candidate)
+        self.root = root
+
+    def satisfied_by(self, candidate: Held) -> bool:
+        """Whether it is the one, or one of the same direct reference."""
+        return candidate is self.candidate
+
+
+class PythonAsk:
+    """``Requires-Python`` of a release's metadata."""
+
+    __slots__ = ("met", "specifier", "text")
+    name = project = PYTHON
+    operators: tuple[tuple[str, str], ...] = ()
+    hashes: frozenset[str] | None = None
+    root: Requirement | None = None
+
+    def __init__(self, specifier: SpecifierSet, interpreter: Interpreter) -> None:
+        self.specifier = specifier
+        self.text = f"Python {specifier}"
+        self.met = specifier.contains(interpreter.version, prereleases=True)
+
+    def satisfied_by(self, candidate: Held) -> bool:  # noqa: ARG002  # there is one interpreter
+        """Whether the target's Python meets it."""
+        return self.met
+
+
+Held: TypeAlias = "Base | Extended | Interpreter"
+"""What may be held for an identity."""
+
+Term: TypeAlias = "Ask | Exactly | PythonAsk"
+"""What may be required."""
