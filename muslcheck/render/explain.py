@@ -93,13 +93,13 @@ def _shelf(page: Page, verdict: Verdict) -> None:
         return
     page.gap()
     page.line(page.paint(f"Files of the release: {counted(len(verdict.shelf.placed), 'file')}", "name"))
-    page.item("", wheels_line(verdict.shelf), indent=2)
+    page.item("", wheels_line(verdict.shelf, nearest=False), indent=2)
     for placed in verdict.shelf.placed:
         chosen = placed.file is verdict.shelf.chosen
         page.item(
             "  >" if chosen else "", placed.file.filename, indent=INSIDE, label_style="wheel", style="name" if chosen else "", whole=True
         )
-        page.item("", f"  {fit_line(placed)}", indent=INSIDE + 2, style="aside")
+        page.item("", fit_line(placed), indent=INSIDE + 2, style="aside")
 
 
 def _notes(page: Page, verdict: Verdict) -> None:

@@ -36,6 +36,9 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
 
 
+ESCAPES: Final = re.compile("\x1b\\[[0-9;]*m")
+
+
 class Page:
     """Lines of text, one below the other."""
 
@@ -75,6 +78,14 @@ class Page:
         for number, piece in enumerate(_wrapped(clean(text), room, room - max(0, len(first) - indent), whole=whole)):
             self.line((" " * indent if number else head) + self.paint(piece, style))
 
+    def beside(self, text: str, *, indent: int, style: str = "") -> None:
+        """Continue the last line from ``indent`` on; below it where there is no room."""
+        last = len(ESCAPES.sub("", self._lines[-1]))
+        if last < indent and indent + len(text) <= self._width:
+            self._lines[-1] += " " * (indent - last) + self.paint(text, style)
+        else:
+            self.item("", text, indent=6, style=style)
+
     def paste(self, command: str, *, indent: int) -> None:
         """Add a shell command that can be pasted as it stands, continued with backslashes where it is long."""
         pieces = list(_wrapped(clean(command), self._width - indent - 4, self._width - indent - 2, whole=True))
@@ -101,7 +112,7 @@ def _parts(text: str, width: int) -> Iterator[tuple[str, str]]:
     for word in text.split(" "):
         space, rest = " ", word
         while len(rest) > width:
-            cut = max((found.start() for found in BREAKS.finditer(rest, 1, width + 1)), default=width)
+            cut = max((found.start() for found in BREAKS.finditer(rest, 1, width)), default=width)
             yield space, rest[:cut]
             space, rest = "", rest[cut:]
         yield space, rest

@@ -134,8 +134,8 @@ def fit_line(placed: Placed) -> str:
             return misfit.detail or f"is {MISSES[misfit.miss]}"
 
 
-def wheels_line(shelf: Shelf) -> str:
-    """All files of a release that do not fit, counted by reason, the nearest misses first."""
+def wheels_line(shelf: Shelf, *, nearest: bool = True) -> str:
+    """All files of a release that do not fit, counted by reason, the nearest misses first; with the nearest by name."""
     wheels = [placed for placed in shelf.placed if placed.file.kind is Kind.WHEEL]
     sdists = len(shelf.placed) - len(wheels)
     groups = Counter(_group(placed) for placed in wheels if not isinstance(placed.fit, Fits))
@@ -146,8 +146,8 @@ def wheels_line(shelf: Shelf) -> str:
     if fits:
         said.insert(0, f"{fits} that {'fits' if fits == 1 else 'fit'}")
     said.append("the sdist" if sdists == 1 else counted(sdists, "sdist") if sdists else "no sdist")
-    nearest = shelf.nearest
-    return ", ".join(said) + (f" (nearest: {nearest.file.filename}, {fit_line(nearest)})" if nearest else "")
+    named = shelf.nearest if nearest else None
+    return ", ".join(said) + (f" (nearest: {named.file.filename}, {fit_line(named)})" if named else "")
 
 
 def _group(placed: Placed) -> str:

@@ -107,7 +107,8 @@ def _head(page: Page, report: Report) -> None:
     page.gap()
     width = max(len(target.image) for target in report.targets)
     for number, target in enumerate(report.targets, 1):
-        page.line(f"{number:2}  {target.image:{width}}  {page.paint(target_line(target), 'aside')}")
+        page.item(f"{number:2}", f"{target.image}", indent=4, whole=True)
+        page.beside(target_line(target), indent=6 + width, style="aside")
 
 
 def _cell(verdict: Verdict | None) -> str:
@@ -187,9 +188,10 @@ def _files(page: Page, verdict: Verdict, *, every: bool) -> None:
     """Why each wheel did not fit: counted, or file by file."""
     if not verdict.shelf.placed:
         return
-    page.item("  files", wheels_line(verdict.shelf), indent=INDENT)
+    page.item("  files", wheels_line(verdict.shelf, nearest=not every), indent=INDENT)
     for placed in verdict.shelf.placed if every else ():
-        page.item("", f"{placed.file.filename}: {fit_line(placed)}", indent=INDENT, style="aside")
+        page.item("", placed.file.filename, indent=INDENT, whole=True)
+        page.item("", fit_line(placed), indent=INDENT + 2, style="aside")
 
 
 def _rest(page: Page, report: Report, *, every: bool) -> None:

@@ -131,7 +131,7 @@ class Report:
         """The report as JSON: the same bytes for the same findings, save ``created``."""
         import json
 
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(self.to_dict(), indent=2) + "\n"
 
     def _counts(self, target: Target) -> dict[str, int]:
         outcomes = [verdict.outcome for verdict in self.filter(target=target)]

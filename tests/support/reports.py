@@ -86,7 +86,7 @@ def crc32c(target):
         evidence=(
             Evidence(
                 "MC210",
-                "The C extension is optional: where it does not compile, setup.py installs a slower pure-Python twin instead.",
+                "the C extension is optional: skipped without a word where it does not compile, for a slower twin in pure Python",
                 "google_crc32c-1.9.0.tar.gz!/setup.py:41",
                 Strength.PROOF,
                 Outcome.BUILD,
@@ -94,7 +94,7 @@ def crc32c(target):
             ),
             Evidence(
                 "MC201",
-                "The extension links the library crc32c, which the image does not hold.",
+                "links the library crc32c",
                 "google_crc32c-1.9.0.tar.gz!/setup.py:67",
                 Strength.STRONG,
             ),
@@ -119,7 +119,7 @@ def mediapipe(target):
         evidence=(
             Evidence(
                 "MC101",
-                f"No wheel fits musl and there is no sdist; the nearest is {nearest.filename}, a glibc wheel.",
+                f"no wheel fits musl and there is no sdist; the nearest is {nearest.filename}, a glibc wheel",
                 "the index's page of mediapipe",
                 Strength.PROOF,
                 Outcome.FAIL,
@@ -156,7 +156,7 @@ def opencv(target):
         evidence=(
             Evidence(
                 "MC220",
-                "The build is a CMake tree of 3,482 C++ files.",
+                "the build is a CMake tree with 3,482 C++ files",
                 "opencv_python_headless-4.12.0.88.tar.gz!/opencv/CMakeLists.txt",
                 Strength.PROOF,
                 Outcome.COMPILE,
@@ -181,7 +181,7 @@ def older(target):
         required_by=("google-generativeai",),
         evidence=(
             Evidence(
-                "MC120", "glibc would get 1.76.0.", "the index's page of grpcio", Strength.PROOF, Outcome.WHEEL, frozenset({Mark.OLDER})
+                "MC120", "glibc would get 1.76.0", "the index's page of grpcio", Strength.PROOF, Outcome.WHEEL, frozenset({Mark.OLDER})
             ),
         ),
         shelf=Shelf((Placed(there, Fits("cp311-cp311-musllinux_1_1_x86_64", 3)),)),

@@ -1,0 +1,182 @@
+"""What people read: it fits, says everything without colour, and puts first what breaks."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support import reports
+from support.golden import compared
+
+from muslcheck.render import RENDERERS, RenderOptions
+from muslcheck.words.release import Misfit, Miss, Placed, Shelf
+from muslcheck.words.verdict import ApkNames, Mark, Outcome
+
+ROOT = Path(__file__).parents[2]
+MAKERS = {"well": reports.well, "story": reports.story, "several": reports.several, "bad-weather": reports.bad_weather}
+ESCAPE = re.compile("\x1b\\[[0-9;]*m")
+
+
+def text(report, **options):
+    return RENDERERS["text"](report, RenderOptions(**options))
+
+
+@pytest.mark.parametrize(("name", "make"), MAKERS.items(), ids=MAKERS)
+def test_the_text_is_the_expected_one(name, make):
+    compared(f"{name}.txt", text(make()))
+
+
+@pytest.mark.parametrize(("verbosity", "word"), [(-1, "quiet"), (1, "verbose"), (2, "every-file")])
+def test_the_text_is_the_expected_one_for_each_verbosity(verbosity, word):
+    compared(f"story.{word}.txt", text(reports.story(), verbosity=verbosity))
+
+
+@pytest.mark.parametrize(("name", "make"), MAKERS.items(), ids=MAKERS)
+def test_the_json_is_the_expected_one(name, make):
+    compared(f"{name}.json", RENDERERS["json"](make(), RenderOptions()))
+
+
+@pytest.mark.parametrize("verbosity", [-1, 0, 1, 2])
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_no_line_is_wider_than_the_page_but_a_file_name_alone(make, width, verbosity):
+    drawn = text(make(), width=width, verbosity=verbosity)
+    assert [line for line in drawn.splitlines() if len(line) > width and not re.fullmatch(r" {9}\S+\.(whl|tar\.gz)", line)] == []
+
+
+def test_the_columns_of_many_targets_go_below_each_other():
+    targets = [replace(reports.ALPINE, image=f"python:3.{minor}-alpine3.{release}") for minor in (11, 12, 13, 14) for release in (22, 23)]
+    drawn = text(reports.report(targets, [reports.opencv(target) for target in targets]))
+    numbers = [number for line in drawn.splitlines() if re.fullmatch(r" {22}(  \d+ *)+", line) for number in line.split()]
+    assert numbers == [str(number) for number in range(1, 9)]
+    assert max(map(len, drawn.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("verbosity", [-1, 0, 2])
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_colour_only_repeats_what_the_words_say(make, verbosity):
+    plain, coloured = text(make(), verbosity=verbosity), text(make(), verbosity=verbosity, color=True)
+    assert "\x1b" not in plain
+    assert coloured != plain
+    assert ESCAPE.sub("", coloured) == plain
+
+
+def test_every_colour_ends_on_its_line():
+    for line in text(reports.story(), color=True).splitlines():
+        assert line.count("\x1b[0m") * 2 == line.count("\x1b[")
+
+
+def test_what_breaks_comes_first():
+    drawn = text(reports.story())
+    heads = re.findall(r"^(fail|compile|unknown|build|wheel) ", drawn, re.MULTILINE)
+    assert heads == ["fail", "compile", "unknown", "build", "wheel"]
+
+
+def test_the_answer_comes_last():
+    assert text(reports.story()).splitlines()[-2].startswith("python:3.11-alpine will not work: 1 of 16 packages fails")
+
+
+def test_who_asked_is_named_down_to_the_line():
+    assert "  from   requirements.txt:18 → firebase-admin → google-cloud-storage" in text(reports.story())
+
+
+def test_where_arrows_cannot_be_shown_there_are_none():
+    drawn = text(reports.story(), unicode=False)
+    assert drawn.isascii()
+    assert "requirements.txt:18 -> firebase-admin" in drawn
+
+
+def test_a_strangers_escape_sequences_do_not_reach_the_terminal():
+    drawn = text(reports.bad_weather(), verbosity=2)
+    assert not {*drawn} & {"\x1b", "\x07", "\u202e"}
+    assert "setup.py stops: ?]0;owned??[2Jall is ?well really" in drawn
+
+
+def test_doubly_quiet_draws_nothing():
+    assert text(reports.story(), verbosity=-2) == ""
+
+
+def test_quiet_keeps_what_needs_a_decision_and_the_answer():
+    drawn = text(reports.story(), verbosity=-1)
+    assert "mediapipe" in drawn
+    assert "opencv" in drawn
+    assert "acme-core" in drawn
+    assert "problem" in drawn
+    assert "crc32c" not in drawn
+    assert "16 packages: " in drawn
+
+
+def test_the_apk_line_can_be_pasted():
+    drawn = text(reports.story()).split("before pip install:\n")[1].split("\nTo run")[0]
+    words = subprocess.run(
+        ["/bin/sh", "-c", f"set -- {drawn}; printf '%s ' \"$@\""], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert words[:5] == ["apk", "add", "--no-cache", "--virtual", ".build-deps"]
+    assert tuple(words[5:]) == reports.story().apk(reports.ALPINE).build
+
+
+def test_where_nothing_has_to_be_compiled_the_apk_line_says_what_for():
+    assert "For the faster build, before pip install:" in text(reports.report([reports.ALPINE], [reports.crc32c(reports.ALPINE)]))
+
+
+def test_nothing_for_apk_says_nothing_of_apk():
+    assert "apk" not in text(reports.well())
+
+
+def with_outcomes(*outcomes, marks=()):
+    verdicts = [replace(reports.wheel(reports.ALPINE, f"p{number}"), outcome=outcome) for number, outcome in enumerate(outcomes)]
+    marked = [
+        replace(verdict, marks=frozenset(marks), apk=ApkNames()) if number == 0 else verdict for number, verdict in enumerate(verdicts)
+    ]
+    return reports.report([reports.ALPINE], marked)
+
+
+ANSWERS = [
+    ([], (), "will work: nothing has to be built."),
+    ([Outcome.WHEEL], (), "will work: nothing has to be built."),
+    ([Outcome.WHEEL] * 3, (), "will work: all 3 packages install from wheels."),
+    ([Outcome.WHEEL] * 3, (Mark.OLDER,), "will work: nothing has to be compiled, 1 of 3 packages is older than on glibc."),
+    ([Outcome.BUILD, Outcome.WHEEL], (), "will work: nothing has to be compiled."),
+    ([Outcome.BUILD], (Mark.SLOWER,), "will work: nothing has to be compiled, 1 of 1 package is slower than on glibc."),
+    (
+        [Outcome.COMPILE, Outcome.COMPILE],
+        (Mark.HEAVY,),
+        "will work with a compiler: 2 of 2 packages must be compiled, 1 takes long to build.",
+    ),
+    ([Outcome.UNKNOWN, Outcome.COMPILE], (), "may work: 1 of 2 packages could not be judged, 1 must be compiled."),
+    ([Outcome.FAIL, Outcome.FAIL, Outcome.UNKNOWN], (), "will not work: 2 of 3 packages fail, 1 could not be judged."),
+    ([Outcome.WHEEL] * 1999 + [Outcome.FAIL], (), "will not work: 1 of 2,000 packages fails."),
+]
+
+
+@pytest.mark.parametrize(("outcomes", "marks", "sentence"), ANSWERS, ids=[sentence for *_, sentence in ANSWERS])
+def test_the_answer_in_one_sentence(outcomes, marks, sentence):
+    drawn = " ".join(text(with_outcomes(*outcomes, marks=marks)).split())
+    assert drawn.endswith(f"python:3.11-alpine {sentence}")
+
+
+def test_files_are_counted_by_the_reason_they_do_not_fit():
+    names = [
+        "x-1-cp311-cp311-win32.whl",
+        "x-1-cp311-cp311-win_amd64.whl",
+        "x-1-cp311-cp311-pyodide_2025_0_wasm32.whl",
+        "x-1-cp311-cp311-plan9.whl",
+    ]
+    placed = [Placed(reports.file(name, "1"), Misfit(Miss.OS, "")) for name in names]
+    placed.insert(0, Placed(reports.file("x-1-cp311-cp311-musllinux_1_2_x86_64.whl", "1"), Misfit(Miss.YANKED, "")))
+    placed.insert(1, Placed(reports.file("x-1-cp311-cp311-musllinux_1_2_riscv64.whl", "1"), Misfit(Miss.LIBC, "")))
+    verdict = replace(reports.mediapipe(reports.ALPINE), shelf=Shelf(tuple(placed)))
+    drawn = " ".join(text(reports.report([reports.ALPINE], [verdict]), verbosity=1).split())
+    assert "files 1 wheel withdrawn, 1 for musl, 2 for Windows, 1 for WebAssembly, 1 for another system, no sdist" in drawn
+
+
+def test_drawing_loads_no_library():
+    code = (
+        "import sys; sys.path.insert(0, 'tests'); from support import reports; report = reports.several(); before = set(sys.modules)\n"
+        "from muslcheck.render import RENDERERS, RenderOptions; RENDERERS['text'](report, RenderOptions(color=True, verbosity=2))\n"
+        "print(*{name.split('.')[0] for name in set(sys.modules) - before})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert {*run.stdout.split()} == {"muslcheck"}
