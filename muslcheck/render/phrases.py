@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from muslcheck.words.release import Fits, Kind, Miss
+from muslcheck.words.release import Fits, Kind, Misfit, Miss
 from muslcheck.words.verdict import Action, Mark, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muslcheck.words.release import DistFile, Placed, Shelf
+    from muslcheck.words.release import Placed, Shelf
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Advice, Evidence, Verdict
 
@@ -22,6 +21,7 @@ __all__ = [
     "chain_line",
     "counted",
     "fit_line",
+    "further",
     "reason",
     "release_line",
     "size_line",
@@ -32,16 +32,6 @@ __all__ = [
 
 ARROW: Final = " → "
 DISTRIBUTIONS: Final = {"alpine": "Alpine", "debian": "Debian"}
-SYSTEMS: Final = {
-    "win": "Windows",
-    "macosx": "macOS",
-    "ios": "iOS",
-    "android": "Android",
-    "emscripten": "WebAssembly",
-    "pyodide": "WebAssembly",
-    "pyemscripten": "WebAssembly",
-    "wasi": "WebAssembly",
-}
 MISSES: Final = {
     Miss.FORMAT: "in a format that pip does not take",
     Miss.NAME: "with a name that does not parse",
@@ -110,6 +100,18 @@ def reason(verdict: Verdict) -> Evidence | None:
     return next(iter((*speaks, *marks, *verdict.evidence)), None)
 
 
+def further(verdict: Verdict) -> list[Evidence]:
+    """What has to be said beside the reason: the weightiest evidence of each mark that the reason does not bear."""
+    why = reason(verdict)
+    left = set(verdict.marks - (why.marks if why else frozenset()))
+    found = []
+    for evidence in verdict.evidence:
+        if evidence.marks & left:
+            left -= evidence.marks
+            found.append(evidence)
+    return found
+
+
 def chain_line(verdict: Verdict) -> str:
     """Who asked for it: from the line of a manifest, package by package, down to its parent."""
     chain = verdict.chain[:-1] if verdict.chain[-1:] == (verdict.name,) else verdict.chain
@@ -131,7 +133,7 @@ def fit_line(placed: Placed) -> str:
         case Fits(tag=tag):
             return f"fits as {tag}" if placed.file.kind is Kind.WHEEL else "to build from"
         case misfit:
-            return misfit.detail or f"is {MISSES[misfit.miss]}"
+            return misfit.detail or MISSES[misfit.miss]
 
 
 def wheels_line(shelf: Shelf, *, nearest: bool = True) -> str:
@@ -151,18 +153,15 @@ def wheels_line(shelf: Shelf, *, nearest: bool = True) -> str:
 
 
 def _group(placed: Placed) -> str:
-    miss = placed.fit.miss if not isinstance(placed.fit, Fits) else Miss.FORMAT
-    if miss is Miss.OS:
-        return f"for {_system(placed.file)}"
-    if miss is Miss.LIBC:
-        return "for musl" if "musllinux" in placed.file.filename else "for glibc"
-    return MISSES[miss]
-
-
-def _system(file: DistFile) -> str:
-    platform = file.filename.removesuffix(".whl").rsplit("-", 1)[-1]
-    found = re.match(r"[a-z]+", platform)
-    return SYSTEMS.get(found[0] if found else "", "another system")
+    match placed.fit:
+        case Misfit(miss=Miss.OS | Miss.IMPLEMENTATION | Miss.ARCH as miss, detail=detail):
+            return detail or MISSES[miss]
+        case Misfit(miss=Miss.LIBC):
+            return "for musl" if "musllinux" in placed.file.filename else "for glibc"
+        case Misfit(miss=miss):
+            return MISSES[miss]
+        case Fits():
+            return ""
 
 
 def totals(verdicts: Sequence[Verdict]) -> str:

@@ -172,7 +172,7 @@ def _block(page: Page, report: Report, same: Sequence[Verdict], verbosity: int) 
         page.item("  why", why.claim, indent=INDENT)
         if why.seen_in:
             page.item("  seen", why.seen_in, indent=INDENT, style="aside")
-    for evidence in verdict.evidence if verbosity > 0 else ():
+    for evidence in verdict.evidence if verbosity > 0 else further(verdict):
         if evidence is not why:
             page.item("  and", evidence.claim, indent=INDENT)
             page.item("  seen", evidence.seen_in, indent=INDENT, style="aside")

@@ -63,13 +63,13 @@ def crc32c(target):
         (
             "google_crc32c-1.9.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
             Miss.LIBC,
-            "is a glibc wheel, the image has musl",
+            "glibc wheel (manylinux_2_17_x86_64)",
         ),
-        ("google_crc32c-1.9.0-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", Miss.PYTHON, "is for CPython 3.12"),
-        ("google_crc32c-1.9.0-cp311-cp311-manylinux_2_17_aarch64.manylinux2014_aarch64.whl", Miss.ARCH, "is for aarch64"),
-        ("google_crc32c-1.9.0-cp311-cp311-macosx_12_0_arm64.whl", Miss.OS, "is for macOS"),
-        ("google_crc32c-1.9.0-cp312-cp312-macosx_12_0_arm64.whl", Miss.OS, "is for macOS"),
-        ("google_crc32c-1.9.0-cp311-cp311-win_amd64.whl", Miss.OS, "is for Windows"),
+        ("google_crc32c-1.9.0-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", Miss.PYTHON, "for Python 3.12"),
+        ("google_crc32c-1.9.0-cp311-cp311-manylinux_2_17_aarch64.manylinux2014_aarch64.whl", Miss.ARCH, "for aarch64"),
+        ("google_crc32c-1.9.0-cp311-cp311-macosx_12_0_arm64.whl", Miss.OS, "for macOS"),
+        ("google_crc32c-1.9.0-cp312-cp312-macosx_12_0_arm64.whl", Miss.OS, "for macOS"),
+        ("google_crc32c-1.9.0-cp311-cp311-win_amd64.whl", Miss.OS, "for Windows"),
     ]
     return Verdict(
         target,
@@ -128,8 +128,8 @@ def mediapipe(target):
         advice=(Advice(Action.CHANGE_IMAGE, "python:3.11-slim-bookworm", "its wheels are for glibc only"),),
         shelf=Shelf(
             (
-                Placed(nearest, Misfit(Miss.LIBC, "is a glibc wheel, the image has musl")),
-                Placed(file("mediapipe-0.10.35-cp311-cp311-win_amd64.whl", "0.10.35"), Misfit(Miss.OS, "is for Windows")),
+                Placed(nearest, Misfit(Miss.LIBC, "glibc wheel (manylinux_2_17_x86_64)")),
+                Placed(file("mediapipe-0.10.35-cp311-cp311-win_amd64.whl", "0.10.35"), Misfit(Miss.OS, "for Windows")),
             )
         ),
     )
@@ -155,11 +155,18 @@ def opencv(target):
         apk=ApkNames(("cmake", "g++", "gcc", "linux-headers", "make", "musl-dev", "ninja-build", "openblas-dev"), ("libstdc++",)),
         evidence=(
             Evidence(
-                "MC220",
-                "the build is a CMake tree with 3,482 C++ files",
-                "opencv_python_headless-4.12.0.88.tar.gz!/opencv/CMakeLists.txt",
-                Strength.PROOF,
+                "MC210",
+                "scikit-build builds C++ sources",
+                "opencv_python_headless-4.12.0.88.tar.gz!/setup.py:12",
+                Strength.STRONG,
                 Outcome.COMPILE,
+            ),
+            Evidence(
+                "MC220",
+                "cmake builds 3,482 source files",
+                "opencv_python_headless-4.12.0.88.tar.gz!/opencv/CMakeLists.txt",
+                Strength.STRONG,
+                None,
                 frozenset({Mark.HEAVY}),
             ),
         ),
