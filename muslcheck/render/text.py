@@ -16,6 +16,7 @@ from muslcheck.render.phrases import (
     chain_line,
     counted,
     fit_line,
+    further,
     reason,
     release_line,
     target_line,

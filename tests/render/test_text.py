@@ -158,18 +158,18 @@ def test_the_answer_in_one_sentence(outcomes, marks, sentence):
 
 
 def test_files_are_counted_by_the_reason_they_do_not_fit():
-    names = [
-        "x-1-cp311-cp311-win32.whl",
-        "x-1-cp311-cp311-win_amd64.whl",
-        "x-1-cp311-cp311-pyodide_2025_0_wasm32.whl",
-        "x-1-cp311-cp311-plan9.whl",
+    misses = [
+        ("musllinux_1_2_x86_64", Miss.YANKED, "yanked"),
+        ("musllinux_1_2_riscv64", Miss.LIBC, "musl wheel (musllinux_1_2_riscv64)"),
+        ("manylinux_2_17_aarch64", Miss.ARCH, "for aarch64"),
+        ("win32", Miss.OS, "for Windows"),
+        ("win_amd64", Miss.OS, "for Windows"),
+        ("plan9", Miss.OS, ""),
     ]
-    placed = [Placed(reports.file(name, "1"), Misfit(Miss.OS, "")) for name in names]
-    placed.insert(0, Placed(reports.file("x-1-cp311-cp311-musllinux_1_2_x86_64.whl", "1"), Misfit(Miss.YANKED, "")))
-    placed.insert(1, Placed(reports.file("x-1-cp311-cp311-musllinux_1_2_riscv64.whl", "1"), Misfit(Miss.LIBC, "")))
+    placed = [Placed(reports.file(f"x-1-cp311-cp311-{platform}.whl", "1"), Misfit(miss, detail)) for platform, miss, detail in misses]
     verdict = replace(reports.mediapipe(reports.ALPINE), shelf=Shelf(tuple(placed)))
     drawn = " ".join(text(reports.report([reports.ALPINE], [verdict]), verbosity=1).split())
-    assert "files 1 wheel withdrawn, 1 for musl, 2 for Windows, 1 for WebAssembly, 1 for another system, no sdist" in drawn
+    assert "files 1 wheel withdrawn, 1 for musl, 1 for aarch64, 2 for Windows, 1 for another system, no sdist" in drawn
 
 
 def test_drawing_loads_no_library():
