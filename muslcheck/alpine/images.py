@@ -128,6 +128,8 @@ def _split(image: str) -> _Name:
         namespace = path
     if "@" in image and not tag:
         raise UnknownImage(image, "a digest alone does not say which Python is inside", (f"{name}:3.14-alpine@sha256:...",))
+    if "$" in image:
+        raise UnknownImage(image, "a variable in it has no value", (default_image(_newest().name),))
     if not name:
         raise UnknownImage(image, "this is no image", (default_image(_newest().name),))
     return _Name(image, namespace, name, tag or "latest")
@@ -176,7 +178,7 @@ def _python_version(name: _Name, written: str, *, pre: bool) -> tuple[PythonRele
         return _newest(), _newest().newest, False
     parsed = _PYTHON.fullmatch(written)
     if parsed is None:
-        raise _unknown(name, f"{written!r} is no version of Python" if written[0] == "3" else _out_of_range(written))
+        raise _unknown(name, f"{written!r} is no version of Python" if written[0] == "3" else _out_of_range(written), replacing=written)
     version = python().get(parsed["minor"])
     if version is None:
         raise _unknown(name, _out_of_range(parsed["minor"]), replacing=written)
