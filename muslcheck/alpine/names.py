@@ -27,6 +27,8 @@ def nearest_names(name: str) -> tuple[str, ...]:
     asked = canonicalize_name(name)
     found = [*imports.get(asked, ())]
     bare = next((asked.removeprefix(prefix) for prefix in _PREFIXES if asked.startswith(prefix)), asked)
+    if not bare:
+        return ()
     found += [guess for guess in (bare, *(prefix + bare for prefix in _PREFIXES), "py" + bare) if guess in names]
     if len(found) < _AT_MOST:
         from difflib import get_close_matches

@@ -233,8 +233,9 @@ class _Row:
 def _rows(filename: str, table: dict[str, Any]) -> list[_Row]:
     """The ``[[release]]`` tables of a data file, each with a name of its own."""
     rows = [_Row(filename, f": release {number}", values) for number, values in enumerate(table.get("release", ()), 1)]
-    names = [row.text("name") for row in rows]
-    for row, name in zip(rows, names, strict=True):
-        if names.count(name) > 1:
+    seen: set[str] = set()
+    for row in rows:
+        if (name := row.text("name")) in seen:
             raise row.wrong(f"a second {name}")
+        seen.add(name)
     return rows
