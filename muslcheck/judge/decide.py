@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 __all__ = ["decide", "ordered"]
 
-_WORST_FIRST = (Outcome.FAIL, Outcome.COMPILE, Outcome.BUILD, Outcome.WHEEL, Outcome.UNKNOWN)
+_FIRST_SAID = (Outcome.FAIL, Outcome.COMPILE, Outcome.UNKNOWN, Outcome.BUILD, Outcome.WHEEL)
+"""Among equals: the worse before the better, and doubt before what it casts doubt on."""
 
 
 def decide(evidence: Sequence[Evidence]) -> tuple[Outcome, frozenset[Mark]]:
     """The outcome that the evidence bears out, and the marks of all evidence that speaks for it or only explains.
 
-    A stronger piece of evidence overrules a weaker one; among equals the worse outcome wins. ``fail`` needs proof, and a hint
-    decides nothing: where no more than that is left, the answer is ``unknown``.
+    A stronger piece of evidence overrules a weaker one; among equals the worse outcome wins, and doubt wins over ``build``.
+    ``fail`` needs proof, and a hint decides nothing: where no more than that is left, the answer is ``unknown``.
     """
     outcome = Outcome.UNKNOWN
     for strength in (Strength.PROOF, Strength.STRONG):
@@ -28,7 +29,7 @@ def decide(evidence: Sequence[Evidence]) -> tuple[Outcome, frozenset[Mark]]:
         if strength is not Strength.PROOF:
             said.discard(Outcome.FAIL)
         if said:
-            outcome = next(worst for worst in _WORST_FIRST if worst in said)
+            outcome = next(first for first in _FIRST_SAID if first in said)
             break
     marks = frozenset(mark for e in evidence if e.says in {None, outcome} for mark in e.marks)
     return outcome, marks

@@ -1,0 +1,194 @@
+"""The tables of Alpine's names, and the look-ups over them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from muslcheck.alpine import apk as apk_module
+from muslcheck.alpine.apk import (
+    Apk,
+    absent,
+    apk_for_cmake,
+    apk_for_crate,
+    apk_for_external,
+    apk_for_header,
+    apk_for_language,
+    apk_for_library,
+    apk_for_pkgconfig,
+    apk_for_program,
+    dev_package_named,
+    in_image,
+    runtime_of,
+)
+from muslcheck.alpine.glibc_only import lacking_header, lacking_symbol
+from muslcheck.alpine.releases import alpine
+from muslcheck.alpine.tables import Table, TableFault, holds
+
+NOW = "3.23"
+
+
+@pytest.mark.parametrize(
+    ("header", "build"),
+    [
+        ("ffi.h", "libffi-dev"),
+        ("openssl/opensslv.h", "openssl-dev"),
+        ("libxml/xpath.h", "libxml2-dev"),
+        ("linux/ethtool.h", "linux-headers"),
+        ("mysql.h", "mariadb-connector-c-dev"),
+        ("mysql/errmsg.h", "mariadb-connector-c-dev"),
+        ("X11/Xutil.h", "libx11-dev"),
+        ("boost/python/module.hpp", "boost-dev"),
+        ("lber.h", "openldap-dev"),
+    ],
+)
+def test_headers(header, build):
+    assert apk_for_header(header, NOW).build == (build,)
+
+
+@pytest.mark.parametrize(
+    "header", ["stdio.h", "sys/types.h", "obscure.h", "X11/extensions/Obscure.h", "sys/obscure.h", "netinet/obscure.h"]
+)
+def test_headers_that_nothing_is_known_of(header):
+    assert apk_for_header(header, NOW) is None
+
+
+def test_names_drift_with_the_release():
+    assert apk_for_header("libpq-fe.h", "3.14") == Apk(("postgresql-dev",), ("libpq",))
+    assert apk_for_header("libpq-fe.h", "3.15") == Apk(("libpq-dev",), ("libpq",))
+    assert apk_for_header("openssl/ssl.h", "3.16").runtime == ("libcrypto1.1", "libssl1.1")
+    assert apk_for_header("openssl/ssl.h", "edge").runtime == ("libcrypto3", "libssl3")
+    assert apk_for_header("fts.h", "3.16").build == ("fts-dev",)
+    assert apk_for_header("execinfo.h", "3.16").build == ("libexecinfo-dev",)
+    assert apk_for_header("execinfo.h", "3.17") is None
+
+
+def test_other_names():
+    assert apk_for_library("xml2", NOW) == Apk(("libxml2-dev",), ("libxml2",))
+    assert apk_for_pkgconfig("libpq", NOW) == Apk(("libpq-dev",), ("libpq",))
+    assert apk_for_cmake("zlib", NOW) == apk_for_cmake("ZLIB", NOW) == Apk(("zlib-dev",), ("zlib",))
+    assert apk_for_crate("openssl-sys", NOW).build == ("openssl-dev",)
+    assert apk_for_program("pg_config", NOW).build == ("libpq-dev",)
+    assert apk_for_program("ninja", NOW).build == ("samurai",)
+    assert apk_for_language("c++") == Apk(("g++", "gcc", "musl-dev"), ("libgcc", "libstdc++"))
+    assert apk_for_external("dep:generic/libffi") == Apk(("libffi-dev",), ("libffi",))
+    assert runtime_of("openssl-dev", NOW) == ("libcrypto3", "libssl3")
+    assert runtime_of("none-dev", NOW) == ()
+
+
+def test_names_by_likeness():
+    assert dev_package_named("crc32c", NOW) == "crc32c-dev"
+    assert dev_package_named("crc32c", "3.17") is None
+    assert dev_package_named("PARTED", NOW) == "parted-dev"
+    assert dev_package_named("of-no-such-name", NOW) is None
+
+
+def test_absent_says_why_and_whether_glibc_is_the_reason():
+    why, glibc = absent("header", "systemd/sd-bus.h", NOW)
+    assert "libsystemd" in why
+    assert not glibc
+    assert absent("lib", "cuda", NOW)[1]
+    assert absent("header", "execinfo.h", "3.16") is None
+    assert absent("header", "execinfo.h", "3.17")[1]
+    assert absent("lib", "xml2", NOW) is None
+
+
+def test_what_musl_lacks():
+    assert lacking_header("fts.h", NOW).remedy == "musl-fts-dev"
+    assert lacking_header("bits/wordsize.h", NOW).remedy == ""
+    assert lacking_header("sys/sysctl.h", NOW).gone_from_glibc
+    assert lacking_header("stdio.h", NOW) is None
+    assert lacking_symbol("qsort_r", "3.15") is not None
+    assert lacking_symbol("qsort_r", "3.16") is None
+    assert lacking_symbol("open64", "3.17") is None
+    assert lacking_symbol("open64", "3.18") is not None
+    assert lacking_symbol("backtrace", "3.16").remedy == "libexecinfo-dev"
+    assert lacking_symbol("backtrace", "3.17").remedy == ""
+    assert lacking_symbol("printf", NOW) is None
+
+
+def test_what_images_hold():
+    assert {"libffi", "zlib", "libssl3", "krb5-libs"} <= in_image("python:3.12-alpine", (3, 12))
+    assert "krb5-libs" not in in_image("python:3.13-alpine", (3, 13))
+    assert "zstd-libs" in in_image("docker.example/python:3.14-alpine", (3, 14))
+    assert "libffi" not in in_image("alpine:3.23", (3, 12))
+    assert not {"libstdc++", "gcc"} & in_image("python:3.12-alpine", (3, 12))
+
+
+@pytest.mark.parametrize("release", [*alpine(), "edge"])
+def test_tables_load_for_every_release(release):
+    assert apk_for_header("zlib.h", release) == Apk(("zlib-dev",), ("zlib",))
+    assert apk_for_program("make", release).build == ("make",)
+    assert dev_package_named("zlib", release) == "zlib-dev"
+    assert lacking_header("gshadow.h", release) is not None
+    libraries = apk_module._libraries(release)
+    for index in (libraries.headers, libraries.pc, libraries.libs, libraries.cmake, libraries.crates):
+        assert all(len(found.build) == 1 for found in index.values())
+
+
+def test_a_name_means_one_package_in_each_release():
+    rows = list(
+        Table.load("libraries").rows(
+            "library", texts=("dev", "since", "until", "src"), lists=("headers", "pc", "libs", "cmake", "crates", "run")
+        )
+    )
+    for release in (*alpine(), "edge"):
+        for column in ("headers", "pc", "libs", "cmake", "crates"):
+            owners = {}
+            for row in rows:
+                if holds(row, release):
+                    for name in row.strings(column):
+                        owners.setdefault(name, set()).add(row.text("dev"))
+            assert not {name: devs for name, devs in owners.items() if len(devs) > 1}
+
+
+@pytest.mark.parametrize("name", ["libraries", "programs", "installed", "glibc_only", "dev_names"])
+def test_every_table_states_source_and_date(name):
+    table = Table.load(name)
+    assert table.source
+    assert table.date == "2026-11"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("source = 1", "no source"),
+        ('source = "x"', "no date"),
+        ("source = ", "Invalid value"),
+        ('source = "x"\ndate = "y"', "library is not a list of rows"),
+        ('source = "x"\ndate = "y"\nlibrary = [{ dev = 1 }]', "library row 1: column dev = 1"),
+        ('source = "x"\ndate = "y"\nlibrary = [{ dev = "" }]', "column dev"),
+        ('source = "x"\ndate = "y"\nlibrary = [{ run = [1] }]', "column run"),
+        ('source = "x"\ndate = "y"\nlibrary = [{ glibc = "yes" }]', "column glibc"),
+        ('source = "x"\ndate = "y"\nlibrary = [{ devs = "a" }]', "column devs"),
+    ],
+)
+def test_a_slip_in_a_table_is_named(text, fault):
+    with pytest.raises(TableFault, match=fault):
+        list(Table.parse("made-up", text).rows("library", texts=("dev",), lists=("run",), flags=("glibc",)))
+
+
+def test_a_table_with_other_kinds_of_values():
+    table = Table.parse("made-up", 'source = "x"\ndate = "y"\ntext = "a"\nlist = ["b"]')
+    assert table.text("text") == "a"
+    assert table.strings("list") == ("b",)
+    with pytest.raises(TableFault, match="list is not a text"):
+        table.text("list")
+    with pytest.raises(TableFault, match="text is not a list"):
+        table.strings("text")
+
+
+def test_rows_hold_from_release_to_release():
+    assert holds(("", ""), "3.12")
+    assert holds(("3.15", ""), "3.15")
+    assert not holds(("3.15", ""), "3.9")
+    assert holds(("", "3.16"), "v3.16")
+    assert not holds(("", "3.16"), "edge")
+
+
+def test_a_run_that_opens_no_sdist_reads_no_table():
+    program = (
+        "import muslcheck.judge, muslcheck.alpine.apk, muslcheck.alpine.tables as t, sys; "
+        "assert t._load.cache_info().currsize == 0; assert 'tomli' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,52 @@
+"""Every case file of fixtures/cases: one pattern each, judged as a run would judge it."""
+
+import tomllib
+
+import pytest
+from support.cases import PATHS, load
+
+from muslcheck.judge import judge
+from muslcheck.words.verdict import Outcome
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_case(path):
+    case, expect = load(path)
+    verdict = judge(case)
+    codes = {evidence.code for evidence in verdict.evidence}
+    said = "\n".join(f"{e.code} {e.strength} {e.says} {e.claim} [{e.seen_in}]" for e in verdict.evidence)
+    assert verdict.outcome == expect["outcome"], said
+    assert set(expect.get("codes", ())) <= codes, said
+    assert not set(expect.get("not_codes", ())) & codes, said
+    if "marks" in expect:
+        assert {str(mark) for mark in verdict.marks} == set(expect["marks"]), said
+    if "file" in expect:
+        assert verdict.file.filename == expect["file"]
+    if "nearest" in expect:
+        assert verdict.shelf.nearest.file.filename == expect["nearest"]
+    if "languages" in expect:
+        assert list(verdict.languages) == expect["languages"]
+    if "apk_build" in expect:
+        assert list(verdict.apk.build) == expect["apk_build"], said
+    if "apk_runtime" in expect:
+        assert list(verdict.apk.runtime) == expect["apk_runtime"], said
+    if "strength" in expect:
+        assert str(verdict.evidence[0].strength) == expect["strength"], said
+    if "advice" in expect:
+        assert [f"{advice.action} {advice.requirement}" for advice in verdict.advice] == expect["advice"]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_evidence_says_where_and_is_ordered(path):
+    case, _ = load(path)
+    verdict = judge(case)
+    assert verdict.evidence
+    assert all(evidence.seen_in and evidence.claim for evidence in verdict.evidence)
+    assert verdict == judge(case)
+    if verdict.outcome is Outcome.FAIL:
+        assert any(evidence.says is Outcome.FAIL and str(evidence.strength) == "proof" for evidence in verdict.evidence)
+
+
+def test_case_files_say_why():
+    assert len(PATHS) >= 40
+    assert all(tomllib.loads(path.read_text(encoding="utf-8"))["why"].endswith(".") for path in PATHS)
