@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Catalogue", "Walk", "place", "resolve", "shelve", "walk"]
 
 
-def resolve(
+def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     target: Target,

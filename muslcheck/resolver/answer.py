@@ -22,7 +22,7 @@ from muslcheck.words.resolution import Blocker, BlockerKind, Candidate, Resoluti
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from resolvelib.resolvers import Result
+    from resolvelib.structs import RequirementInformation, State
 
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.provider import Provider
@@ -49,14 +49,15 @@ class _Node:
     asked: dict[str, None] = field(default_factory=dict)
 
 
-def answer(result: Result[Term, Held, str], provider: Provider, offers: Offers, twins: Offers, catalogue: Catalogue) -> Resolution:
+def answer(state: State[Term, Held, str], provider: Provider, twins: Offers) -> Resolution:
     """Everything that is held, by name, and what went wrong on the way."""
-    nodes = _nodes(result, provider)
+    offers, catalogue = provider.offers, provider.catalogue
+    nodes = _nodes(state, provider)
     chains = _chains(nodes)
     candidates = []
     problems: dict[Problem, None] = {}
     for name in sorted(nodes):
-        teller = _Teller(name, nodes[name], provider, offers, twins, catalogue)
+        teller = _Teller(name, nodes[name], provider, twins)
         candidates.append(teller.candidate(chains.get(name, (name,))))
         problems.update(dict.fromkeys(teller.problems()))
     problems.update(dict.fromkeys(_without_hashes(nodes, offers.selection)))
@@ -64,18 +65,24 @@ def answer(result: Result[Term, Held, str], provider: Provider, offers: Offers, 
     return Resolution(offers.target, tuple(candidates), tuple(sorted(problems, key=lambda each: (each.subject, each.message))))
 
 
-def _nodes(result: Result[Term, Held, str], provider: Provider) -> dict[str, _Node]:
+def _nodes(state: State[Term, Held, str], provider: Provider) -> dict[str, _Node]:
+    """What is held and led to from a manifest, by project: a candidate given up on the way leaves some that nobody needs any more."""
+    edges = {
+        identity: [cause for cause in state.criteria[identity].information if cause.parent is None or _is_held(state, cause.parent)]
+        for identity in state.mapping
+        if identity != PYTHON
+    }
+    needed = _led_to(edges)
     nodes: dict[str, _Node] = {}
-    for held in result.mapping.values():
+    for identity in needed:
+        held = state.mapping[identity]
         if isinstance(held, (Base, Extended)):
             nodes.setdefault(held.project, _Node(held.base)).extras.update(held.extras)
-    for identity in result.mapping:
-        if identity == PYTHON:
-            continue
-        for cause in result.criteria[identity].information:
+    for identity in needed:
+        for cause in edges[identity]:
             requirement, parent = cause.requirement, cause.parent
-            if parent is not None and result.mapping.get(parent.name) is not parent:
-                continue  # of a candidate that was given up
+            if parent is not None and parent.name not in needed:
+                continue
             node = nodes[requirement.project]
             if isinstance(requirement, Ask):
                 node.asks.append(requirement)
@@ -85,6 +92,25 @@ def _nodes(result: Result[Term, Held, str], provider: Provider) -> dict[str, _No
                 node.parents.add(parent.project)
                 node.asked.setdefault(requirement.text)
     return nodes
+
+
+def _is_held(state: State[Term, Held, str], candidate: Held) -> bool:
+    return state.mapping.get(candidate.name) is candidate
+
+
+def _led_to(edges: dict[str, list[RequirementInformation[Term, Held]]]) -> dict[str, None]:
+    """The identities that a manifest's requirements lead to, in the order in which they were held."""
+    children: defaultdict[str | None, list[str]] = defaultdict(list)
+    for identity, causes in edges.items():
+        for cause in causes:
+            children[cause.parent.name if cause.parent is not None else None].append(identity)
+    reached: set[str] = set()
+    rest: list[str | None] = [None]
+    while rest:
+        new = [identity for identity in children[rest.pop()] if identity not in reached]
+        reached.update(new)
+        rest += new
+    return {identity: None for identity in edges if identity in reached}
 
 
 def _chains(nodes: dict[str, _Node]) -> dict[str, tuple[str, ...]]:
@@ -111,14 +137,14 @@ def _chains(nodes: dict[str, _Node]) -> dict[str, tuple[str, ...]]:
 class _Teller:
     """Tells all there is to tell of one project of the result."""
 
-    def __init__(self, name: str, node: _Node, provider: Provider, offers: Offers, twins: Offers, catalogue: Catalogue) -> None:
+    def __init__(self, name: str, node: _Node, provider: Provider, twins: Offers) -> None:
         self._name = name
         self._node = node
         self._provider = provider
         self._settled = provider.settled
-        self._offers = offers
-        self._catalogue = catalogue
-        self._offer = offers.of(name)
+        self._offers = provider.offers
+        self._catalogue = provider.catalogue
+        self._offer = provider.offers.of(name)
         self._twin = twins.of(name)
         self._wish = provider.wish(node.asks, provider.constraint(name))
         base = node.base
@@ -206,26 +232,33 @@ class _Teller:
         kind = base.stranded
         if self._name in self._settled.conflicts:
             return Blocker(BlockerKind.CONFLICT, self._settled.conflicts[self._name])
+        if kind is not None:
+            return self._stranded(kind)
+        if self._wish.hashes and base.file is not None and self._shelf.chosen is None:
+            return self._stranded(BlockerKind.NO_FILE)
+        if self._name in self._settled.pythons:
+            return Blocker(BlockerKind.NO_FILE, self._settled.told[self._name])
+        return None
+
+    def _stranded(self, kind: BlockerKind) -> Blocker:
+        base = self._node.base
         if kind is BlockerKind.NO_SUCH_VERSION:
             nearest = self._nearest_versions()
-            return Blocker(kind, no_version_in_words(self._name, sorted(self._node.asked), nearest), nearest)
+            return Blocker(kind, no_version_in_words(self._name, sorted(self._asked_for()), nearest), nearest)
         if kind in (BlockerKind.NOT_ON_INDEX, BlockerKind.UNREACHABLE):
             return self._absent(kind)
         if kind is BlockerKind.METADATA:
             refused = self._provider.refused.get(self._name, {})
             reason = next((why.reason for version, why in refused.items() if version == str(base.version)), "")
             return Blocker(kind, f"pip refuses the metadata of every release that would do{reason and f' ({base}: {reason})'}")
-        if kind is BlockerKind.NO_FILE and base.direct is not None:
+        if base.direct is not None:
             return Blocker(kind, f"{base.file.filename if base.file else self._name} is not a supported wheel on this platform")
-        if kind is BlockerKind.NO_FILE or (self._wish.hashes and base.file is not None and self._shelf.chosen is None):
-            return Blocker(
-                BlockerKind.NO_FILE,
-                no_file_in_words(self._name, self._version or "", self._shelf, self._offers.target),
-                self._nearest_versions(),
-            )
-        if self._name in self._settled.pythons and self._name in self._settled.told:
-            return Blocker(BlockerKind.NO_FILE, self._settled.told[self._name])
-        return None
+        return Blocker(kind, no_file_in_words(self._name, self._version or "", self._shelf, self._offers.target), self._nearest_versions())
+
+    def _asked_for(self) -> set[str]:
+        """The requirements in the form ``name>=1``, without extras and markers, constraints included."""
+        asked = {f"{self._name}{ask.specifier}" for ask in self._node.asks}
+        return asked | {f"{self._name}{each.specifier}" for each in self._provider.constraint(self._name).sources}
 
     def _absent(self, kind: BlockerKind) -> Blocker:
         absent = self._catalogue.project(self._name)

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from resolvelib import AbstractProvider
 
-from muslcheck.resolver.select import Wish, version_of
+from muslcheck.resolver.select import Wish, both, version_of
 from muslcheck.resolver.shelve import place, shelve
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Exactly, Extended, Interpreter, PythonAsk
 from muslcheck.words.release import Absent, Kind, Metadata, Misfit, Unread
@@ -104,9 +104,10 @@ class Provider(_Base):
         self,
         requirements: Sequence[Requirement],
         constraints: Sequence[Requirement],
+        catalogue: Catalogue,
+        *,
         offers: Offers,
         twins: Offers,
-        catalogue: Catalogue,
         settled: Settled,
     ) -> None:
         self.catalogue = catalogue
@@ -126,7 +127,7 @@ class Provider(_Base):
         self._asks: dict[tuple[int, str], list[Term]] = {}
         self._dependencies: dict[int, list[Term]] = {}
         self._pythons: dict[str, PythonAsk] = {}
-        self._blocked: dict[tuple[str, SpecifierSet], BlockerKind | None] = {}
+        self._blocked: dict[tuple[str, Wish], BlockerKind | None] = {}
         self._conflicts: defaultdict[str, int] = defaultdict(int)
         self._promoted: set[str] = set()
         self._order: dict[str, int] = {}
@@ -137,6 +138,7 @@ class Provider(_Base):
     # What resolvelib asks.
 
     def identify(self, requirement_or_candidate: Term | Held) -> str:
+        """What it is about: a project, or a project with extras."""
         return requirement_or_candidate.name
 
     def get_preference(
@@ -147,7 +149,7 @@ class Provider(_Base):
         information: Mapping[str, Iterator[Cause]],
         backtrack_causes: Sequence[Cause],  # noqa: ARG002
     ) -> tuple[object, ...]:
-        """pip's order: promoted, direct, pinned, bounded above, as the user wrote them, specified at all, by name."""
+        """The order is pip's: promoted, direct, pinned, bounded above, as the user wrote them, specified at all, by name."""
         requirements = [each.requirement for each in information[identifier]]
         operators = [each for requirement in requirements for each in requirement.operators if isinstance(requirement, Ask)]
         return (
@@ -223,6 +225,7 @@ class Provider(_Base):
         return _Matches(self, project, extras, self.wish(asks, constraint), excluded) if asks else []
 
     def is_satisfied_by(self, requirement: Term, candidate: Held) -> bool:
+        """Whether a candidate meets a requirement."""
         return requirement.satisfied_by(candidate)
 
     def get_dependencies(self, candidate: Held) -> list[Term]:
@@ -267,13 +270,10 @@ class Provider(_Base):
 
     def wish(self, asks: Iterable[Ask], constraint: Constraint) -> Wish:
         """All that is asked of a project, in one."""
-        specifier, hashes = constraint.specifier, constraint.hashes
+        wish = Wish(constraint.specifier, constraint.hashes)
         for ask in asks:
-            if ask.operators:
-                specifier = specifier & ask.specifier if specifier is not _EMPTY else ask.specifier
-            if ask.hashes is not None:
-                hashes = ask.hashes if hashes is None else hashes & ask.hashes
-        return Wish(specifier, hashes)
+            wish = both(wish, Wish(ask.specifier, ask.hashes))
+        return wish
 
     def metadata(self, candidate: Held) -> Metadata | Unread | None:
         """What is known of a candidate's requirements; None where the catalogue lacks it."""
@@ -335,7 +335,7 @@ class Provider(_Base):
         if kind in (BlockerKind.NO_FILE, BlockerKind.METADATA):
             yield from self._misfits(project, wish, kind)
         else:
-            yield self._base(f"<no {project}>", project, None, None, kind)
+            yield self._base(f"<no {project}>", project, None, None, stranded=kind)
 
     def blocked(self, causes: Iterable[Cause]) -> tuple[str, BlockerKind] | None:
         """The project, among those that causes are about, of which nothing installs for what is asked, and why.
@@ -349,10 +349,10 @@ class Provider(_Base):
                 together.setdefault(cause.requirement.project, []).append(cause.requirement)
         for project, asks in together.items():
             for ask in asks:
-                if (kind := self._blocker(project, ask.specifier)) is not None:
+                if (kind := self._blocker(project, self.wish((ask,), _FREE))) is not None:
                     return project, kind
         for project, asks in together.items():
-            kind = self._blocker(project, self.wish(asks, _FREE).specifier)
+            kind = self._blocker(project, self.wish(asks, _FREE))
             if kind is not None and kind is not BlockerKind.NO_SUCH_VERSION:
                 return project, kind
         return None
@@ -386,8 +386,8 @@ class Provider(_Base):
                     each.extras,
                     _EMPTY if (f"#{index}", each.name) in self.settled.waived else each.specifier,
                     each.text,
-                    frozenset(each.hashes) or None,
-                    each,
+                    hashes=frozenset(each.hashes) or None,
+                    root=each,
                 )
             if terms:
                 self._order.setdefault(terms[0].name, index)
@@ -459,18 +459,17 @@ class Provider(_Base):
             found = self.catalogue.directory(reference)
             version = found.version if isinstance(found, Metadata) else None
             name = reference.name or (found.name if isinstance(found, Metadata) and found.name else _name_in(reference))
-            return self._base(key, name, _version_or_none(version), None, None, reference)
+            return self._base(key, name, _version_or_none(version), None, direct=reference)
         file = self.catalogue.archive(reference)
         if file is None:
             self._lacking_archives[reference.location or ""] = reference
-            return self._base(key, reference.name, None, None, None, reference) if reference.name else None
+            return self._base(key, reference.name, None, None, direct=reference) if reference.name else None
         if isinstance(file, Unread):
-            return self._base(key, reference.name or _name_in(reference), None, None, None, reference)
+            return self._base(key, reference.name or _name_in(reference), None, None, direct=reference)
         stranded = None
-        if file.kind is Kind.WHEEL:
-            if isinstance(place(file, self.offers.target, _FREELY, file.name, pinned=True), Misfit):
-                stranded = BlockerKind.NO_FILE
-        return self._base(key, reference.name or file.name, _version_or_none(file.version), file, stranded, reference)
+        if file.kind is Kind.WHEEL and isinstance(place(file, self.offers.target, _FREELY, file.name, pinned=True), Misfit):
+            stranded = BlockerKind.NO_FILE
+        return self._base(key, reference.name or file.name, _version_or_none(file.version), file, stranded=stranded, direct=reference)
 
     def _constrained(self, candidate: Held, constraint: Constraint) -> bool:
         if isinstance(candidate, Interpreter):
@@ -487,6 +486,7 @@ class Provider(_Base):
         project: str,
         version: Version | None,
         file: DistFile | None,
+        *,
         stranded: BlockerKind | None = None,
         direct: Requirement | None = None,
     ) -> Base:
@@ -506,11 +506,11 @@ class Provider(_Base):
             if version not in seen:
                 seen.add(version)
                 held = True
-                yield self._base(file.url, project, version, file, kind)
+                yield self._base(file.url, project, version, file, stranded=kind)
         if held:
             return
         for text in _newest(offer, wish, self._selection):
-            yield self._base(f"<{project} {text}>", project, version_of(text), self._witness(offer, text), kind)
+            yield self._base(f"<{project} {text}>", project, version_of(text), self._witness(offer, text), stranded=kind)
             return
 
     def _witness(self, offer: Offer, version: str) -> DistFile | None:
@@ -521,16 +521,16 @@ class Provider(_Base):
             return nearest.file
         return next((placed.file for placed in shelf.placed), None)
 
-    def _blocker(self, project: str, specifier: SpecifierSet) -> BlockerKind | None:
-        """Why nothing of a project installs for a specifier and the constraints; None where something does, or it is settled."""
+    def _blocker(self, project: str, asked: Wish) -> BlockerKind | None:
+        """Why nothing of a project installs for what is asked and the constraints; None where something does, or it is settled."""
         if project in self.settled.stranded:
             return None
-        key = (project, specifier)
+        key = (project, asked)
         if key not in self._blocked:
-            self._blocked[key] = self._find_blocker(project, specifier)
+            self._blocked[key] = self._find_blocker(project, asked)
         return self._blocked[key]
 
-    def _find_blocker(self, project: str, specifier: SpecifierSet) -> BlockerKind | None:
+    def _find_blocker(self, project: str, asked: Wish) -> BlockerKind | None:
         known = self.catalogue.project(project)
         if isinstance(known, Absent):
             return BlockerKind.UNREACHABLE if known.unreachable else BlockerKind.NOT_ON_INDEX
@@ -538,12 +538,12 @@ class Provider(_Base):
         if offer is None:
             return None
         constraint = self.constraint(project)
-        wish = Wish(constraint.specifier & specifier, constraint.hashes)
+        wish = both(Wish(constraint.specifier, constraint.hashes), asked)
         if constraint.links or next(self.releases(project, wish), None) is not None:
             return None
         finals_only = self._selection.prereleases(project) is False
         if next(offer.versions(wish.specifier, prereleases=not finals_only), None) is None:
-            alone = next(offer.versions(specifier, prereleases=not finals_only), None)
+            alone = next(offer.versions(asked.specifier, prereleases=not finals_only), None)
             return BlockerKind.NO_SUCH_VERSION if alone is None else None
         return BlockerKind.METADATA if next(offer.candidates(wish), None) is not None else BlockerKind.NO_FILE
 
@@ -583,15 +583,16 @@ def _asks(
     extras: frozenset[str] | frozenset[object],
     specifier: SpecifierSet,
     text: str,
+    *,
     hashes: frozenset[str] | None = None,
     root: Requirement | None = None,
 ) -> list[Term]:
     """One requirement as pip has it: with extras and a specifier it is two, so that the specifier counts for the project, too."""
     asked = frozenset(str(extra) for extra in extras)
-    with_extras = Ask(name, asked, specifier, text, hashes, root)
+    with_extras = Ask(name, asked, specifier, text, hashes=hashes, root=root)
     if not asked or not with_extras.operators:
         return [with_extras]
-    return [Ask(name, frozenset(), specifier, text, hashes, root), with_extras]
+    return [Ask(name, frozenset(), specifier, text, hashes=hashes, root=root), with_extras]
 
 
 def _consistent(found: Metadata, file: DistFile, version: Version) -> bool:

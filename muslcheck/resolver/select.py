@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Selection
     from muslcheck.words.target import Target
 
-__all__ = ["ANY", "Offer", "Offers", "Wish", "offers_for", "version_of"]
+__all__ = ["ANY", "Offer", "Offers", "Wish", "both", "offers_for", "version_of"]
 
 version_of = lru_cache(maxsize=65536)(Version)
 """A version parsed, each text once. Raises InvalidVersion."""
@@ -56,6 +56,17 @@ class Wish:
 
 ANY = Wish()
 """Any version, any file."""
+
+
+def both(one: Wish, other: Wish) -> Wish:
+    """What meets two wishes. Hashes that only one of them states are what counts (pip's ``Hashes.__and__``)."""
+    if one.hashes is None or other.hashes is None:
+        hashes = other.hashes if one.hashes is None else one.hashes
+    else:
+        hashes = one.hashes & other.hashes
+    if len(one.specifier) and len(other.specifier):
+        return Wish(one.specifier & other.specifier, hashes)
+    return Wish(one.specifier if len(one.specifier) else other.specifier, hashes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
-from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
+from resolvelib.resolvers import Resolution as Search
 
 from muslcheck.errors import ResolutionFailed
 from muslcheck.resolver.answer import answer
@@ -57,7 +58,7 @@ _MOST_VERSIONS = 250
 """Releases of one project that are tried in a conflict before it is called one. pip goes on to the last."""
 
 
-def resolve(
+def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     target: Target,
@@ -74,11 +75,11 @@ def resolve(
     offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
     settled = Settled()
     for _ in range(_MOST_ATTEMPTS):
-        provider = Provider(requirements, constraints, offers, twins, catalogue, settled)
+        provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=settled)
         watch = _Watch(provider)
         causes: Collection[Cause]
         try:
-            result = Resolver(provider, watch).resolve(provider.roots, max_rounds=_MOST_ROUNDS)
+            state = Search(provider, watch).resolve(provider.roots, max_rounds=_MOST_ROUNDS)
         except _Stranded as stop:
             if lacking := provider.lacking():
                 return lacking
@@ -90,7 +91,7 @@ def resolve(
             causes = watch.last if isinstance(stop, ResolutionTooDeep) else stop.causes
             _settle(provider, watch, causes)
         else:
-            return provider.lacking() or answer(result, provider, offers, twins, catalogue)
+            return provider.lacking() or answer(state, provider, twins)
     raise ResolutionFailed(
         f"more than {_MOST_ATTEMPTS} requirements stand in the way on {target.id}",
         tuple(sorted({*settled.stranded, *settled.conflicts})),
@@ -163,10 +164,13 @@ def _settle(provider: Provider, watch: _Watch, causes: Collection[Cause]) -> Non
             settled.pythons.add(project)
             settled.told[project] = python_in_words(cause, provider.interpreter.version)
             return
-    about, waived = _least_important(provider, causes)
-    who, project = waived
-    settled.waived.add(waived)
-    settled.conflicts.setdefault(project, conflict_in_words(project, watch.first.get((who, project), about), provider))
+    for each in (_clashing(provider, causes), list(causes), [cause for first in watch.first.values() for cause in first]):
+        if (waived := _least_important(provider, each)) is not None:
+            settled.waived.add(waived)
+            _, project = waived
+            settled.conflicts.setdefault(project, conflict_in_words(project, watch.first.get(waived, each), provider))
+            return
+    raise ResolutionFailed("requirements that cannot hold together, and none that could be left out", tuple(sorted(settled.conflicts)))
 
 
 def _blocked_on_the_way(watch: _Watch, causes: Collection[Cause]) -> tuple[str, BlockerKind] | None:
@@ -178,33 +182,42 @@ def _blocked_on_the_way(watch: _Watch, causes: Collection[Cause]) -> tuple[str, 
     return None
 
 
-def _least_important(provider: Provider, causes: Collection[Cause]) -> tuple[list[Cause], tuple[str, str]]:
-    """Of causes that cannot hold together: those on the project in question, and whose requirement of it is dropped.
-
-    Requirements of the manifests are kept before those of releases, those written first before those written later; a
-    constraint falls where it is against a manifest's requirement alone.
-    """
+def _clashing(provider: Provider, causes: Collection[Cause]) -> list[Cause]:
+    """Of causes that cannot hold together, those on one project that are against each other; all, where none are."""
     together: dict[str, list[Cause]] = {}
     for cause in causes:
         if not isinstance(cause.requirement, PythonAsk):
             together.setdefault(cause.requirement.project, []).append(cause)
-    about = next((each for project, each in together.items() if _clash(provider, project, each)), None)
-    if about is None:
-        about = [cause for each in together.values() for cause in each]
-    droppable = [cause for cause in about if (_who(provider, cause), cause.requirement.project) not in provider.settled.waived]
-    dependents = [cause for cause in droppable if cause.parent is not None and cause.parent.project != cause.requirement.project]
+    return next((each for project, each in together.items() if _clash(provider, project, each)), list(causes))
+
+
+def _least_important(provider: Provider, causes: Collection[Cause]) -> tuple[str, str] | None:
+    """Who asks for which project in the requirement that is dropped first; None where all were dropped already.
+
+    Requirements of the manifests are kept before those of releases, those written first before those written later; a
+    constraint falls where it is against a manifest's requirement alone.
+    """
+    droppable = [cause for cause in causes if _is_droppable(provider, cause)]
+    dependents = [cause for cause in droppable if cause.parent is not None]
     if dependents:
-        chosen = dependents[-1]
-        return about, (_who(provider, chosen), chosen.requirement.project)
-    roots = [cause for cause in droppable if cause.parent is None]
-    projects = {cause.requirement.project for cause in roots}
-    constrained = [project for project in sorted(projects) if provider.constraint(project).sources]
-    if constrained and len({_who(provider, cause) for cause in roots}) == 1:
-        return about, (CONSTRAINED, constrained[0])
-    if roots:
-        chosen = max(roots, key=lambda cause: provider.position(cause.requirement))
-        return about, (_who(provider, chosen), chosen.requirement.project)
-    raise ResolutionFailed("a conflict without a requirement to it", tuple(sorted(together)))
+        return _who(provider, dependents[-1]), dependents[-1].requirement.project
+    constrained = sorted({cause.requirement.project for cause in causes if provider.constraint(cause.requirement.project).sources})
+    if constrained and len({_who(provider, cause) for cause in droppable}) <= 1:
+        return CONSTRAINED, constrained[0]
+    if droppable:
+        chosen = max(droppable, key=lambda cause: provider.position(cause.requirement))
+        return _who(provider, chosen), chosen.requirement.project
+    return None
+
+
+def _is_droppable(provider: Provider, cause: Cause) -> bool:
+    """Whether it is somebody's requirement, and was not dropped before; extras always require their own project."""
+    requirement, parent = cause.requirement, cause.parent
+    if isinstance(requirement, PythonAsk) or (
+        isinstance(requirement, Exactly) and parent is not None and parent.project == requirement.project
+    ):
+        return False
+    return (_who(provider, cause), requirement.project) not in provider.settled.waived
 
 
 def _clash(provider: Provider, project: str, causes: list[Cause]) -> bool:

@@ -106,6 +106,7 @@ class Ask:
         extras: frozenset[str],
         specifier: SpecifierSet,
         text: str,
+        *,
         hashes: frozenset[str] | None = None,
         root: Requirement | None = None,
     ) -> None:

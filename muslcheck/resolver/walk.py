@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from muslcheck.resolver.catalogue import python_tag
-from muslcheck.resolver.select import Wish, offers_for
+from muslcheck.resolver.select import Wish, both, offers_for
 from muslcheck.resolver.shelve import shelve
 from muslcheck.words.release import DistFile, Kind, Metadata, Project, Unread
 from muslcheck.words.requirement import Source
@@ -103,7 +102,7 @@ class _Course:
         self._constraints: defaultdict[str, Wish] = defaultdict(Wish)
         for each in constraints:
             if self._applies(each):
-                self._constraints[each.name] = _both(self._constraints[each.name], Wish(each.specifier, frozenset(each.hashes) or None))
+                self._constraints[each.name] = both(self._constraints[each.name], Wish(each.specifier, frozenset(each.hashes) or None))
         self._dirty: dict[str, None] = {}
         self._references = [each for each in self._roots if each.source is not Source.INDEX]
         self._begin()
@@ -154,10 +153,10 @@ class _Course:
 
     def _ask(self, name: str, who: str, wish: Wish, extras: frozenset[object] | frozenset[str]) -> None:
         known = self._asked[name].get(who)
-        both = wish if known is None else _both(known, wish)
+        joined = wish if known is None else both(known, wish)
         new = {str(extra) for extra in extras} - self._extras[name]
-        if both != known or new:
-            self._asked[name][who] = both
+        if joined != known or new:
+            self._asked[name][who] = joined
             self._extras[name] |= new
             self._dirty.setdefault(name)
 
@@ -187,7 +186,7 @@ class _Course:
             return False
         wish = self._constraints[name] if name in self._constraints else Wish()
         for each in self._asked[name].values():
-            wish = _both(wish, each)
+            wish = both(wish, each)
         file = self._best(project, wish)
         held = self._held.get(name)
         if file is None or (held is not None and held.url == file.url):
@@ -244,17 +243,3 @@ def walk(
 ) -> Walk:
     """Begin to walk for all targets. Call ``wanted`` now, and again whenever answers were added to the catalogue."""
     return Walk([_Course(requirements, constraints, offers_for(catalogue, target, selection), catalogue) for target in targets], catalogue)
-
-
-def _both(one: Wish, other: Wish) -> Wish:
-    if one.hashes is None or other.hashes is None:
-        hashes = other.hashes if one.hashes is None else one.hashes
-    else:
-        hashes = one.hashes & other.hashes
-    if not len(one.specifier) or not len(other.specifier):
-        return Wish(one.specifier if len(one.specifier) else other.specifier, hashes)
-    return Wish(_intersected(one.specifier, other.specifier), hashes)
-
-
-def _intersected(one: SpecifierSet, other: SpecifierSet) -> SpecifierSet:
-    return one & other

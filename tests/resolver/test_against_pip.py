@@ -1,0 +1,270 @@
+"""The same questions to pip's own resolver, in this process, over the same small indexes: the same answers.
+
+pip's finder gets its links, tags and Python from the test, its preparer reads metadata from the test; everything between
+them is pip's own code.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+
+import pytest
+from packaging.version import Version
+
+pip = pytest.importorskip("pip")
+if Version(pip.__version__) < Version("26.3"):
+    pytest.skip("the resolver follows pip 26.3", allow_module_level=True)
+
+from pip._internal.exceptions import DistributionNotFound, HashMismatch, MetadataInvalid, UnsupportedPythonVersion
+from pip._internal.index.package_finder import PackageFinder
+from pip._internal.models.format_control import FormatControl as PipFormats
+from pip._internal.models.link import Link
+from pip._internal.models.release_control import ReleaseControl
+from pip._internal.models.selection_prefs import SelectionPreferences
+from pip._internal.models.target_python import TargetPython
+from pip._internal.req.constructors import install_req_from_line, install_req_from_req_string
+from pip._internal.req.req_install import InstallRequirement
+from pip._internal.resolution.resolvelib.resolver import Resolver
+from pip._vendor.packaging.requirements import Requirement as PipRequirement
+from pip._vendor.packaging.specifiers import SpecifierSet
+from pip._vendor.packaging.tags import Tag
+from pip._vendor.packaging.utils import canonicalize_name
+from pip._vendor.packaging.version import Version as PipVersion
+
+from muslcheck.resolver import Catalogue
+from muslcheck.words.release import Unread
+from muslcheck.words.requirement import FormatControl, Selection
+
+
+class Tags(TargetPython):
+    """A target Python with the tags of one of ours."""
+
+    def __init__(self, target):
+        super().__init__(py_version_info=tuple(map(int, target.python_full.split("."))))
+        self.sorted = [Tag(*tag.split("-")) for tag in sorted(target.tags, key=target.tags.get)]
+
+    def get_sorted_tags(self):
+        return self.sorted
+
+    def get_unsorted_tags(self):
+        return set(self.sorted)
+
+
+class Finder(PackageFinder):
+    """pip's finder with the pages of a test."""
+
+    shop = None
+
+    def find_all_candidates(self, project_name):
+        if project_name not in self._all_candidates:
+            files = [file for listed in self.shop.files.get(canonicalize_name(project_name), {}).values() for file in listed]
+            self._all_candidates[project_name] = self.evaluate_links(self.make_link_evaluator(project_name), map(link, files))
+        return self._all_candidates[project_name]
+
+
+def link(file):
+    return Link(
+        file.url,
+        requires_python=file.requires_python,
+        yanked_reason=file.yanked,
+        upload_time=datetime.datetime.fromisoformat(file.upload_time) if file.upload_time else None,
+        hashes={"sha256": file.sha256} if file.sha256 else None,
+    )
+
+
+class Dist:
+    """What pip asks of a distribution, from the test's metadata."""
+
+    def __init__(self, found):
+        self.canonical_name = found.name
+        self.raw_name = found.name
+        self.version = PipVersion(found.version)
+        self.requires_python = SpecifierSet(found.requires_python or "")
+        self._found = found
+
+    def iter_provided_extras(self):
+        return list(self._found.provides_extra)
+
+    def iter_dependencies(self, extras=()):
+        for text in self._found.requires_dist:
+            need = PipRequirement(text)
+            if (
+                not need.marker
+                or (not extras and need.marker.evaluate({"extra": ""}))
+                or any(need.marker.evaluate({"extra": e}) for e in extras)
+            ):
+                yield need
+
+
+class Preparer:
+    """pip's preparer, which would download and build."""
+
+    require_hashes = False
+
+    def __init__(self, shop):
+        self.metadata = {Link(url): found for url, found in shop.metadata.items()}
+
+    def prepare_linked_requirement(self, ireq, parallel_builds=False):
+        hashes = ireq.hashes(trust_internet=False)
+        if hashes and not ireq.link.is_hash_allowed(hashes):
+            raise HashMismatch({}, {})
+        found = self.metadata[ireq.link]
+        if isinstance(found, Unread):
+            raise MetadataInvalid(ireq, found.reason)
+        return Dist(found)
+
+
+def ask_pip(shop, target, roots, constraints=(), selection=None):
+    """What pip's resolver answers: {name: (version, file)}, or None where it stops."""
+    selection = selection or Selection()
+    formats = PipFormats(set(selection.formats.no_binary), set(selection.formats.only_binary))
+    preferences = SelectionPreferences(
+        allow_yanked=True,
+        format_control=formats,
+        prefer_binary=selection.prefer_binary,
+        release_control=ReleaseControl(set(selection.all_releases), set(selection.only_final)),
+        ignore_requires_python=selection.ignore_requires_python,
+    )
+    finder = Finder.create(
+        link_collector=None, selection_prefs=preferences, target_python=Tags(target), uploaded_prior_to=selection.uploaded_prior_to
+    )
+    finder.shop = shop
+    resolver = Resolver(
+        preparer=Preparer(shop),
+        finder=finder,
+        wheel_cache=None,
+        make_install_req=lambda text, parent: install_req_from_req_string(text, comes_from=parent),
+        use_user_site=False,
+        ignore_dependencies=selection.no_deps,
+        only_dependencies=False,
+        ignore_installed=True,
+        ignore_requires_python=selection.ignore_requires_python,
+        force_reinstall=False,
+        upgrade_strategy="eager",
+        py_version_info=tuple(map(int, target.python_full.split("."))),
+    )
+    asked: list[InstallRequirement] = []
+    for text in constraints:
+        asked.append(install_req_from_line(text, constraint=True))
+    for each in roots:
+        text, hashes = each if isinstance(each, tuple) else (each, ())
+        options = {"sha256": [digest.removeprefix("sha256:") for digest in hashes]} if hashes else {}
+        asked.append(install_req_from_line(text, user_supplied=True, hash_options=options))
+    try:
+        found = resolver.resolve(asked, check_supported_wheels=True)
+    except (DistributionNotFound, HashMismatch, UnsupportedPythonVersion):
+        return None
+    return {name: (str(resolver._result.mapping[name].version), each.link.filename) for name, each in found.requirements.items()}
+
+
+def ask_us(shop, target, twin, roots, written, constraints=(), selection=None, **more):
+    listed = [
+        written(each[0], line, hashes=each[1]) if isinstance(each, tuple) else written(each, line) for line, each in enumerate(roots, 1)
+    ]
+    answer = shop.settle(*listed, constraints=constraints, target=target, twin=twin, selection=selection or Selection(), **more)
+    return answer, {each.name: (each.version, each.shelf.chosen.filename if each.shelf.chosen else None) for each in answer.candidates}
+
+
+NAMES = "abcdefgh"
+
+
+def random_index(rng, shop):
+    """A small index with something of everything: wheels and sdists, extras, yanked files, pre-releases, broken metadata."""
+    universal, musl, gnu = "py3-none-any", "cp312-cp312-musllinux_1_2_x86_64", "cp312-cp312-manylinux_2_17_x86_64"
+    for name in NAMES:
+        for version in rng.sample(
+            ["0.9", "1.0", "1.1", "1.1.post1", "1.2rc1", "1.2", "2.0a1", "2.0", "2.0+local", "3.0", "4.0.dev1"], rng.randint(1, 7)
+        ):
+            requires = []
+            for other in rng.sample(NAMES, rng.randint(0, 3)):
+                if other == name and rng.random() < 0.8:
+                    continue
+                extra = rng.choice(["", "", "", "[x]", "[y]", "[x,y]"])
+                marker = rng.choice(["", "", "", '; extra == "x"', '; extra == "y"', '; extra == "x" or extra == "y"'])
+                requires.append(f"{other}{extra}{random_specifier(rng)}{marker}")
+            kind = rng.random()
+            tags = [universal] if kind < 0.5 else [musl, gnu] if kind < 0.65 else [gnu] if kind < 0.8 else []
+            broken = rng.random() < 0.05
+            shop.add(
+                name,
+                version,
+                requires,
+                tags=tags,
+                sdist=not tags or rng.random() < 0.4,
+                yanked="withdrawn" if rng.random() < 0.08 else None,
+                python=">=3.13" if rng.random() < 0.05 else None,
+                metadata_python=">=3.13" if rng.random() < 0.04 else None,
+                uploaded=f"2026-0{rng.randint(1, 9)}-01T00:00:00Z",
+                extras=rng.choice([(), ("x",), ("x", "y")]),
+                found=Unread("broken", broken=True) if broken else None,
+            )
+
+
+def random_specifier(rng):
+    operators = rng.choice([[], [], [">="], [">="], ["<"], ["<="], ["=="], ["!="], ["~="], [">=", "<"], [">=", "!="], ["==*"]])
+    parts = []
+    for operator in operators:
+        version = rng.choice(["0.9", "1.0", "1.1", "1.2", "2.0", "2.0a1", "3.0"])
+        if operator == "==*":
+            parts.append(f"=={rng.choice(['1', '2', '1.1'])}.*")
+        elif operator == "<":
+            parts.append(f"<{rng.choice(['1.1', '2.0', '3.0', '4.0'])}")
+        else:
+            parts.append(f"{operator}{version}")
+    return ",".join(parts)
+
+
+def random_selection(rng, day):
+    if rng.random() < 0.5:
+        return Selection()
+    pick = rng.random
+    return Selection(
+        formats=rng.choice(
+            [
+                FormatControl(),
+                FormatControl(only_binary=frozenset({":all:"})),
+                FormatControl(no_binary=frozenset({"a"}), only_binary=frozenset({"b"})),
+            ]
+        ),
+        prefer_binary=pick() < 0.3,
+        all_releases=rng.choice([frozenset(), frozenset(), frozenset({":all:"}), frozenset({"b"})]),
+        only_final=rng.choice([frozenset(), frozenset(), frozenset({"c"})]),
+        uploaded_prior_to=day("2026-06-01") if pick() < 0.2 else None,
+        ignore_requires_python=pick() < 0.1,
+        no_deps=pick() < 0.05,
+    )
+
+
+def random_question(rng):
+    roots = []
+    for name in rng.sample(NAMES, rng.randint(1, 4)):
+        extra = rng.choice(["", "", "", "[x]", "[x,y]"])
+        text = f"{name}{extra}{random_specifier(rng)}"
+        roots.append(
+            (text, [f"sha256:{name}-{version}-py3-none-any.whl" for version in ("1.0", "1.1", "2.0")]) if rng.random() < 0.05 else text
+        )
+    constraints = [f"{name}{random_specifier(rng) or '>=0'}" for name in rng.sample(NAMES, rng.choice([0, 0, 0, 1, 2]))]
+    return roots, constraints
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_pip_answers_the_same(shop, musl, glibc, written, day, block):
+    answered = 0
+    for seed in range(block * 40, block * 40 + 40):
+        rng = random.Random(seed)
+        shop.__init__()
+        random_index(rng, shop)
+        roots, constraints = random_question(rng)
+        selection = random_selection(rng, day)
+        expected = ask_pip(shop, musl, roots, constraints, selection)
+        answer, ours = ask_us(shop, musl, glibc, roots, written, constraints, selection, catalogue=Catalogue())
+        stopped = [each.name for each in answer.candidates if each.blocker]
+        if expected is None:
+            assert stopped, (seed, roots, constraints, selection)
+        else:
+            assert ours == expected, (seed, roots, constraints, selection)
+            if not any(isinstance(each, tuple) for each in roots):
+                assert not stopped, (seed, roots, constraints, selection)
+            answered += 1
+    assert answered > 5
