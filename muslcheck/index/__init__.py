@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from muslcheck.index.client import Index
+from muslcheck.index.index import Index
 from muslcheck.index.pipconfig import default_index_url, options_from_environment
 
 __all__ = ["Index", "default_index_url", "options_from_environment"]

@@ -1,15 +1,32 @@
-"""pip's own settings: its default index address, its configuration files and its environment variables."""
+"""Settings of pip: its default index address, its configuration files and its environment variables.
+
+Read here, and not through pip's own configuration module, because importing that takes longer than a whole warm run. A test holds the
+two together.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from muslcheck.errors import UsageError
+from muslcheck.words.requirement import FormatControl, IndexOptions, Selection
 
 if TYPE_CHECKING:
-    from muslcheck.words.requirement import IndexOptions, Selection
+    import datetime
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["default_index_url", "options_from_environment"]
+__all__ = ["configuration_files", "default_index_url", "options_from_environment", "settings"]
+
+_SECTIONS: Final = ("global", "download", "install", ":env:")
+"""Sections that bear on installing, the later over the earlier, and the environment over all."""
+_TRUE: Final = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE: Final = frozenset({"n", "no", "f", "false", "off", "0"})
+_ALIASES: Final = {"pypi-url": "index-url", "default-timeout": "timeout", "no-dependencies": "no-deps"}
+_NOT_OPTIONS: Final = frozenset({"version", "help"})
+_HINT: Final = "Correct it in pip's configuration or environment; `pip config list` shows both."
 
 
 def default_index_url() -> str:
@@ -22,5 +39,163 @@ def default_index_url() -> str:
 
 
 def options_from_environment(*, isolated: bool = False) -> tuple[IndexOptions, Selection]:
-    """pip's settings for the index and for the choice of files. Raises UsageError for a value that pip would refuse."""
-    raise NotImplementedError
+    """What pip is told by its files and variables: where to look, and what to take. Raises UsageError for what pip would refuse.
+
+    Where pip is told of no index, uv's variables are heard (``UV_DEFAULT_INDEX``, ``UV_INDEX``). ``isolated``: neither variables nor the
+    user's own file, as with ``pip --isolated``.
+    """
+    found = settings(isolated=isolated)
+    index = IndexOptions(
+        index_url=found.get("index-url"),
+        extra_index_urls=_words(found, "extra-index-url"),
+        find_links=_words(found, "find-links"),
+        no_index=_flag(found, "no-index"),
+        trusted_hosts=_words(found, "trusted-host"),
+        cert=_path(found, "cert"),
+        client_cert=_path(found, "client-cert"),
+        proxy=found.get("proxy"),
+        timeout=_number(found, "timeout"),
+        retries=_whole_number(found, "retries"),
+    )
+    if not isolated and index.index_url is None and not index.extra_index_urls:
+        named = [word.partition("=")[2] if "=" in word.partition("://")[0] else word for word in os.environ.get("UV_INDEX", "").split()]
+        default = os.environ.get("UV_DEFAULT_INDEX", "").strip()
+        default = default.partition("=")[2] if "=" in default.partition("://")[0] else default
+        index = replace(index, index_url=default or None, extra_index_urls=tuple(named))
+    return index, _selection(found)
+
+
+def settings(*, isolated: bool = False) -> Mapping[str, str]:
+    """Every setting that bears on ``pip install``, by the long name of its option, as text."""
+    by_section: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
+    for path in configuration_files(isolated=isolated):
+        for section, items in _read(path):
+            if section in by_section:
+                by_section[section].update((_name(key), value) for key, value in items)
+    if not isolated:
+        by_section[":env:"].update((_name(key[4:]), value) for key, value in os.environ.items() if key.startswith("PIP_"))
+    found: dict[str, str] = {}
+    for section in _SECTIONS:
+        for key, value in by_section[section].items():
+            if value and key not in _NOT_OPTIONS:
+                found[_ALIASES.get(key, key)] = value
+    return found
+
+
+def configuration_files(*, isolated: bool = False) -> tuple[str, ...]:
+    """The files that pip reads, the later over the earlier, whether they exist or not (pip ``iter_config_files``)."""
+    named = os.environ.get("PIP_CONFIG_FILE")
+    if named == os.devnull:
+        return ()
+    basename = "pip.ini" if sys.platform == "win32" else "pip.conf"
+    shared, own = _folders()
+    files = [os.path.join(folder, basename) for folder in shared]  # noqa: PTH118 - pathlib is dear to load
+    if not isolated and not (named and os.path.exists(named)):  # noqa: PTH110
+        legacy = os.path.join(os.path.expanduser("~"), "pip" if sys.platform == "win32" else ".pip")  # noqa: PTH111, PTH118
+        files += [os.path.join(folder, basename) for folder in (legacy, own)]  # noqa: PTH118
+    files.append(os.path.join(sys.prefix, basename))  # noqa: PTH118
+    if named is not None:
+        files.append(named)
+    return tuple(files)
+
+
+def _folders() -> tuple[list[str], str]:
+    """Folders of everyone's files, and that of the user's own."""
+    if sys.platform in {"darwin", "win32"}:
+        import platformdirs
+
+        if sys.platform == "darwin":
+            shared = platformdirs.site_data_dir("pip", appauthor=False, multipath=True).split(os.pathsep)
+            own = platformdirs.user_data_dir("pip", appauthor=False, roaming=True)
+            return shared, own if os.path.isdir(own) else os.path.expanduser("~/.config/pip")  # noqa: PTH111, PTH112
+        return [platformdirs.site_config_dir("pip", appauthor=False)], platformdirs.user_config_dir("pip", appauthor=False, roaming=True)
+    everyone = os.environ.get("XDG_CONFIG_DIRS", "").strip() or "/etc/xdg"
+    shared = [os.path.join(os.path.expanduser(folder), "pip") for folder in everyone.split(os.pathsep) if folder.strip()]  # noqa: PTH111, PTH118
+    home = os.environ.get("XDG_CONFIG_HOME", "").strip() or os.path.expanduser("~/.config")  # noqa: PTH111
+    return [*shared, "/etc"], os.path.join(home, "pip")  # noqa: PTH118
+
+
+def _read(path: str) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    if not os.path.exists(path):  # noqa: PTH110
+        return []
+    import configparser
+    import locale
+
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read(path, encoding="utf-8" if sys.flags.utf8_mode else locale.getencoding())
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise UsageError(f"pip's configuration file {path} cannot be read: {error}", _HINT) from error
+    return [(section, parser.items(section)) for section in parser.sections()]
+
+
+def _name(key: str) -> str:
+    return key.lower().replace("_", "-").removeprefix("--")
+
+
+def _words(found: Mapping[str, str], key: str) -> tuple[str, ...]:
+    return tuple(found.get(key, "").split())
+
+
+def _flag(found: Mapping[str, str], key: str) -> bool:
+    value = found.get(key, "no").strip().lower()
+    if value in _TRUE | _FALSE:
+        return value in _TRUE
+    raise UsageError(f"{key}: {value} is neither yes nor no", _HINT)
+
+
+def _number(found: Mapping[str, str], key: str) -> float | None:
+    try:
+        return float(found[key]) if key in found else None
+    except ValueError:
+        raise UsageError(f"{key}: {found[key]} is no number", _HINT) from None
+
+
+def _whole_number(found: Mapping[str, str], key: str) -> int | None:
+    try:
+        return int(found[key]) if key in found else None
+    except ValueError:
+        raise UsageError(f"{key}: {found[key]} is no whole number", _HINT) from None
+
+
+def _path(found: Mapping[str, str], key: str) -> str | None:
+    return os.path.expanduser(found[key]) if key in found else None  # noqa: PTH111
+
+
+def _selection(found: Mapping[str, str]) -> Selection:
+    formats = FormatControl()
+    for key, option in (("no-binary", "no_binary"), ("only-binary", "only_binary")):
+        if key in found:
+            formats = formats.adding(option, found[key])
+    from packaging.utils import canonicalize_name
+
+    def names(key: str) -> frozenset[str]:
+        words = [word.strip() for word in found.get(key, "").split(",") if word.strip() not in {"", ":none:"}]
+        return frozenset(word if word.startswith(":") else canonicalize_name(word) for word in words)
+
+    return Selection(
+        formats=formats,
+        prefer_binary=_flag(found, "prefer-binary"),
+        all_releases=names("all-releases") | (frozenset({":all:"}) if _flag(found, "pre") else frozenset()),
+        only_final=names("only-final"),
+        uploaded_prior_to=_moment(found, "uploaded-prior-to"),
+        ignore_requires_python=_flag(found, "ignore-requires-python"),
+        no_deps=_flag(found, "no-deps"),
+        require_hashes=_flag(found, "require-hashes"),
+    )
+
+
+def _moment(found: Mapping[str, str], key: str) -> datetime.datetime | None:
+    """A date, a date and time (local where it has no zone), or ``P7D`` for seven days ago (pip ``--uploaded-prior-to``)."""
+    if key not in found:
+        return None
+    import datetime
+
+    text = found[key].strip()
+    if text.startswith("P") and text.endswith("D") and text[1:-1].isdecimal():
+        return datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=int(text[1:-1]))
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{key}: {text} is neither a date nor a number of days such as P7D", _HINT) from None
+    return moment if moment.tzinfo is not None else moment.astimezone()

@@ -1,0 +1,70 @@
+"""Several pages of one project made one, as pip makes them: every file of every index counts, the best wins.
+
+Where pip finds two files equal in all it compares, it takes the one it heard of last: its list is files given by name, then pages of
+links, then the indexes in the order of the options, and it walks that list from its end (pip ``find_all_candidates``,
+``iter_index_candidate_infos``). The files of a release are therefore handed out in the reverse order: the first is to be preferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from muslcheck.words.release import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packaging.utils import NormalizedName
+
+    from muslcheck.index.pages import Page
+    from muslcheck.words.release import DistFile
+
+__all__ = ["Part", "merge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page and the index, or place of links, that it came from (for people)."""
+
+    page: Page
+    index: str
+
+
+def merge(name: NormalizedName, parts: Sequence[Part]) -> Project:
+    """One project out of pages in pip's order: links first, then the indexes."""
+    held = [part for part in parts if part.page.versions]
+    if len(held) == 1:
+        releases = {version: [(held[0], version)] for version in held[0].page.versions}
+    else:
+        releases = _together(held)
+    files: dict[str, tuple[DistFile, ...]] = {}
+
+    def load(version: str) -> tuple[DistFile, ...]:
+        if version not in files:
+            found = [file for part, spelt in releases.get(version, ()) for file in part.page.files(spelt, name, part.index, version)]
+            by_url = {file.url: file for file in reversed(found)}
+            files[version] = tuple(by_url.values())
+        return files[version]
+
+    stated = next((part.page for part in parts if part.page.status != "active"), None)
+    return Project(
+        name=name,
+        versions=tuple(releases),
+        load=load,
+        status="active" if stated is None else stated.status,
+        status_reason="" if stated is None else stated.status_reason,
+        indexes=tuple(dict.fromkeys(part.index for part in parts)),
+        unusable=tuple(filename for part in parts for filename in part.page.unusable),
+    )
+
+
+def _together(parts: Sequence[Part]) -> dict[str, list[tuple[Part, str]]]:
+    """The releases of all pages, newest first. 1.0 and 1.0.0 are one release (PEP 440), named as the first page names it."""
+    from packaging.version import Version
+
+    by_version: dict[Version, list[tuple[Part, str]]] = {}
+    for part in parts:
+        for spelt in part.page.versions:
+            by_version.setdefault(Version(spelt), []).append((part, spelt))
+    return {by_version[version][0][1]: by_version[version] for version in sorted(by_version, reverse=True)}
