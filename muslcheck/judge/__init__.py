@@ -6,10 +6,9 @@ from muslcheck.archives.facts import SdistFacts
 from muslcheck.judge.advice import advise
 from muslcheck.judge.case import Case
 from muslcheck.judge.decide import decide, ordered
-from muslcheck.judge.needs import apk_names
 from muslcheck.judge.parts import compiled
 from muslcheck.judge.rules import RULES, Rule
-from muslcheck.words.verdict import Verdict
+from muslcheck.words.verdict import ApkNames, Outcome, Verdict
 
 __all__ = ["RULES", "Case", "Rule", "judge"]
 
@@ -19,7 +18,7 @@ def judge(case: Case) -> Verdict:
     found = tuple(evidence for rule in RULES.values() for evidence in rule.check(case))
     outcome, marks = decide(found)
     evidence = ordered(found, outcome)
-    apk = apk_names(case, outcome)
+    apk = _apk_names(case, outcome)
     candidate = case.candidate
     return Verdict(
         target=case.target,
@@ -38,3 +37,12 @@ def judge(case: Case) -> Verdict:
         advice=advise(case, outcome, marks, apk),
         shelf=candidate.shelf,
     )
+
+
+def _apk_names(case: Case, outcome: Outcome) -> ApkNames:
+    """The Alpine packages of a build. Alpine's tables are loaded here, for sdists only."""
+    if not isinstance(case.facts, SdistFacts):
+        return ApkNames()
+    from muslcheck.judge.needs import apk_names
+
+    return apk_names(case, outcome)

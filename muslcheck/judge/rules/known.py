@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import SdistFacts
+from muslcheck.judge.parts import on_alpine, parts
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Strength
 
@@ -34,7 +35,25 @@ def status(case: Case) -> Iterator[Evidence]:
         yield Evidence("MC302", f"the index marks the project as {case.candidate.status}", seen, Strength.HINT)
 
 
+def alpine_builds_it(case: Case) -> Iterator[Evidence]:
+    """Alpine compiles the project for its own python3: so it can be built, and this is what Alpine's recipe builds it with.
+
+    The recipe may be of another version, and Alpine takes its own libraries where the sdist brings a copy.
+    """
+    facts, target = case.facts, case.target
+    if not isinstance(facts, SdistFacts) or not on_alpine(target) or not parts(facts):
+        return
+    from muslcheck.alpine.recipes import recipe_for
+
+    recipe = recipe_for(case.candidate.name, target.release)
+    if recipe is not None:
+        using = f" with {', '.join(recipe.build)}" if recipe.build else ""
+        claim = f"Alpine {target.release} builds {recipe.apk} {recipe.version}{using}"
+        yield Evidence("MC303", claim, f"aports {recipe.repository}/{recipe.apk}", Strength.HINT)
+
+
 RULES = (
     Rule("MC301", "What the project says of musl", says_of_musl),
     Rule("MC302", "A project past its life", status),
+    Rule("MC303", "Alpine builds it", alpine_builds_it),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.needs import needs
 from muslcheck.judge.parts import parts
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
@@ -75,7 +74,12 @@ def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
 
 
 def _needs(case: Case) -> tuple[Need, ...]:
-    return needs(case.facts, case.target) if isinstance(case.facts, SdistFacts) and parts(case.facts) else ()
+    """What the build needs by name. Alpine's tables are loaded here, for sdists only."""
+    if not isinstance(case.facts, SdistFacts) or not parts(case.facts):
+        return ()
+    from muslcheck.judge.needs import needs
+
+    return needs(case.facts, case.target)
 
 
 RULES = (
