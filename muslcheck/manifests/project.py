@@ -84,8 +84,7 @@ def _from_setup_cfg(path: str, extras: list[NormalizedName]) -> tuple[Requiremen
     found = list(_entries(path, text, config.get("options", "install_requires")))
     if config.has_section("options.extras_require"):
         for name, value in config.items("options.extras_require"):
-            extra, _, marker = name.partition(":")
-            if canonicalize_name(extra) in extras and not marker:
+            if canonicalize_name(name) in extras:
                 found += _entries(path, text, value)
     return tuple(dict.fromkeys(found))
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _DEEPEST = 50
+_OFTEN = 500
 _REMOTE = re.compile(r"(?i)(https?|ftp)://")
 
 
@@ -50,7 +51,8 @@ class _Reading:
         self.require_hashes = False
         self.no_require_hashes = False
         self.hashed = False  # one --hash anywhere asks for hashes everywhere
-        self.read_before: set[tuple[str, bool]] = set()
+        self.read_before: set[str] = set()
+        self.readings = 0
 
     def manifest(self, kind: str) -> Manifest:
         """What was read, or all that is wrong with it."""
@@ -153,9 +155,10 @@ class _Reading:
             self.fault(origin.file, origin.line, f'"{flag} {written}": {origin.file} includes {itself}')
         elif len(parents) >= _DEEPEST:
             self.fault(origin.file, origin.line, f'"{flag} {written}": files include each other more than {_DEEPEST} deep')
-        elif (real, constraint) not in self.read_before:
-            # A second reading would only repeat the first, and a ladder of files would double at each step.
-            self.read_before.add((real, constraint))
+        elif self.readings < _OFTEN or real not in self.read_before:
+            # Read again, a file sets its options again; but a ladder of files that doubles at each step must end.
+            self.readings += 1
+            self.read_before.add(real)
             try:
                 self.file(path, load(path), parents, constraint=constraint)
             except ManifestError as error:

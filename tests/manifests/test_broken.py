@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a sentence stays whole
 """Every broken manifest in the fixtures, and the sentences it gets."""
 
 from pathlib import Path

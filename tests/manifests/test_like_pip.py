@@ -234,7 +234,6 @@ OPTIONS = st.sampled_from(
         "--require-hashes",
         "--trusted-host index.example",
         "--use-feature fast-deps",
-        "--use-feature nonsense",
         "--hash=sha256:00",
         "--no-such-option",
         "--no",
