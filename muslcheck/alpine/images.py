@@ -55,14 +55,25 @@ class _Name:
         return self.namespace.rpartition("/")[2] in _MIRRORS
 
 
+@dataclass(frozen=True, slots=True)
+class _Python:
+    """The Python in a tag: its minor version, its full version, its patch release where the tag says one, and its build."""
+
+    release: PythonRelease
+    full: str
+    patch: int | None = None
+    free_threaded: bool = False
+
+
 def aim(image: str, arch: str) -> Target:
     """The Target that an image means on an architecture (as Docker, apk, Debian or ``uname`` call it).
 
     Taken are the official ``python``, ``alpine`` and ``debian`` images from any registry or mirror, and images of others
-    whose tag says ``python3.12-alpine``. A tag without a release means what it meant when the tables were read; without a
-    patch release, the newest known. ``3.13t`` for ``3.13`` is the free-threaded build, which no official image has.
-    ``Target.image`` is the image without registry and digest. Where the namespace is an architecture
-    (``arm64v8/python``), it is that one, whatever ``arch`` says. Raises UnknownImage.
+    whose tag says ``python3.12-alpine``. A tag without a patch release means the newest known; without a release of Alpine
+    or Debian, the one that its patch release was last built on. ``3.13t`` for ``3.13`` is the free-threaded build, which
+    no official image has. ``Target.image`` is the image without registry and digest. Where the namespace is an
+    architecture (``arm64v8/python``), it is that one, whatever ``arch`` says. ``armhf`` is an ARMv6 for Alpine's images
+    and an ARMv7 for Debian's. Raises UnknownImage.
     """
     name = _split(image)
     if name.namespace in architectures().names:
@@ -139,17 +150,18 @@ def _python_image(name: _Name, tag: str, arch: str) -> Target:
     """An image of Docker's ``python``, or one that is tagged as those are: ``[VERSION][-rc][-slim][-alpineX.Y|-CODENAME]``."""
     words = tag.split("-")
     written = words.pop(0) if words[0][:1].isdigit() or words[0] == "latest" else "latest"
-    version, full, free_threaded = _python_version(name, written, pre="rc" in words)
+    asked = _python_version(name, written, pre="rc" in words)
+    version = asked.release
     named = [word for word in words if word not in ("rc", "slim")]
     if len(named) > 1:
         raise _unknown(name, "its tag does not say on what it is built")
     if not named:
         if not name.is_mirror and "slim" not in words and name.namespace not in architectures().names:
             raise _unknown(name, "whose image this is, and on what it is built, is not known here")
-        named = [version.debian]
+        named = [version.base("debian", asked.patch)]
     (base,) = named
     if base == "alpine" or base.startswith("alpine3.") or base == "alpineedge":
-        release = _alpine_release(name, base.removeprefix("alpine") or version.alpine)
+        release = _alpine_release(name, base.removeprefix("alpine") or version.base("alpine", asked.patch))
         _check_built(name, version, release, f"Alpine {release.name}")
         kind, libc, distribution, number = "python-alpine", _musl(release), "alpine", release.name
     elif base in debian():
@@ -163,19 +175,19 @@ def _python_image(name: _Name, tag: str, arch: str) -> Target:
     return Target(
         image=name.shown,
         python=version.minor,
-        python_full=full,
+        python_full=asked.full,
         arch=_machine(arch, kind),
         libc=libc,
         distribution=distribution,
         release=number,
-        free_threaded=free_threaded,
+        free_threaded=asked.free_threaded,
     )
 
 
-def _python_version(name: _Name, written: str, *, pre: bool) -> tuple[PythonRelease, str, bool]:
-    """The minor version, the full version and whether it is free-threaded; ``3`` and ``latest`` are the newest final one."""
+def _python_version(name: _Name, written: str, *, pre: bool) -> _Python:
+    """The Python that a tag's version means; ``3`` and ``latest`` are the newest final one. Raises UnknownImage."""
     if written in ("latest", "3"):
-        return _newest(), _newest().newest, False
+        return _Python(_newest(), _newest().newest)
     parsed = _PYTHON.fullmatch(written)
     if parsed is None:
         raise _unknown(name, f"{written!r} is no version of Python" if written[0] == "3" else _out_of_range(written), replacing=written)
@@ -186,12 +198,11 @@ def _python_version(name: _Name, written: str, *, pre: bool) -> tuple[PythonRele
     if free_threaded and version.minor < _FIRST_FREE_THREADED:
         raise _unknown(name, f"Python {version.name} has no free-threaded build, 3.13 was the first", replacing=written)
     if parsed["patch"]:
-        full = version.name + parsed["patch"] + (parsed["pre"] or "")
-    elif version.is_final or pre:
-        full = version.newest
-    else:  # a tag without "rc" is only made of a final release: newer than the table
-        full = f"{version.name}.0"
-    return version, full, free_threaded
+        return _Python(version, version.name + parsed["patch"] + (parsed["pre"] or ""), int(parsed["patch"][1:]), free_threaded)
+    if version.is_final or pre:
+        return _Python(version, version.newest, free_threaded=free_threaded)
+    # A tag without "rc" is only made of a final release: newer than the table.
+    return _Python(version, f"{version.name}.0", free_threaded=free_threaded)
 
 
 def _out_of_range(minor: str) -> str:

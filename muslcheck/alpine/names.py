@@ -20,8 +20,8 @@ def nearest_names(name: str) -> tuple[str, ...]:
     """The projects that a name nearly is, the likeliest first: at most three, none where nothing is near.
 
     First those that install a module of that name (``cv2``), then the name with a usual prefix less or more, then by
-    spelling. Known are the projects that Alpine packages and other
-    much used ones, some two and a half thousand: silence says nothing.
+    spelling. Known are the projects that Alpine packages and other much used ones, some two and a half thousand: silence
+    says nothing.
     """
     names, imports = _known()
     asked = canonicalize_name(name)

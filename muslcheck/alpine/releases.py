@@ -61,7 +61,10 @@ class DebianRelease:
 
 @dataclass(frozen=True, slots=True)
 class PythonRelease:
-    """A minor version of Python: its newest patch release, and the Alpine and Debian that its images default to."""
+    """A minor version of Python: its newest patch release, and the Alpine and Debian that its images default to.
+
+    ``alpine_until`` and ``debian_until`` hold, the oldest first, the bases of older images with the last patch release on each.
+    """
 
     name: str
     newest: str
@@ -69,6 +72,8 @@ class PythonRelease:
     end_of_life: datetime.date
     alpine: str
     debian: str
+    alpine_until: Mapping[str, int]
+    debian_until: Mapping[str, int]
 
     @property
     def minor(self) -> tuple[int, int]:
@@ -80,6 +85,11 @@ class PythonRelease:
     def is_final(self) -> bool:
         """Whether there is a release that is no pre-release."""
         return self.newest.replace(".", "").isdigit()
+
+    def base(self, distribution: str, patch: int | None) -> str:
+        """The release of Alpine or Debian under the images of a patch release that name none; of the newest where it is None."""
+        default, until = (self.alpine, self.alpine_until) if distribution == "alpine" else (self.debian, self.debian_until)
+        return next((base for base, last in until.items() if patch is not None and patch <= last), default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +165,16 @@ def parse_python(table: dict[str, Any]) -> dict[str, PythonRelease]:
             end_of_life=row.get("end_of_life", datetime.date),
             alpine=row.text("alpine"),
             debian=row.text("debian"),
+            alpine_until=row.get("alpine_until", dict, {}),
+            debian_until=row.get("debian_until", dict, {}),
         )
         if not release.newest.startswith(release.name + "."):
             raise row.wrong(f"newest is no {release.name}")
-        if release.alpine not in alpine() or release.debian not in debian():
-            raise row.wrong("alpine or debian is in no table")
+        if not {release.alpine, *release.alpine_until} <= alpine().keys() or not {release.debian, *release.debian_until} <= debian().keys():
+            raise row.wrong("a base is in no table")
+        for last in (list(release.alpine_until.values()), list(release.debian_until.values())):
+            if last != sorted(last):
+                raise row.wrong("the bases do not stand in order")
         releases[release.name] = release
     return releases
 

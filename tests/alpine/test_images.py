@@ -23,7 +23,11 @@ def newest(minor):
     [
         ("python:3.11-alpine", ((3, 11), newest("3.11"), MUSL, "alpine", python()["3.11"].alpine)),
         ("python:3.12-alpine3.22", ((3, 12), newest("3.12"), MUSL, "alpine", "3.22")),
-        ("python:3.13.1-alpine", ((3, 13), "3.13.1", MUSL, "alpine", python()["3.13"].alpine)),
+        ("python:3.13.1-alpine", ((3, 13), "3.13.1", MUSL, "alpine", "3.21")),
+        ("python:3.13.99-alpine", ((3, 13), "3.13.99", MUSL, "alpine", python()["3.13"].alpine)),
+        ("python:3.11.4-slim", ((3, 11), "3.11.4", Libc("glibc", 2, 36), "debian", "12")),
+        ("python:3.8.1-alpine", ((3, 8), "3.8.1", Libc("musl", 1, 1), "alpine", "3.12")),
+        ("python:3.12.0rc1-alpine", ((3, 12), "3.12.0rc1", MUSL, "alpine", "3.18")),
         ("python:3.8-alpine", ((3, 8), "3.8.20", MUSL, "alpine", "3.20")),
         ("python:3.9-alpine", ((3, 9), "3.9.25", MUSL, "alpine", "3.22")),
         ("python:3.8-alpine3.12", ((3, 8), "3.8.20", Libc("musl", 1, 1), "alpine", "3.12")),

@@ -83,6 +83,15 @@ def test_the_pythons_are_3_8_to_3_15():
     assert [name for name, release in python().items() if not release.is_final] == ["3.15"]
 
 
+def test_an_image_of_an_older_patch_release_keeps_its_base():
+    release = python()["3.12"]
+    assert [release.base("alpine", patch) for patch in (0, 2, 3, 7, 8, 12, 13, 99, None)] == [
+        *("3.18", "3.19", "3.20", "3.20", "3.21", "3.23"),
+        *[release.alpine] * 3,
+    ]
+    assert [release.base("debian", patch) for patch in (10, 11, None)] == ["bookworm", "trixie", "trixie"]
+
+
 def test_no_name_means_two_architectures():
     known = architectures()
     assert set(known.homonyms).isdisjoint(known.names)
@@ -115,7 +124,9 @@ def broken(filename, change):
         ("debian.toml", lambda table: table["release"][0].update(glibc="2"), "debian.toml: release 1: glibc is no version: '2'"),
         ("debian.toml", lambda table: table["release"][0].pop("end_of_support"), "debian.toml: release 1: end_of_support is missing"),
         ("python.toml", lambda table: table["release"][0].update(newest="3.9.1"), "python.toml: release 1: newest is no 3.8"),
-        ("python.toml", lambda table: table["release"][0].update(alpine="3.1"), "python.toml: release 1: alpine or debian is in no table"),
+        ("python.toml", lambda table: table["release"][0].update(alpine="3.1"), "python.toml: release 1: a base is in no table"),
+        ("python.toml", lambda table: table["release"][0]["debian_until"].update(sid=99), "python.toml: release 1: a base is in no table"),
+        ("python.toml", lambda table: table["release"][0]["debian_until"].update(buster=99), "the bases do not stand in order"),
         ("python.toml", lambda table: table["release"][0].pop("source"), "python.toml: release 1: source is missing"),
         ("images.toml", lambda table: table["arches"]["s390x"].append("arm64"), "images.toml: arm64 is both aarch64 and s390x"),
         ("images.toml", lambda table: table["images"]["alpine"].append("vax"), "images.toml: unknown architectures ['vax']"),
