@@ -113,7 +113,12 @@ class SdistFacts:
     downloads: tuple[Seen, ...] = ()
     """Addresses fetched at build time."""
     marks: tuple[Seen, ...] = ()
-    """Other telling spots, by a short code in ``value`` (``cython-0.29.21``, ``use_2to3``, ``glibc:execinfo.h``, ``openmp``)."""
+    """Other telling spots, by a short code in ``value``.
+
+    ``cython-0.29.21`` C as that Cython made it, compiled as it lies there; ``capi:NAME`` a name of CPython's C API outside
+    every guard; ``glibc:NAME`` a function, macro or type that is not in musl, outside every guard; ``use_2to3``;
+    ``cython_sources`` (asked of Cython's ``build_ext``); ``openmp``; ``std:c++17``.
+    """
     hints: tuple[Seen, ...] = ()
     """What the project says of musl itself: ``[external]`` (PEP 725), cibuildwheel's skip and before-all, CI files, Dockerfiles."""
     source_files: tuple[tuple[str, int], ...] = ()
