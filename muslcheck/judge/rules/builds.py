@@ -136,13 +136,22 @@ def heavy(case: Case) -> Iterator[Evidence]:
 
 
 def decided_later(case: Case) -> Iterator[Evidence]:
-    """Whether an extension is built is decided by code while it runs, and reading it does not tell."""
-    made = _parts(case)
-    if made and not any(part.certainty is Certainty.ALWAYS for part in made):
+    """Whether anything is compiled is decided by code while it runs, and reading it does not tell.
+
+    That is so where all that was found hangs on such a decision; and where nothing was found, a file that decides could not be
+    followed, and the sdist holds sources in a compiled language.
+    """
+    if not isinstance(case.facts, SdistFacts):
+        return
+    made = parts(case.facts)
+    if not any(part.certainty is Certainty.ALWAYS for part in made):
         for part in made:
             if part.certainty is Certainty.DECIDED_LATER:
                 what = f"whether {part.name or part.made_by} is compiled is decided while the build runs"
                 yield Evidence("MC903", what, part.seen_in, Strength.STRONG, Outcome.UNKNOWN)
+    if not made and any(language in NAMES for language, _ in case.facts.source_files):
+        for seen in case.facts.unread:
+            yield Evidence("MC903", f"could not be followed: {seen.value}", seen.where, Strength.STRONG, Outcome.UNKNOWN)
 
 
 _TOOLS = frozenset({"autoconf", "cargo", "cmake", "configure", "make", "meson"})
