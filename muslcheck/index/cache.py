@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -55,26 +56,33 @@ class Cache:
             return None
         return found[0]["value"], content, found[1]
 
-    def write(self, kind: str, key: str, value: Any, body: bytes = b"") -> None:  # noqa: ANN401 - whatever JSON can hold
-        """Keep an entry; after the first failure nothing more is tried."""
+    def write(self, kind: str, key: str, value: Any, body: bytes = b"") -> tuple[bytes | mmap, int]:  # noqa: ANN401 - what JSON can hold
+        """Keep an entry; after the first failure nothing more is tried. The bytes to go on with, and where in them the body starts.
+
+        A long body is read back from disk piece by piece: out of the entry, or, where there is none, of a file without a name.
+        """
         if self._folder is None or self.trouble is not None:
-            return
+            return _set_aside(body)
         head = json.dumps({"key": key, "value": value}).encode()
         line = b"%s %08x %d %d\n" % (_FORMAT, zlib.crc32(body, zlib.crc32(head)), len(head), len(body))
         path = self._path(kind, key)
         beside = f"{path}.{os.getpid()}-{next(_ATTEMPTS)}.tmp"
         try:
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - pathlib is dear to load
             try:
-                with open(beside, "xb", buffering=0) as file:  # noqa: PTH123
-                    for part in (line + head, body):
-                        _write_all(file.fileno(), part)
+                with open(beside, "x+b") as file:  # noqa: PTH123
+                    file.write(line + head)
+                    file.write(body)
+                    file.flush()
+                    held = _mapped(file.fileno(), body, len(line) + len(head))
                 os.replace(beside, path)  # noqa: PTH105
             except BaseException:
                 self._drop(beside)
                 raise
         except OSError as error:
             self.trouble = error.strerror or str(error)
+            return _set_aside(body)
+        return held
 
     def drop(self, kind: str, key: str) -> None:
         """Forget an entry."""
@@ -92,16 +100,34 @@ class Cache:
 
     @staticmethod
     def _drop(path: str) -> None:
-        try:
+        with suppress(OSError):  # gone already, or not ours to remove
             os.unlink(path)  # noqa: PTH108
-        except OSError:
-            pass  # gone already, or not ours to remove
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    at = 0
-    while at < len(data):
-        at += os.write(descriptor, memoryview(data)[at:])
+def _set_aside(body: bytes) -> tuple[bytes | mmap, int]:
+    if len(body) < _MAPPED_FROM:
+        return body, 0
+    from tempfile import TemporaryFile
+
+    try:
+        with TemporaryFile() as file:
+            file.write(body)
+            file.flush()
+            return _mapped(file.fileno(), body, 0)
+    except OSError:
+        return body, 0
+
+
+def _mapped(descriptor: int, body: bytes, start: int) -> tuple[bytes | mmap, int]:
+    """The file's bytes where the body is long, the body itself where it is not, or where files cannot be mapped."""
+    if len(body) < _MAPPED_FROM:
+        return body, 0
+    import mmap
+
+    try:
+        return mmap.mmap(descriptor, start + len(body), access=mmap.ACCESS_READ), start
+    except (OSError, ValueError):
+        return body, 0
 
 
 def _content(descriptor: int) -> bytes | mmap | None:

@@ -6,7 +6,7 @@ What the cache, the disk and this run already know is answered without waiting: 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
@@ -44,8 +44,6 @@ _T = TypeVar("_T")
 _Answer: TypeAlias = Part | IndexFailure | None
 """What one place says of a project: files, a failure, or nothing."""
 
-_LONG = 1 << 18
-"""Bytes of a page that is worth handing over to the cache at once."""
 _OK, _NOT_MODIFIED = 200, 304
 _NOT_FOUND = (404, 410)
 _NOT_YOU = (401, 403, 407)
@@ -388,11 +386,8 @@ class Index:
             "etag": headers.get("etag", known.etag if known else None),
             "modified": headers.get("last-modified", known.modified if known else None),
         }
-        self._cache.write("pages", url, value, body)
-        if page is None or len(body) < _LONG:
-            return page
-        kept = self._cached_page(url)  # mapped from the file: the bytes in memory can go
-        return page if kept is None else kept.page
+        content, start = self._cache.write("pages", url, value, body)
+        return None if page is None else replace(page, body=content, start=start)
 
     # --- metadata and facts ------------------------------------------------------------------------------------------------------
 
