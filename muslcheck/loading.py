@@ -6,9 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed
-from muslcheck.manifests import directory_metadata
+from muslcheck.manifests import static_dependencies
 from muslcheck.resolver import resolve, walk
-from muslcheck.words.release import Absent, Project, Unread
+from muslcheck.words.release import Absent, Metadata, Unread
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Source
 from muslcheck.words.resolution import Wanted
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.index import Index
     from muslcheck.resolver import Catalogue
-    from muslcheck.words.release import DistFile
+    from muslcheck.words.release import DistFile, Project
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.resolution import Resolution
     from muslcheck.words.target import Target
@@ -90,7 +90,13 @@ class Loader:
         """What a project on disk requires is read from it, statically; nothing is fetched."""
         for requirement in requirements:
             if requirement.source is Source.DIRECTORY:
-                self.catalogue.add_directory(requirement, directory_metadata(requirement))
+                stated = static_dependencies(requirement.location or ".", requirement.extras)
+                if isinstance(stated, Problem):
+                    self.problems.setdefault(stated)
+                    self.catalogue.add_directory(requirement, Unread(stated.message, seen_in=stated.subject, hint=stated.hint))
+                else:
+                    texts = tuple(each.text for each in stated)
+                    self.catalogue.add_directory(requirement, Metadata(requirement.name, "", texts, seen_in=requirement.text, assumed=True))
 
     async def facts(self, file: DistFile, target: Target) -> SdistFacts | Unread:
         """Open an sdist and read it; what cannot be read is a Problem and an ``Unread``."""
