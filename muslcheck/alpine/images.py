@@ -29,9 +29,6 @@ _ELSEWHERE = re.compile(r"(?:^|.*[-_.])python(?P<rest>\d+\.\d+(?:\.\d+)?t?-.+)")
 _MIRRORS = ("", "library", "containers")
 """Last parts of a namespace where ``python`` is Docker's own image (``containers``: GitLab's dependency proxy)."""
 
-_MUSL_1_2 = (3, 13)
-"""The first Alpine with musl 1.2. There is no musl 1.3, so newer releases take the same wheels (PEP 656)."""
-
 _FIRST_FREE_THREADED = (3, 13)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from muslcheck.alpine.releases import read_table
 
-__all__ = ["nearest_names"]
+__all__ = ["nearest_names", "parse_names"]
 
 _AT_MOST = 3
 _LIKENESS = 0.75
@@ -39,8 +40,11 @@ def nearest_names(name: str) -> tuple[str, ...]:
 
 @cache
 def _known() -> tuple[dict[str, None], dict[str, list[str]]]:
-    """The names, and the projects by import name. Raises ValueError where the table is wrong."""
-    table = read_table("names.toml")
+    return parse_names(read_table("names.toml"))
+
+
+def parse_names(table: dict[str, Any]) -> tuple[dict[str, None], dict[str, list[str]]]:
+    """The names, and the projects by import name, out of a parsed table. Raises ValueError where a name is not normalised."""
     imports: dict[str, list[str]] = table["imports"]
     names = [*table["names"].split(), *table["others"].split(), *(project for projects in imports.values() for project in projects)]
     if strange := [each for each in (*names, *imports) if canonicalize_name(each) != each]:

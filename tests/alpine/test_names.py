@@ -3,7 +3,7 @@
 import pytest
 from packaging.utils import canonicalize_name
 
-from muslcheck.alpine.names import nearest_names
+from muslcheck.alpine.names import nearest_names, parse_names
 from muslcheck.alpine.releases import read_table
 
 
@@ -66,3 +66,8 @@ def test_the_table_holds_normalised_names_with_their_source():
     assert len(names) == len(set(names))
     assert table["source"]
     assert table["read"]
+
+
+def test_a_name_that_is_not_normalised_is_refused():
+    with pytest.raises(ValueError, match=r"names\.toml: not normalised: Foo, b_r"):
+        parse_names({"names": "Foo bar", "others": "baz", "imports": {"b_r": ["bar"]}})

@@ -143,5 +143,12 @@ def test_a_table_that_is_not_there_is_an_error():
         read_table("none.toml")
 
 
+def test_a_table_that_is_no_toml_is_named(tmp_path):
+    table = tmp_path / "bad.toml"
+    table.write_text("[release")
+    with pytest.raises(ValueError, match=r"bad\.toml: "):
+        read_table(str(table))
+
+
 def test_the_public_names_are_sorted():
     assert releases.__all__ == sorted(releases.__all__)
