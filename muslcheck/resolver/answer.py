@@ -350,7 +350,7 @@ def _without_hashes(nodes: dict[str, _Node], selection: Selection) -> Iterator[P
         return
     for name, node in nodes.items():
         if node.base.direct is None:
-            hashed = any(ask.hashes for ask in node.asks)
+            hashed = any(ask.wish.hashes for ask in node.asks)
             pinned = any(operator in ("==", "===") and "*" not in text for ask in node.asks if ask.root for operator, text in ask.operators)
             if not hashed or not pinned:
                 missing = "no hash" if not hashed else "no exact version"

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from resolvelib import AbstractProvider
 
-from muslcheck.resolver.select import Wish, both, version_of
+from muslcheck.resolver.select import ANY, Wish, both, version_of, wish_of
 from muslcheck.resolver.shelve import place, shelve
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Exactly, Extended, Interpreter, PythonAsk
 from muslcheck.words.release import Absent, Kind, Metadata, Misfit, Unread
@@ -29,7 +29,7 @@ from muslcheck.words.requirement import Origin, Requirement, Selection, Source
 from muslcheck.words.resolution import BlockerKind, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from packaging.version import Version
     from resolvelib.structs import RequirementInformation
@@ -61,7 +61,6 @@ CONSTRAINED = "constraints"
 _FREELY = Selection(ignore_requires_python=True)
 """What is asked of the files of direct references: nothing but their tags."""
 
-_EMPTY = SpecifierSet()
 _NOTHING = Metadata(canonicalize_name("nothing"), "")
 
 
@@ -88,8 +87,7 @@ class Settled:
 class Constraint:
     """All constraints on one project (pip's ``Constraint``)."""
 
-    specifier: SpecifierSet = _EMPTY
-    hashes: frozenset[str] | None = None
+    wish: Wish = ANY
     links: tuple[Requirement, ...] = ()
     sources: tuple[Requirement, ...] = ()
 
@@ -270,9 +268,9 @@ class Provider(_Base):
 
     def wish(self, asks: Iterable[Ask], constraint: Constraint) -> Wish:
         """All that is asked of a project, in one."""
-        wish = Wish(constraint.specifier, constraint.hashes)
+        wish = constraint.wish
         for ask in asks:
-            wish = both(wish, Wish(ask.specifier, ask.hashes))
+            wish = both(wish, ask.wish)
         return wish
 
     def metadata(self, candidate: Held) -> Metadata | Unread | None:
@@ -365,11 +363,8 @@ class Provider(_Base):
             if each.marker is not None and not self.offers.conditions.hold(str(each.marker)):
                 continue
             known = found.get(each.name, _FREE)
-            hashes = frozenset(each.hashes) or None
-            if known.hashes is not None:
-                hashes = known.hashes if hashes is None else known.hashes & hashes
             links = known.links if each.source is Source.INDEX else (*known.links, each)
-            found[each.name] = Constraint(known.specifier & each.specifier, hashes, links, (*known.sources, each))
+            found[each.name] = Constraint(both(known.wish, self.offers.wish(each)), links, (*known.sources, each))
         return found
 
     def _roots(self, requirements: Sequence[Requirement]) -> list[Term]:
@@ -381,14 +376,9 @@ class Provider(_Base):
             if each.source is not Source.INDEX:
                 terms = self._referred(each, f"#{index}", each)
             else:
-                terms = _asks(
-                    each.name,
-                    each.extras,
-                    _EMPTY if (f"#{index}", each.name) in self.settled.waived else each.specifier,
-                    each.text,
-                    hashes=frozenset(each.hashes) or None,
-                    root=each,
-                )
+                waived = (f"#{index}", each.name) in self.settled.waived
+                wish = ANY if waived else self.offers.wish(each)
+                terms = _asks(each.name, each.extras, wish, each.text, each)
             if terms:
                 self._order.setdefault(terms[0].name, index)
             self._positions.update((id(term), index) for term in terms)
@@ -438,7 +428,7 @@ class Provider(_Base):
                 found = self._referred(_reference(need, parent), parent.project, None)
             else:
                 waived = (parent.project, need.name) in self.settled.waived
-                found = _asks(need.name, need.extras, _EMPTY if waived else need.specifier, need.plain)
+                found = _asks(need.name, need.extras, ANY if waived else wish_of(need), need.plain)
             self._asks[id(need), parent.project] = found
         return found
 
@@ -478,7 +468,7 @@ class Provider(_Base):
             direct = candidate.base.direct
             if direct is None or _location(direct) != _location(link):
                 return False
-        return candidate.version is None or constraint.specifier.contains(candidate.version, prereleases=True)
+        return candidate.version is None or constraint.wish.specifier.contains(candidate.version, prereleases=True)
 
     def _base(
         self,
@@ -538,7 +528,7 @@ class Provider(_Base):
         if offer is None:
             return None
         constraint = self.constraint(project)
-        wish = both(Wish(constraint.specifier, constraint.hashes), asked)
+        wish = both(constraint.wish, asked)
         if constraint.links or next(self.releases(project, wish), None) is not None:
             return None
         finals_only = self._selection.prereleases(project) is False
@@ -578,21 +568,12 @@ class _Matches(_Candidates):
         raise NotImplementedError
 
 
-def _asks(
-    name: str,
-    extras: frozenset[str] | frozenset[object],
-    specifier: SpecifierSet,
-    text: str,
-    *,
-    hashes: frozenset[str] | None = None,
-    root: Requirement | None = None,
-) -> list[Term]:
+def _asks(name: str, extras: Collection[str], wish: Wish, text: str, root: Requirement | None = None) -> list[Term]:
     """One requirement as pip has it: with extras and a specifier it is two, so that the specifier counts for the project, too."""
-    asked = frozenset(str(extra) for extra in extras)
-    with_extras = Ask(name, asked, specifier, text, hashes=hashes, root=root)
-    if not asked or not with_extras.operators:
+    with_extras = Ask(name, frozenset(extras), wish, text, root)
+    if not extras or not with_extras.operators:
         return [with_extras]
-    return [Ask(name, frozenset(), specifier, text, hashes=hashes, root=root), with_extras]
+    return [Ask(name, frozenset(), wish, text, root), with_extras]
 
 
 def _consistent(found: Metadata, file: DistFile, version: Version) -> bool:

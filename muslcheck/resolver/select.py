@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.requires import Need
     from muslcheck.words.release import DistFile, Metadata
-    from muslcheck.words.requirement import Selection
+    from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.target import Target
 
-__all__ = ["ANY", "Offer", "Offers", "Wish", "both", "offers_for", "version_of"]
+__all__ = ["ANY", "Offer", "Offers", "Wish", "both", "offers_for", "version_of", "wish_of"]
 
 version_of = lru_cache(maxsize=65536)(Version)
 """A version parsed, each text once. Raises InvalidVersion."""
@@ -35,11 +35,12 @@ version_of = lru_cache(maxsize=65536)(Version)
 _ANY_VERSION = SpecifierSet()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wish:
-    """What is asked of one project, all requirements and constraints together.
+    """What is asked of one project: by one requirement, or by several together.
 
-    ``hashes`` are ``algorithm:hexdigest``, None where no requirement states any.
+    ``hashes`` are ``algorithm:hexdigest``, None where no requirement states any. Two wishes are the same where they are
+    the same object: comparing specifiers is dear, and :func:`both` makes each of its answers once.
     """
 
     specifier: SpecifierSet = _ANY_VERSION
@@ -58,15 +59,24 @@ ANY = Wish()
 """Any version, any file."""
 
 
+@lru_cache(maxsize=16384)
 def both(one: Wish, other: Wish) -> Wish:
     """What meets two wishes. Hashes that only one of them states are what counts (pip's ``Hashes.__and__``)."""
+    if other is ANY or one is other:
+        return one
+    if one is ANY:
+        return other
     if one.hashes is None or other.hashes is None:
         hashes = other.hashes if one.hashes is None else one.hashes
     else:
         hashes = one.hashes & other.hashes
-    if len(one.specifier) and len(other.specifier):
-        return Wish(one.specifier & other.specifier, hashes)
-    return Wish(one.specifier if len(one.specifier) else other.specifier, hashes)
+    return Wish(one.specifier & other.specifier, hashes)
+
+
+@lru_cache(maxsize=16384)
+def wish_of(need: Need) -> Wish:
+    """What a requirement of a release asks of the project that it names."""
+    return Wish(need.specifier) if len(need.specifier) else ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,7 @@ class Offers:
         self.conditions = Conditions(target.markers)
         self._catalogue = catalogue
         self._offers: dict[str, Offer] = {}
+        self._wishes: dict[int, tuple[Requirement, Wish]] = {}
         self._needs: dict[tuple[int, frozenset[str]], tuple[Metadata, list[Need] | None]] = {}
 
     def needs(self, metadata: Metadata, extras: frozenset[str] = frozenset()) -> list[Need] | None:
@@ -223,6 +234,14 @@ class Offers:
             except InvalidRequirement:
                 found = None
             known = self._needs[key] = (metadata, found)  # holding the metadata keeps its id its own
+        return known[1]
+
+    def wish(self, requirement: Requirement) -> Wish:
+        """What a manifest's requirement asks of its project, hashes included."""
+        known = self._wishes.get(id(requirement))
+        if known is None:
+            wish = Wish(requirement.specifier, frozenset(requirement.hashes) or None)
+            known = self._wishes[id(requirement)] = (requirement, wish)
         return known[1]
 
     def of(self, name: str) -> Offer | None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from packaging.specifiers import SpecifierSet
-
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
+    from muslcheck.resolver.select import Wish
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
     from muslcheck.words.resolution import BlockerKind
@@ -23,8 +23,6 @@ __all__ = ["PYTHON", "Ask", "Base", "Exactly", "Extended", "Held", "Interpreter"
 
 PYTHON = "<Python from Requires-Python>"
 """The identity of the interpreter: no project can have that name."""
-
-_EMPTY = SpecifierSet()
 
 
 def identity(project: str, extras: Collection[str]) -> str:
@@ -98,26 +96,17 @@ class Interpreter:
 class Ask:
     """A requirement by name and specifier. ``text`` is for people; ``root`` the requirement of a manifest, where it is one."""
 
-    __slots__ = ("_satisfied", "extras", "hashes", "name", "operators", "project", "root", "specifier", "text")
+    __slots__ = ("_satisfied", "extras", "name", "operators", "project", "root", "specifier", "text", "wish")
 
-    def __init__(
-        self,
-        project: str,
-        extras: frozenset[str],
-        specifier: SpecifierSet,
-        text: str,
-        *,
-        hashes: frozenset[str] | None = None,
-        root: Requirement | None = None,
-    ) -> None:
+    def __init__(self, project: str, extras: frozenset[str], wish: Wish, text: str, root: Requirement | None = None) -> None:
         self.project = project
         self.extras = extras
         self.name = identity(project, extras)
-        self.specifier = specifier
+        self.wish = wish
+        self.specifier = wish.specifier
         self.text = text
-        self.hashes = hashes
         self.root = root
-        self.operators = tuple((each.operator, each.version) for each in specifier)
+        self.operators = tuple((each.operator, each.version) for each in wish.specifier)
         self._satisfied: dict[int, bool] = {}
 
     def satisfied_by(self, candidate: Held) -> bool:
@@ -134,9 +123,7 @@ class Exactly:
     """A requirement of one candidate and no other: a direct reference, or what extras are added to."""
 
     __slots__ = ("candidate", "name", "project", "root", "text")
-    specifier = _EMPTY
     operators: tuple[tuple[str, str], ...] = ()
-    hashes: frozenset[str] | None = None
 
     def __init__(self, candidate: Base | Extended, text: str = "", root: Requirement | None = None) -> None:
         self.candidate = candidate
@@ -156,7 +143,6 @@ class PythonAsk:
     __slots__ = ("met", "specifier", "text")
     name = project = PYTHON
     operators: tuple[tuple[str, str], ...] = ()
-    hashes: frozenset[str] | None = None
     root: Requirement | None = None
 
     def __init__(self, specifier: SpecifierSet, interpreter: Interpreter) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from muslcheck.resolver.catalogue import python_tag
-from muslcheck.resolver.select import Wish, both, offers_for
+from muslcheck.resolver.select import ANY, Wish, both, offers_for, wish_of
 from muslcheck.resolver.shelve import shelve
 from muslcheck.words.release import DistFile, Kind, Metadata, Project, Unread
 from muslcheck.words.requirement import Source
@@ -91,7 +91,7 @@ class _Course:
         self.archives: dict[str, Requirement] = {}
         self._offers = offers
         self._catalogue = catalogue
-        self._asked: defaultdict[str, dict[str, Wish]] = defaultdict(dict)
+        self._asked: defaultdict[str, dict[str, dict[Wish, None]]] = defaultdict(dict)
         self._extras: defaultdict[str, set[str]] = defaultdict(set)
         self._held: dict[str, DistFile] = {}
         self._direct: dict[str, Requirement] = {}
@@ -99,10 +99,10 @@ class _Course:
         self._children: dict[str, set[str]] = {}
         self._changes: defaultdict[str, int] = defaultdict(int)
         self._roots = [each for each in requirements if self._applies(each)]
-        self._constraints: defaultdict[str, Wish] = defaultdict(Wish)
+        self._constraints: dict[str, Wish] = {}
         for each in constraints:
             if self._applies(each):
-                self._constraints[each.name] = both(self._constraints[each.name], Wish(each.specifier, frozenset(each.hashes) or None))
+                self._constraints[each.name] = both(self._constraints.get(each.name, ANY), offers.wish(each))
         self._dirty: dict[str, None] = {}
         self._references = [each for each in self._roots if each.source is not Source.INDEX]
         self._begin()
@@ -128,7 +128,7 @@ class _Course:
         self._refer()
         for index, each in enumerate(self._roots):
             if each.source is Source.INDEX:
-                self._ask(each.name, f"#{index}", Wish(each.specifier, frozenset(each.hashes) or None), each.extras)
+                self._ask(each.name, f"#{index}", offers.wish(each), each.extras)
 
     def _refer(self) -> None:
         """Direct references: what they lead to is taken, whatever an index has."""
@@ -152,11 +152,10 @@ class _Course:
                 self._dirty.setdefault(name)
 
     def _ask(self, name: str, who: str, wish: Wish, extras: frozenset[object] | frozenset[str]) -> None:
-        known = self._asked[name].get(who)
-        joined = wish if known is None else both(known, wish)
+        wishes = self._asked[name].setdefault(who, {})
         new = {str(extra) for extra in extras} - self._extras[name]
-        if joined != known or new:
-            self._asked[name][who] = joined
+        if wish not in wishes or new:
+            wishes.setdefault(wish)
             self._extras[name] |= new
             self._dirty.setdefault(name)
 
@@ -184,9 +183,10 @@ class _Course:
             self.projects.add(name)
         if not isinstance(project, Project):
             return False
-        wish = self._constraints[name] if name in self._constraints else Wish()
-        for each in self._asked[name].values():
-            wish = both(wish, each)
+        wish = self._constraints.get(name, ANY)
+        for wishes in self._asked[name].values():
+            for each in wishes:
+                wish = both(wish, each)
         file = self._best(project, wish)
         held = self._held.get(name)
         if file is None or (held is not None and held.url == file.url):
@@ -224,7 +224,7 @@ class _Course:
         for need in (*(self._offers.needs(found) or ()), *((self._offers.needs(found, extras) or ()) if extras else ())):
             if need.url is None:
                 children.add(need.name)
-                self._ask(need.name, name, Wish(need.specifier), need.extras)
+                self._ask(need.name, name, wish_of(need), need.extras)
 
     def _forget(self, name: str) -> None:
         """What the former choice required is not asked any more."""
