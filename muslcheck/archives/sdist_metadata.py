@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
-from muslcheck.words.release import Unread
+from packaging.utils import canonicalize_name
+
+from muslcheck.archives.build_system import read_build_system, read_pyproject
+from muslcheck.archives.metadata import headers, is_static, metadata_of
+from muslcheck.archives.setup_cfg import listed, read_setup_cfg
+from muslcheck.words.release import Metadata, MetadataSource, Unread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import BinaryIO
 
     from muslcheck.archives.container import Contents
-    from muslcheck.words.release import Metadata
 
-__all__ = ["metadata_in", "sdist_metadata"]
+__all__ = ["metadata_in", "requires_txt", "sdist_metadata", "with_extra"]
+
+_ENDING = re.compile(r"\.(tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tar|zip)$", re.IGNORECASE)
 
 
 def sdist_metadata(file: BinaryIO, filename: str) -> Metadata | Unread:
@@ -28,4 +36,108 @@ def sdist_metadata(file: BinaryIO, filename: str) -> Metadata | Unread:
 
 def metadata_in(contents: Contents) -> Metadata | Unread:
     """As :func:`sdist_metadata`, of an archive that was opened already."""
-    return Unread("not read yet", contents.filename)
+    found = headers(contents.kept.get("PKG-INFO", b""))
+    pkg_info = contents.where("PKG-INFO")
+    if is_static(found):
+        return metadata_of(found, source=MetadataSource.PKG_INFO, seen_in=pkg_info)
+    base = _identity(found, contents)
+    egg_info = min(
+        (n for n in contents.names if n.endswith(".egg-info/PKG-INFO") and n.count("/") <= 3), key=lambda n: (n.count("/"), n), default=None
+    )  # noqa: PLR2004
+    if egg_info is not None:
+        member = egg_info.removesuffix("PKG-INFO") + "requires.txt"
+        requires, extras = requires_txt(contents.text(member) or "")
+        seen_in = contents.where(member if member in contents.names else egg_info)
+        return _assumed(base, requires, extras, MetadataSource.REQUIRES_TXT, seen_in)
+    project = (read_pyproject(contents) or {}).get("project")
+    if isinstance(project, dict) and not {"dependencies", "optional-dependencies"} & set(_texts(project.get("dynamic"))):
+        requires, extras = _project_requires(project)
+        python = project.get("requires-python")
+        if isinstance(python, str):
+            base.setdefault("requires-python", [python])
+        return _assumed(base, requires, extras, MetadataSource.PROJECT_TABLE, contents.where("pyproject.toml"))
+    if found.get("name") and (found.get("requires-dist") or not read_build_system(contents).backend.startswith("setuptools")):
+        return _assumed(base, found.get("requires-dist", []), found.get("provides-extra", []), MetadataSource.PKG_INFO, pkg_info)
+    return _from_setup(contents, base)
+
+
+def _from_setup(contents: Contents, base: dict[str, list[str]]) -> Metadata | Unread:
+    settings = read_setup_cfg(contents)
+    setup_py = contents.text("setup.py") or ""
+    stated_in_code = "install_requires" in setup_py or "requirements" in setup_py
+    if "install_requires" in settings.get("options", {}) and not stated_in_code:
+        extras = {name: listed(value) for name, value in settings.get("options.extras_require", {}).items()}
+        requires = [
+            *listed(settings["options"]["install_requires"]),
+            *(with_extra(text, name) for name, texts in extras.items() for text in texts),
+        ]
+        return _assumed(base, requires, extras, MetadataSource.SETUP_CFG, contents.where("setup.cfg"))
+    if "setup.py" in contents.names and not stated_in_code and "setup.py" in contents.kept:
+        return _assumed(base, (), (), MetadataSource.PKG_INFO, contents.where("setup.py"))
+    return Unread(
+        "its dependencies are only known once it is built",
+        contents.where("setup.py" if setup_py else "pyproject.toml"),
+        "Build its metadata elsewhere.",
+    )
+
+
+def _assumed(
+    base: dict[str, list[str]], requires: Iterable[str], extras: Iterable[str], source: MetadataSource, seen_in: str
+) -> Metadata | Unread:
+    given = {**base, "requires-dist": list(requires), "provides-extra": list(extras)}
+    read = metadata_of(given, source=source, seen_in=seen_in, assumed=True)
+    if isinstance(read, Unread):  # pip would build it, and may well get valid metadata
+        return Unread(read.reason, read.seen_in)
+    return read
+
+
+def _identity(found: dict[str, list[str]], contents: Contents) -> dict[str, list[str]]:
+    """Name, version and Requires-Python, from PKG-INFO, else from the file's name."""
+    base = {key: found[key] for key in ("name", "version", "requires-python") if found.get(key)}
+    stem = _ENDING.sub("", contents.filename)
+    name, _, version = stem.rpartition("-")
+    base.setdefault("name", [name or stem])
+    base.setdefault("version", [version])
+    return base
+
+
+def _project_requires(project: dict[str, Any]) -> tuple[list[str], list[str]]:
+    requires = list(_texts(project.get("dependencies")))
+    optional = project.get("optional-dependencies")
+    groups = optional if isinstance(optional, dict) else {}
+    for extra, texts in groups.items():
+        requires.extend(with_extra(text, extra) for text in _texts(texts))
+    return requires, [extra for extra in groups if isinstance(extra, str)]
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def with_extra(requirement: str, extra: str, marker: str = "") -> str:
+    """A requirement under the condition of an extra and of a marker (PEP 508)."""
+    text, _, own = requirement.partition(";")
+    if "://" in requirement:
+        text, _, own = requirement.partition(" ;")
+    conditions = [f"({part.strip()})" if " or " in part else part.strip() for part in (own, marker) if part.strip()]
+    if extra:
+        conditions.append(f'extra == "{canonicalize_name(extra)}"')
+    return f"{text.strip()} ; {' and '.join(conditions)}" if conditions else text.strip()
+
+
+def requires_txt(text: str) -> tuple[list[str], list[str]]:
+    """``requires.txt`` of an egg-info: requirements with their conditions, and the extras (setuptools ``_requirestxt``)."""
+    requires: list[str] = []
+    extras: dict[str, None] = {}
+    extra = marker = ""
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("[") and line.endswith("]"):
+            extra, _, marker = line[1:-1].partition(":")
+            if extra:
+                extras[extra] = None
+            continue
+        requires.append(with_extra(line, extra, marker))
+    return requires, list(extras)

@@ -1,0 +1,236 @@
+"""Which modules a build finds in its isolated environment (PEP 518) on the target: the standard library and what is required."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from muslcheck.archives.container import Contents
+    from muslcheck.words.target import Target
+
+__all__ = ["BuildEnvironment"]
+
+_GONE_FROM_PYTHON = {
+    "distutils": (3, 12),
+    "imp": (3, 12),
+    "asynchat": (3, 12),
+    "asyncore": (3, 12),
+    "smtpd": (3, 12),
+    "lib2to3": (3, 13),
+    "cgi": (3, 13),
+    "cgitb": (3, 13),
+    "crypt": (3, 13),
+    "imghdr": (3, 13),
+    "sndhdr": (3, 13),
+    "pipes": (3, 13),
+    "telnetlib": (3, 13),
+    "nntplib": (3, 13),
+    "audioop": (3, 13),
+    "aifc": (3, 13),
+    "chunk": (3, 13),
+    "msilib": (3, 13),
+    "nis": (3, 13),
+    "ossaudiodev": (3, 13),
+    "spwd": (3, 13),
+    "sunau": (3, 13),
+    "uu": (3, 13),
+    "xdrlib": (3, 13),
+    "mailcap": (3, 13),
+    "binhex": (3, 11),
+    "formatter": (3, 10),
+    "parser": (3, 10),
+    "symbol": (3, 10),
+    "macpath": (3, 8),
+    "dummy_threading": (3, 9),
+    "_bootlocale": (3, 10),
+}
+"""Modules of the standard library, and the Python version that no longer has them (the "What's New" pages)."""
+_NEW_IN_PYTHON = {
+    "tomllib": (3, 11),
+    "zoneinfo": (3, 9),
+    "graphlib": (3, 9),
+    "compression": (3, 14),
+    "annotationlib": (3, 14),
+    "concurrent.interpreters": (3, 14),
+}
+_SETUPTOOLS_GONE = {
+    "setuptools.Feature": 46,
+    "setuptools.lib2to3_ex": 58,
+    "setuptools.ssl_support": 59,
+    "setuptools.py31compat": 58,
+    "setuptools.py27compat": 58,
+    "setuptools.py33compat": 58,
+    "setuptools.py34compat": 60,
+    "setuptools.sandbox": 80,
+    "setuptools.package_index": 80,
+    "setuptools.bdist_wininst": 58,
+    "setuptools.command.bdist_wininst": 58,
+    "setuptools.command.upload": 72,
+    "setuptools.command.register": 72,
+    "setuptools.command.upload_docs": 72,
+    "setuptools.command.install_lib_compat": 1,
+    "setuptools.extern": 71,
+    "setuptools.dep_util": 80,
+    "setuptools.convert_path": 69,
+    "pkg_resources": 82,
+    "distutils.msvccompiler": 65,
+    "distutils.msvc9compiler": 65,
+    "distutils._msvccompiler": 81,
+    "distutils.bcppcompiler": 72,
+    "distutils.py35compat": 72,
+    "distutils.py38compat": 72,
+    "distutils.command.bdist_msi": 60,
+    "distutils.command.bdist_wininst": 60,
+    "distutils.command.upload": 72,
+    "distutils.command.register": 72,
+    "distutils.command.bdist_packager": 1,
+    "distutils.config": 72,
+    "distutils.versionpredicate": 1000,
+}
+"""Names that setuptools (and the distutils it brings) once had, and the major version that no longer has them (its changelog)."""
+_SETUPTOOLS_BRINGS = frozenset(
+    {"packaging", "more_itertools", "importlib_metadata", "zipp", "jaraco", "platformdirs", "tomli", "wheel", "backports", "autocommand"}
+)
+"""Modules that setuptools vendors and puts on ``sys.path`` when it is imported (since 71)."""
+_MODULES_OF = {
+    "setuptools": ("setuptools", "_distutils_hack", "pkg_resources", "distutils"),
+    "cython": ("Cython", "pyximport", "cython"),
+    "setuptools-scm": ("setuptools_scm", "packaging", "vcs_versioning"),
+    "scikit-build": ("skbuild", "packaging", "distro", "wheel"),
+    "scikit-build-core": ("scikit_build_core", "packaging", "pathspec"),
+    "setuptools-rust": ("setuptools_rust", "semantic_version"),
+    "cffi": ("cffi", "pycparser", "_cffi_backend"),
+    "numpy": ("numpy",),
+    "oldest-supported-numpy": ("numpy",),
+    "pybind11": ("pybind11",),
+    "pyyaml": ("yaml",),
+    "mypy": ("mypy", "mypyc", "mypy_extensions", "typing_extensions", "pathspec"),
+    "pkgconfig": ("pkgconfig",),
+    "cppy": ("cppy",),
+    "jinja2": ("jinja2", "markupsafe"),
+    "requests": ("requests", "urllib3", "idna", "certifi", "charset_normalizer"),
+    "ninja": ("ninja",),
+    "cmake": ("cmake",),
+    "wheel": ("wheel", "packaging"),
+    "packaging": ("packaging",),
+    "extension-helpers": ("extension_helpers",),
+    "versioneer": ("versioneer",),
+    "py-cpuinfo": ("cpuinfo",),
+    "poetry-core": ("poetry",),
+    "flit-core": ("flit_core",),
+    "typing-extensions": ("typing_extensions",),
+    "expandvars": ("expandvars",),
+    "hatchling": ("hatchling", "packaging", "pathspec", "pluggy", "trove_classifiers"),
+    "meson-python": ("mesonpy", "pyproject_metadata", "packaging"),
+    "meson": ("mesonbuild",),
+    "pip": ("pip",),
+    "six": ("six",),
+    "toml": ("toml",),
+    "tomli": ("tomli",),
+    "pytest-runner": ("ptr",),
+    "pbr": ("pbr", "setuptools"),
+    "certifi": ("certifi",),
+}
+"""Top-level modules that a well-known build requirement brings, by itself or through what it requires in turn."""
+_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+class BuildEnvironment:
+    """The environment in which a build back end runs: knows whether an import finds its module."""
+
+    def __init__(self, contents: Contents, target: Target, requires: Iterable[str], *, folder_on_path: bool) -> None:
+        """``folder_on_path``: the sdist's own folder is on ``sys.path`` (setuptools' legacy back end, ``backend-path``)."""
+        self._target = target
+        self._names = contents.names
+        self.folder_on_path = folder_on_path
+        self._requires = {_normal(text): text for text in requires if _NAME.match(text)}
+        self._modules = {module for name in self._requires for module in _MODULES_OF.get(name, (name.replace("-", "_"),))}
+        self._complete = all(name in _MODULES_OF for name in self._requires)
+        """Whether all modules are known: a requirement that is not in the table may bring more."""
+
+    def requires(self, name: str) -> bool:
+        """Whether a distribution is among the build requirements."""
+        return name in self._requires
+
+    def member_of(self, module: str) -> str | None:
+        """The archive's member that holds a module of the sdist's own, or None."""
+        stem = module.replace(".", "/")
+        for member in (f"{stem}/__init__.py", f"{stem}.py"):
+            if member in self._names:
+                return member
+        return None
+
+    def finds(self, module: str) -> bool | None:
+        """Whether an import of the module (dotted) finds it; None where that cannot be told."""
+        top = module.partition(".")[0]
+        python = self._target.python
+        if (gone := self.gone(module)) is not None:
+            return not gone
+        if top == "distutils":
+            return python < (3, 12) or self._setuptools_brings_distutils()
+        if top in _GONE_FROM_PYTHON and python >= _GONE_FROM_PYTHON[top]:
+            return top in self._modules or None if not self._complete else top in self._modules
+        if top in _NEW_IN_PYTHON:
+            return python >= _NEW_IN_PYTHON[top] or top in self._modules
+        if top in sys.stdlib_module_names or top in {"__future__", "distutils", *_GONE_FROM_PYTHON}:
+            return top not in _ELSEWHERE
+        if module.startswith("numpy.distutils") and python >= (3, 12):
+            return False
+        if top in self._modules:
+            return True
+        if top in _SETUPTOOLS_BRINGS and "setuptools" in self._requires:
+            return self._setuptools_allows(71) or (None if not self._complete else False)
+        return False if self._complete else None
+
+    def gone(self, name: str) -> bool | None:
+        """Whether the newest setuptools that the build may take has lost a name it once had; None where it never had it, or has it still."""
+        for known in (name, name.rpartition(".")[0]):
+            since = _SETUPTOOLS_GONE.get(known)
+            if since is None or "setuptools" not in self._requires:
+                continue
+            if known.startswith("distutils") and self._target.python < (3, 12) and not self._setuptools_allows(60):
+                return None
+            return self._setuptools_allows(since)
+        return None
+
+    def gone_since(self, name: str) -> str:
+        """Since when a module or a name is gone, in words; empty where nothing is known."""
+        top = name.partition(".")[0]
+        for known in (name, name.rpartition(".")[0]):
+            if known in _SETUPTOOLS_GONE:
+                return f"gone since setuptools {_SETUPTOOLS_GONE[known]}"
+        if top in _GONE_FROM_PYTHON and self._target.python >= _GONE_FROM_PYTHON[top]:
+            return "gone since Python {}.{}".format(*_GONE_FROM_PYTHON[top])
+        if name.startswith("numpy.distutils"):
+            return "gone since Python 3.12"
+        return ""
+
+    def _setuptools_allows(self, major: int) -> bool:
+        """Whether isolation takes a setuptools of this major version or later: pip takes the newest that is allowed."""
+        from packaging.requirements import InvalidRequirement, Requirement
+
+        try:
+            specifier = Requirement(self._requires["setuptools"]).specifier
+        except (InvalidRequirement, KeyError):
+            return True
+        return any(
+            specifier.contains(f"{candidate}.{minor}", prereleases=True)
+            for candidate in range(major, max(major, 90) + 1)
+            for minor in (0, 1, 2)
+        ) or specifier.contains("999")
+
+    def _setuptools_brings_distutils(self) -> bool:
+        return "setuptools" not in self._requires or self._setuptools_allows(60)
+
+
+_ELSEWHERE = frozenset({"winreg", "_winreg", "msvcrt", "_winapi", "winsound", "_msi", "msilib", "nt", "_overlapped", "_scproxy"})
+"""Modules of the standard library that Linux does not have."""
+
+
+def _normal(text: str) -> str:
+    match = _NAME.match(text)
+    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""

@@ -1,0 +1,1095 @@
+"""A small, honest interpreter of setup.py: it follows the code for a target as far as reading can, and never runs any of it.
+
+What it knows (constants, lists, helper functions, files of the archive, the target's Python and platform) it evaluates; all else is
+:class:`~muslcheck.archives.values.Unknown`. Where a condition is unknown both branches are read, and what they do is noted as decided later. A condition
+on the environment is answered as in a plain ``pip install`` (nothing is set), and the other branch is read for what a switch would do.
+"""
+
+from __future__ import annotations
+
+import ast
+import threading
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from muslcheck.archives import calls
+from muslcheck.archives.facts import Certainty, Seen
+from muslcheck.archives.operations import BUILTINS, attribute_of, binary, compare, subscript, unary
+from muslcheck.archives.values import (
+    Ext,
+    External,
+    FileHandle,
+    Frame,
+    Func,
+    Instance,
+    Items,
+    Klass,
+    Namespace,
+    Path,
+    PathText,
+    Perhaps,
+    Step,
+    Unknown,
+    merge,
+    weaker,
+)
+from muslcheck.archives.world import FOLDER, Files, answers, environment_markers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from muslcheck.archives.build_environment import BuildEnvironment
+    from muslcheck.archives.container import Contents
+    from muslcheck.words.target import Target
+
+__all__ = ["Machine", "Record", "parse_python"]
+
+_STEPS = 400_000
+"""Expressions and statements evaluated before the reading of one archive gives up: about a second."""
+_DEPTH = 40
+"""Calls within calls."""
+_LOOP = 5_000
+"""Turns of one loop."""
+_MODULES = 30
+"""Modules of the sdist's own that are read."""
+_PARSING = threading.Lock()
+"""``warnings.catch_warnings`` is not safe for threads."""
+
+
+class Return(Exception):
+    """A ``return`` on the way."""
+
+    def __init__(self, value: Any) -> None:  # noqa: ANN401
+        super().__init__()
+        self.value = value
+
+
+class Raised(Exception):
+    """An exception of the interpreted code: its class by name, its message, and whether it was noted as a stop."""
+
+    def __init__(self, kinds: tuple[str, ...], message: str, where: str) -> None:
+        super().__init__()
+        self.kinds = kinds
+        self.message = message
+        self.where = where
+
+
+class _Leave(Exception):
+    """``break`` or ``continue``."""
+
+    def __init__(self, *, again: bool) -> None:
+        super().__init__()
+        self.again = again
+
+
+class OutOfSteps(Exception):
+    """The code asks for more work than reading is worth."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What was noted on the way."""
+
+    setups: list[tuple[dict[str, Any], Certainty, int, str]] = field(default_factory=list)
+    extensions: list[Ext] = field(default_factory=list)
+    programs: list[Seen] = field(default_factory=list)
+    imports: list[Seen] = field(default_factory=list)
+    raises: list[Seen] = field(default_factory=list)
+    downloads: list[Seen] = field(default_factory=list)
+    unread: list[Seen] = field(default_factory=list)
+    marks: list[Seen] = field(default_factory=list)
+    cffi: list[tuple[str, Any, dict[str, Any], str]] = field(default_factory=list)
+
+
+def parse_python(text: str) -> ast.Module | SyntaxError | None:
+    """The syntax tree; the SyntaxError where there is one; None where the text is beyond the parser."""
+    with _PARSING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except SyntaxError as error:
+            return error
+        except (ValueError, RecursionError, MemoryError, OverflowError):
+            return None
+
+
+class Machine:
+    """Interprets the modules of one sdist for one target, and keeps a :class:`Record`."""
+
+    def __init__(self, contents: Contents, target: Target, environment: BuildEnvironment) -> None:
+        self.contents = contents
+        self.target = target
+        self.environment = environment
+        self.files = Files(contents)
+        self.answers = answers(target)
+        self.variables = environment_markers(target)
+        self.record = Record()
+        self.path: Path = ()
+        self.touched = False
+        """The value just evaluated depends on the environment or the command line."""
+        self.line = 0
+        self.written: set[str] = set()
+        """Members that the code itself has written before."""
+        self.guards: list[frozenset[str]] = []
+        """The ``try`` statements around the current place: the exceptions that each catches and goes on after."""
+        self._steps = _STEPS
+        self._depth = 0
+        self._modules: dict[str, Namespace | None] = {}
+        self.frame = Frame([{}], "setup.py")
+
+    # ---- running -------------------------------------------------------------------------------------------------
+
+    def run(self, member: str, name: str = "__main__") -> Frame:
+        """Interpret a member as a module; what it does is in :attr:`record`. Never raises over what the code says."""
+        frame = Frame([{"__name__": name, "__file__": f"{FOLDER}/{member}", "__doc__": None}], member)
+        frame.module = frame
+        text = self.contents.text(member)
+        if text is None or member in self.contents.cut:
+            self.note(self.record.unread, "not read: too large or missing", detail="setup.py", member=member)
+            return frame
+        tree = parse_python(text)
+        if isinstance(tree, SyntaxError):
+            where = self.contents.where(member, tree.lineno)
+            self.record.raises.append(Seen(f"SyntaxError: {tree.msg}", where, self.certainty, "not Python 3"))
+            return frame
+        if tree is None:
+            self.note(self.record.unread, "cannot be parsed", member=member)
+            return frame
+        before = self.frame, self.path, self.guards
+        self.frame = frame
+        try:
+            self.block(tree.body)
+        except Raised as raised:
+            if name != "__main__":
+                raise
+            self.record.raises.append(Seen(raised.message, raised.where, self.certainty, raised.kinds[0]))
+        except (Return, _Leave):
+            pass
+        except (OutOfSteps, RecursionError):
+            if name != "__main__":
+                raise
+            self.note(self.record.unread, "the code goes too deep to be followed", member=member)
+        finally:
+            self.frame, self.path, self.guards = before
+        return frame
+
+    @property
+    def certainty(self) -> Certainty:
+        """How sure it is that the build comes past the current place."""
+        return weaker(Certainty.ALWAYS, *(step.certainty for step in self.path))
+
+    def since(self, born: Path) -> Certainty:
+        """How sure it is that the build comes past the current place, given that it came past another."""
+        shared = 0
+        for ours, theirs in zip(self.path, born, strict=False):
+            if ours is not theirs:
+                break
+            shared += 1
+        return weaker(Certainty.ALWAYS, *(step.certainty for step in self.path[shared:]))
+
+    def note(
+        self, into: list[Seen], value: str, *, detail: str = "", member: str | None = None, certainty: Certainty | None = None
+    ) -> None:
+        """Keep a fact, seen at the current line."""
+        where = self.contents.where(member or self.frame.member, None if member else self.line or None)
+        seen = Seen(value, where, certainty or self.certainty, detail)
+        if len(into) < 2_000 and seen not in into:  # noqa: PLR2004 -- bounded, whatever the code does
+            into.append(seen)
+
+    def tick(self) -> None:
+        self._steps -= 1
+        if self._steps < 0:
+            raise OutOfSteps
+
+    # ---- statements ----------------------------------------------------------------------------------------------
+
+    def block(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            self.tick()
+            self.line = getattr(statement, "lineno", self.line)
+            handler = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
+            if handler is not None:
+                handler(statement)
+
+    def _do_expr(self, node: ast.Expr) -> None:
+        self.value(node.value)
+
+    def _do_assign(self, node: ast.Assign) -> None:
+        value = self._tracked(node.value)
+        for target in node.targets:
+            self.assign(target, value)
+
+    def _do_annassign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.assign(node.target, self._tracked(node.value))
+
+    def _do_augassign(self, node: ast.AugAssign) -> None:
+        before = self.value(_as_load(node.target))
+        value = self._tracked(node.value)
+        if isinstance(before, Items) and isinstance(node.op, ast.Add):
+            calls.extend(self, before, value)
+            return
+        self.assign(node.target, binary(node.op, before, value))
+
+    def _tracked(self, node: ast.expr) -> Any:  # noqa: ANN401
+        outer, self.touched = self.touched, False
+        try:
+            return self.value(node)
+        finally:
+            self._last_touched = self.touched
+            self.touched = outer or self.touched
+
+    _last_touched = False
+
+    def assign(self, target: ast.expr, value: Any) -> None:  # noqa: ANN401
+        """Bind a value to a target of an assignment."""
+        if isinstance(target, ast.Name):
+            frame = self.frame
+            if target.id in frame.global_names and frame.module is not None:
+                frame = frame.module
+            frame.scopes[-1][target.id] = value
+            (frame.tainted.add if self._last_touched else frame.tainted.discard)(target.id)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target.elts, value)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, value if isinstance(value, (list, tuple)) else Unknown("unpacked"))
+        elif isinstance(target, ast.Attribute):
+            self._set_attribute(self.value(target.value), target.attr, value)
+        elif isinstance(target, ast.Subscript):
+            self._set_item(self.value(target.value), self.value(target.slice), value)
+
+    def _unpack(self, targets: list[ast.expr], value: Any) -> None:  # noqa: ANN401
+        items = list(value) if isinstance(value, (list, tuple, str)) and not any(isinstance(v, Perhaps) for v in value) else None
+        starred = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
+        if items is not None and starred is not None and len(items) >= len(targets) - 1:
+            after = len(targets) - starred - 1
+            items = [*items[:starred], Items(items[starred : len(items) - after], self.path), *items[len(items) - after :]]
+        if items is None or len(items) != len(targets):
+            items = [Unknown("unpacked")] * len(targets)
+        for target, item in zip(targets, items, strict=True):
+            self.assign(target, item)
+
+    def _set_attribute(self, owner: Any, name: str, value: Any) -> None:  # noqa: ANN401
+        if isinstance(owner, Ext):
+            if name == "sources":
+                owner.sources = value
+            elif name == "name":
+                owner.name = value
+            else:
+                owner.options[name] = (
+                    value
+                    if self.since(owner.path) is Certainty.ALWAYS
+                    else merge([owner.options.get(name), value], self.since(owner.path), owner.path)
+                )
+        elif isinstance(owner, Instance):
+            owner.attributes[name] = value
+        elif isinstance(owner, Namespace):
+            owner.frame.scopes[0][name] = value
+        elif isinstance(owner, Klass):
+            owner.attributes[name] = value
+
+    def _set_item(self, owner: Any, key: Any, value: Any) -> None:  # noqa: ANN401
+        if isinstance(owner, dict) and isinstance(key, (str, int, tuple, bool, type(None))):
+            try:
+                known = key in owner
+                if self.path and known:
+                    owner[key] = merge([owner[key], value], self.certainty, self.path)
+                elif len(owner) < _LOOP:
+                    owner[key] = value if not self.path else Perhaps(value, self.certainty)
+            except TypeError:
+                return
+        elif isinstance(owner, Items) and isinstance(key, int) and -len(owner) <= key < len(owner):
+            owner[key] = value
+
+    def _do_if(self, node: ast.If) -> None:
+        outer, self.touched = self.touched, False
+        truth = self.truth(self.value(node.test))
+        touched, self.touched = self.touched, outer
+        if truth is None:
+            self._branches(Certainty.SWITCHED if touched else Certainty.DECIDED_LATER, [node.body, node.orelse])
+            return
+        taken, other = (node.body, node.orelse) if truth else (node.orelse, node.body)
+        if touched and other:
+            self._shadow(Certainty.SWITCHED, other)
+        self.block(taken)
+
+    def _shadow(self, certainty: Certainty, body: list[ast.stmt]) -> BaseException | None:
+        """Read a branch that a plain build does not take; its names are forgotten, what it does is noted. Returns how it was left."""
+        frame, path, line = self.frame, self.path, self.line
+        frame.scopes.append({})
+        self.path = (*path, Step(certainty))
+        try:
+            self.block(body)
+        except (Return, Raised, _Leave) as left:
+            return left
+        finally:
+            frame.scopes.pop()
+            self.path, self.line = path, line
+        return None
+
+    def _branches(self, certainty: Certainty, bodies: list[list[ast.stmt]]) -> None:
+        """Read every branch, not knowing which the build takes, and go on with what they leave behind."""
+        frame, path = self.frame, self.path
+        written: list[dict[str, Any]] = []
+        left: list[BaseException | None] = []
+        for body in bodies:
+            frame.scopes.append({})
+            self.path = (*path, Step(certainty))
+            how: BaseException | None = None
+            try:
+                self.block(body)
+            except (Return, Raised, _Leave) as signal:
+                how = signal
+            finally:
+                written.append(frame.scopes.pop())
+                self.path = path
+            if isinstance(how, Raised):
+                self.record.raises.append(Seen(how.message, how.where, weaker(certainty, self.certainty), how.kinds[0]))
+            left.append(how)
+        going_on = [names for names, how in zip(written, left, strict=True) if how is None or isinstance(how, _Leave)]
+        for name in dict.fromkeys(name for names in going_on for name in names):
+            old = _lookup(frame, name)
+            frame.scopes[-1][name] = merge([names.get(name, old) for names in going_on], weaker(certainty, self.certainty), self.path)
+        returns = [how.value for how in left if isinstance(how, Return)]
+        if all(how is not None for how in left):
+            if returns:
+                raise Return(merge(returns, certainty, path))
+            raise next(how for how in left if how is not None)
+        if returns:
+            frame.returned.extend(returns)
+            self.path = (*self.path, Step(certainty))
+
+    def _do_for(self, node: ast.For) -> None:
+        turns = self.iterate(self.value(node.iter))
+        if turns is None:
+            self.assign(node.target, Unknown("an item of a list that is not known"))
+            self._branches(Certainty.DECIDED_LATER, [node.body, []])
+            return
+        for item in turns:
+            self.tick()
+            path = self.path
+            if isinstance(item, Perhaps):
+                self.path = (*path, Step(item.certainty))
+                item = item.value  # noqa: PLW2901 -- the wrapping is off
+            self._last_touched = False
+            self.assign(node.target, item)
+            try:
+                self.block(node.body)
+            except _Leave as leave:
+                if not leave.again:
+                    return
+            finally:
+                if len(self.path) <= len(path) + 1:
+                    self.path = path
+        self.block(node.orelse)
+
+    def _do_while(self, node: ast.While) -> None:
+        for _ in range(200):
+            truth = self.truth(self.value(node.test))
+            if truth is None:
+                break
+            if not truth:
+                self.block(node.orelse)
+                return
+            try:
+                self.block(node.body)
+            except _Leave as leave:
+                if not leave.again:
+                    return
+        self._branches(Certainty.DECIDED_LATER, [node.body, []])
+
+    def _do_break(self, _node: ast.Break) -> None:
+        raise _Leave(again=False)
+
+    def _do_continue(self, _node: ast.Continue) -> None:
+        raise _Leave(again=True)
+
+    def _do_return(self, node: ast.Return) -> None:
+        raise Return(self.value(node.value) if node.value is not None else None)
+
+    def _do_raise(self, node: ast.Raise) -> None:
+        line = self.line
+        raised = self.value(node.exc) if node.exc is not None else Unknown("the exception at hand")
+        name = _exception_name(raised, node.exc)
+        message = ""
+        if isinstance(node.exc, ast.Call) and node.exc.args:
+            text = self.value(node.exc.args[0])
+            message = text if isinstance(text, str) else ""
+        self.line = line
+        raise Raised(
+            self._kinds(raised, name), f"{name}: {message}"[:500] if message else name, self.contents.where(self.frame.member, line)
+        )
+
+    def _kinds(self, raised: Any, name: str) -> tuple[str, ...]:  # noqa: ANN401
+        klass = raised.klass if isinstance(raised, Instance) else raised
+        roots = sorted(klass.roots()) if isinstance(klass, Klass) else []
+        return (name, *roots)
+
+    def _do_assert(self, node: ast.Assert) -> None:
+        if self.truth(self.value(node.test)) is False and not self.touched:
+            message = self.value(node.msg) if node.msg is not None else ""
+            raise Raised(
+                ("AssertionError",),
+                f"AssertionError: {message}"[:500] if isinstance(message, str) and message else "AssertionError",
+                self.contents.where(self.frame.member, self.line),
+            )
+
+    def _do_try(self, node: ast.Try) -> None:
+        self.guards.append(frozenset(name for handler in node.handlers for name in self._lets_go_on(handler)))
+        path = self.path
+        try:
+            self.block(node.body)
+        except Raised as raised:
+            self.guards.pop()
+            self._handle(node, raised)
+        else:
+            self.guards.pop()
+            self.block(node.orelse)
+        finally:
+            if len(self.path) > len(path) + _DEPTH:
+                self.path = path
+        self.block(node.finalbody)
+
+    _do_trystar = _do_try
+
+    def _handle(self, node: ast.Try, raised: Raised) -> None:
+        for handler in node.handlers:
+            if self._matches(handler, raised):
+                self._bind_exception(handler)
+                try:
+                    self.block(handler.body)
+                except Raised as again:
+                    if again.message.startswith("the exception at hand"):
+                        raise raised from None
+                    raise
+                finally:
+                    if node.finalbody:
+                        self.block(node.finalbody)
+                return
+        raise raised
+
+    def _bind_exception(self, handler: ast.ExceptHandler) -> None:
+        if handler.name:
+            self.frame.scopes[-1][handler.name] = Unknown("an exception")
+
+    def _matches(self, handler: ast.ExceptHandler, raised: Raised) -> bool:
+        if handler.type is None:
+            return True
+        names = {name.rpartition(".")[2] for name in self._handler_names(handler)}
+        kinds = {kind.rpartition(".")[2] for kind in raised.kinds}
+        if names & kinds or "BaseException" in names:
+            return True
+        if kinds & {"SystemExit", "KeyboardInterrupt"}:
+            return False
+        return (
+            "Exception" in names
+            or ("ImportError" in names and "ModuleNotFoundError" in kinds)
+            or ("OSError" in names and "FileNotFoundError" in kinds)
+        )
+
+    def _handler_names(self, handler: ast.ExceptHandler) -> list[str]:
+        if handler.type is None:
+            return ["BaseException"]
+        value = self.value(handler.type)
+        values = list(value) if isinstance(value, (tuple, list)) else [value]
+        nodes = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] * len(values)
+        if len(nodes) != len(values):
+            nodes = [handler.type] * len(values)
+        return [_exception_name(v, n) for v, n in zip(values, nodes, strict=True)]
+
+    def _lets_go_on(self, handler: ast.ExceptHandler) -> list[str]:
+        """The exceptions that a handler catches and goes on after; none where it raises again or exits."""
+        names = [name.rpartition(".")[2] for name in self._handler_names(handler)]
+        kept = {name: list(getattr(self.record, name)) for name in Record.__slots__}
+        self._bind_exception(handler)
+        left = self._shadow(Certainty.DECIDED_LATER, handler.body)
+        for name, items in kept.items():
+            setattr(self.record, name, items)
+        return [] if isinstance(left, Raised) else names
+
+    def _do_with(self, node: ast.With | ast.AsyncWith) -> None:
+        suppressed = False
+        for item in node.items:
+            value = self.value(item.context_expr)
+            if isinstance(value, External) and value.name == "contextlib.suppress()":
+                suppressed = True
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, value if isinstance(value, (FileHandle, Unknown)) else value)
+        try:
+            self.block(node.body)
+        except Raised:
+            if not suppressed:
+                raise
+
+    _do_asyncwith = _do_with
+
+    def _do_functiondef(self, node: ast.FunctionDef) -> None:
+        self.frame.scopes[-1][node.name] = self._function(node)
+
+    _do_asyncfunctiondef = _do_functiondef
+
+    def _function(self, node: ast.FunctionDef | ast.Lambda) -> Func:
+        arguments = node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        defaults = {
+            a.arg: self.value(d) for a, d in zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+        }
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            if default is not None:
+                defaults[argument.arg] = self.value(default)
+        return Func(node, self.frame, defaults)
+
+    def _do_classdef(self, node: ast.ClassDef) -> None:
+        bases = tuple(self.value(base) for base in node.bases)
+        klass = Klass(node.name, bases, {}, node, self.frame.member)
+        outer = self.frame
+        self.frame = Frame([klass.attributes], outer.member, outer, outer.module)
+        try:
+            self.block(node.body)
+        finally:
+            self.frame = outer
+        for value in klass.attributes.values():
+            if isinstance(value, Func):
+                value.frame = outer
+                value.owner = klass
+        outer.scopes[-1][node.name] = klass
+
+    def _do_global(self, node: ast.Global) -> None:
+        self.frame.global_names.update(node.names)
+
+    def _do_delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                owner, key = self.value(target.value), self.value(target.slice)
+                if isinstance(owner, dict) and isinstance(key, str) and not self.path:
+                    owner.pop(key, None)
+
+    # ---- imports -------------------------------------------------------------------------------------------------
+
+    def _do_import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            module = self.import_module(alias.name)
+            if alias.asname:
+                self.frame.scopes[-1][alias.asname] = module
+            else:
+                top = alias.name.partition(".")[0]
+                self.frame.scopes[-1][top] = module if top == alias.name else self._modules.get(top) or External(top)
+
+    def _do_importfrom(self, node: ast.ImportFrom) -> None:
+        name = node.module or ""
+        if node.level:
+            folder = self.frame.member.split("/")[: -node.level]
+            name = ".".join([*folder, name]) if name else ".".join(folder)
+        if name == "__future__":
+            return
+        module = self.import_module(name)
+        for alias in node.names:
+            if alias.name == "*":
+                if isinstance(module, Namespace):
+                    for scope in module.frame.scopes:
+                        self.frame.scopes[-1].update({k: v for k, v in scope.items() if not k.startswith("_")})
+                else:
+                    self.frame.scopes[-1].setdefault("*", External(name))
+                continue
+            self.frame.scopes[-1][alias.asname or alias.name] = self._imported_name(module, name, alias.name)
+
+    def _imported_name(self, module: Any, name: str, wanted: str) -> Any:  # noqa: ANN401
+        if isinstance(module, Namespace):
+            try:
+                return module.frame.get(wanted)
+            except KeyError:
+                found = self.environment.member_of(f"{name}.{wanted}")
+                return self.import_module(f"{name}.{wanted}") if found else Unknown(f"{name}.{wanted}")
+        full = f"{name}.{wanted}"
+        if self.environment.gone(full):
+            self._missing(full, "ImportError")
+        return self._external(full)
+
+    def _external(self, full: str) -> Any:  # noqa: ANN401
+        return self.answers.get(full, External(full))
+
+    def import_module(self, name: str) -> Any:  # noqa: ANN401
+        """The module of an import statement; raises Raised (ImportError) where the build does not find it."""
+        found = self.environment.finds(name)
+        member = self.environment.member_of(name)
+        if found is True and (member is None or name.partition(".")[0] in {"setuptools", "distutils"}):
+            return External(name)
+        if member is not None and found is not True:
+            if not self.environment.folder_on_path and self.frame.member == "setup.py":
+                self._missing(name, "ModuleNotFoundError", "in the sdist, but its folder is not on sys.path")
+            return self._interpreted(name, member)
+        if found is False:
+            self._missing(name, "ModuleNotFoundError")
+        if found is None:
+            self.note(
+                self.record.imports,
+                name,
+                certainty=weaker(self.certainty, Certainty.DECIDED_LATER),
+                detail="not known to be in the build environment",
+            )
+        return External(name)
+
+    def _missing(self, name: str, kind: str, detail: str = "") -> None:
+        detail = detail or self.environment.gone_since(name)
+        raise Raised(
+            (kind, "ImportError"), f"{kind}: {name}" + (f" ({detail})" if detail else ""), self.contents.where(self.frame.member, self.line)
+        )
+
+    def _interpreted(self, name: str, member: str) -> Any:  # noqa: ANN401
+        if name in self._modules:
+            return self._modules[name] or External(name)
+        self._modules[name] = None
+        if len(self._modules) > _MODULES or self._depth > _DEPTH // 2:
+            return External(name)
+        self._depth += 1
+        line = self.line
+        try:
+            frame = self.run(member, name)
+        finally:
+            self._depth -= 1
+            self.line = line
+        self._modules[name] = Namespace(name, frame)
+        return self._modules[name]
+
+    # ---- expressions ---------------------------------------------------------------------------------------------
+
+    def value(self, node: ast.expr) -> Any:  # noqa: ANN401
+        """The value of an expression; Unknown where only the running code has it."""
+        self.tick()
+        handler = getattr(self, f"_of_{type(node).__name__.lower()}", None)
+        return handler(node) if handler is not None else Unknown(type(node).__name__)
+
+    def truth(self, value: Any) -> bool | None:  # noqa: ANN401
+        """Whether a value counts as true; None where that is not known."""
+        if isinstance(value, Unknown):
+            truths = {self.truth(option) for option in value.options} if value.options else {None}
+            return truths.pop() if len(truths) == 1 else None
+        if isinstance(value, Perhaps):
+            return None
+        if isinstance(value, (Items, list)):
+            certain = any(not isinstance(item, Perhaps) for item in value)
+            return True if certain else None if value else False
+        if isinstance(value, External):
+            return None if value.name.endswith("()") else True
+        if isinstance(value, (str, int, float, bytes, tuple, dict, set, frozenset, type(None))):
+            return bool(value)
+        return True
+
+    def iterate(self, value: Any) -> list[Any] | None:  # noqa: ANN401
+        """The items of something that is iterated over; None where they are not known."""
+        if isinstance(value, dict):
+            return [Perhaps(k, v.certainty) if isinstance(v, Perhaps) else k for k, v in list(value.items())[:_LOOP]]
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return list(value)[:_LOOP]
+        if isinstance(value, str) and not isinstance(value, PathText):
+            return list(value[:_LOOP])
+        return None
+
+    def _of_constant(self, node: ast.Constant) -> Any:  # noqa: ANN401
+        return node.value if not isinstance(node.value, complex) else Unknown("a complex number")
+
+    def _of_name(self, node: ast.Name) -> Any:  # noqa: ANN401
+        frame: Frame | None = self.frame
+        while frame is not None:
+            for scope in reversed(frame.scopes):
+                if node.id in scope:
+                    if node.id in frame.tainted:
+                        self.touched = True
+                    return scope[node.id]
+            frame = frame.parent
+        if node.id in BUILTINS:
+            return External(node.id)
+        star = _lookup(self.frame, "*")
+        if isinstance(star, External):
+            return self._external(f"{star.name}.{node.id}")
+        return Unknown(f"the name {node.id}")
+
+    def _of_attribute(self, node: ast.Attribute) -> Any:  # noqa: ANN401
+        owner = self.value(node.value)
+        return self.attribute(owner, node.attr)
+
+    def attribute(self, owner: Any, name: str) -> Any:  # noqa: ANN401
+        """An attribute of a value."""
+        if isinstance(owner, External):
+            full = f"{owner.name}.{name}"
+            if full in {"os.environ", "os.environb"} or full in {"sys.argv"}:
+                self.touched = True
+                return Items(["setup.py", "bdist_wheel"], self.path) if full == "sys.argv" else External("os.environ")
+            if self.environment.gone(full) and not owner.name.startswith("distutils"):
+                self._missing(full, "AttributeError")
+            return self._external(full)
+        if isinstance(owner, Namespace):
+            try:
+                return owner.frame.get(name)
+            except KeyError:
+                return self._modules.get(f"{owner.name}.{name}") or Unknown(f"{owner.name}.{name}")
+        if isinstance(owner, Instance):
+            if name in owner.attributes:
+                return owner.attributes[name]
+            found = owner.klass.find(name)
+            if isinstance(found, Func):
+                return Func(found.node, found.frame, found.defaults, owner, found.owner)
+            return found if found is not None else Unknown(f"attribute {name}")
+        if isinstance(owner, Klass):
+            found = owner.find(name)
+            return owner.name if name == "__name__" else found if found is not None else Unknown(f"attribute {name}")
+        if isinstance(owner, Ext):
+            if name in {"sources", "name"}:
+                return getattr(owner, name)
+            if name not in owner.options and name in _LIST_OPTIONS:
+                owner.options[name] = Items((), owner.path)
+            return owner.options.get(name)
+        return attribute_of(owner, name)
+
+    def _of_subscript(self, node: ast.Subscript) -> Any:  # noqa: ANN401
+        owner = self.value(node.value)
+        if isinstance(node.slice, ast.Slice):
+            parts = [self.value(part) if part is not None else None for part in (node.slice.lower, node.slice.upper, node.slice.step)]
+            if (
+                all(part is None or isinstance(part, int) for part in parts)
+                and parts[2] != 0
+                and isinstance(owner, (str, bytes, tuple, list))
+            ):
+                cut = owner[slice(*parts)]
+                return Items(cut, self.path) if isinstance(owner, list) else tuple(cut) if isinstance(owner, tuple) else cut
+            return Unknown("a slice")
+        key = self.value(node.slice)
+        if isinstance(owner, External) and owner.name == "os.environ":
+            self.touched = True
+            return Unknown("an environment variable")
+        return subscript(owner, key)
+
+    def _of_tuple(self, node: ast.Tuple) -> Any:  # noqa: ANN401
+        return tuple(self._elements(node.elts))
+
+    def _of_list(self, node: ast.List) -> Any:  # noqa: ANN401
+        return Items(self._elements(node.elts), self.path)
+
+    def _of_set(self, node: ast.Set) -> Any:  # noqa: ANN401
+        return Items(self._elements(node.elts), self.path)
+
+    def _elements(self, nodes: list[ast.expr]) -> Iterator[Any]:
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                items = self.iterate(self.value(node.value))
+                yield from items if items is not None else [Unknown("unpacked")]
+            else:
+                yield self.value(node)
+
+    def _of_dict(self, node: ast.Dict) -> Any:  # noqa: ANN401
+        made: dict[Any, Any] = {}
+        for key_node, value_node in zip(node.keys, node.values, strict=True):
+            value = self.value(value_node)
+            if key_node is None:
+                made.update(value if isinstance(value, dict) else {})
+                continue
+            key = self.value(key_node)
+            if isinstance(key, (str, int, bytes, type(None))):
+                made[key] = value
+        return made
+
+    def _of_boolop(self, node: ast.BoolOp) -> Any:  # noqa: ANN401
+        stops = isinstance(node.op, ast.Or)
+        unknown: list[Any] = []
+        value: Any = None
+        for part in node.values:
+            value = self.value(part)
+            truth = self.truth(value)
+            if truth is None:
+                unknown.append(value)
+            elif truth is stops:
+                if not unknown:
+                    return value
+                return (
+                    merge([*unknown, value], Certainty.DECIDED_LATER, self.path)
+                    if stops
+                    else Unknown("a condition", (False, value))
+                    if value
+                    else value
+                )
+        if not unknown:
+            return value
+        return Unknown(
+            "a condition",
+            tuple(unknown[0].options) if isinstance(unknown[0], Unknown) and len(unknown) == 1 and value is unknown[0] else (),
+        )
+
+    def _of_unaryop(self, node: ast.UnaryOp) -> Any:  # noqa: ANN401
+        value = self.value(node.operand)
+        if isinstance(node.op, ast.Not):
+            truth = self.truth(value)
+            return Unknown("a condition") if truth is None else not truth
+        return unary(node.op, value)
+
+    def _of_binop(self, node: ast.BinOp) -> Any:  # noqa: ANN401
+        left, right = self.value(node.left), self.value(node.right)
+        made = binary(node.op, left, right)
+        return Items(made, self.path) if isinstance(made, list) else made
+
+    def _of_compare(self, node: ast.Compare) -> Any:  # noqa: ANN401
+        left = self.value(node.left)
+        for operator, other in zip(node.ops, node.comparators, strict=True):
+            right = self.value(other)
+            if isinstance(right, External) and right.name == "os.environ" and isinstance(operator, (ast.In, ast.NotIn)):
+                answer: Any = isinstance(operator, ast.NotIn)
+            else:
+                answer = compare(operator, left, right)
+            if isinstance(answer, Unknown) or not answer:
+                return answer
+            left = right
+        return True
+
+    def _of_ifexp(self, node: ast.IfExp) -> Any:  # noqa: ANN401
+        truth = self.truth(self.value(node.test))
+        if truth is None:
+            return merge([self.value(node.body), self.value(node.orelse)], Certainty.DECIDED_LATER, self.path)
+        return self.value(node.body if truth else node.orelse)
+
+    def _of_joinedstr(self, node: ast.JoinedStr) -> Any:  # noqa: ANN401
+        parts: list[str] = []
+        for part in node.values:
+            value = self.value(part.value) if isinstance(part, ast.FormattedValue) else self.value(part)
+            if isinstance(part, ast.FormattedValue) and (part.format_spec is not None or part.conversion != -1):
+                value = Unknown("formatted")
+            if not isinstance(value, (str, int)):
+                return Unknown("a text with an unknown part")
+            parts.append(str(value))
+        return calls.bounded("".join(parts))
+
+    def _of_lambda(self, node: ast.Lambda) -> Any:  # noqa: ANN401
+        return self._function(node)
+
+    def _of_namedexpr(self, node: ast.NamedExpr) -> Any:  # noqa: ANN401
+        value = self.value(node.value)
+        self._last_touched = self.touched
+        self.assign(node.target, value)
+        return value
+
+    def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Any:  # noqa: ANN401
+        made = Items((), self.path)
+        if not self._comprehend(node.generators, lambda: made.append(self._conditional(self.value(node.elt)))):
+            made.append(Unknown("an item of a list that is not known"))
+        return made
+
+    _of_generatorexp = _of_listcomp
+    _of_setcomp = _of_listcomp
+
+    def _of_dictcomp(self, node: ast.DictComp) -> Any:  # noqa: ANN401
+        made: dict[Any, Any] = {}
+
+        def add() -> None:
+            key, value = self.value(node.key), self.value(node.value)
+            if isinstance(key, (str, int)):
+                made[key] = value
+
+        self._comprehend(node.generators, add)
+        return made
+
+    _conditions: tuple[Certainty, ...] = ()
+
+    def _conditional(self, value: Any) -> Any:  # noqa: ANN401
+        return Perhaps(value, weaker(*self._conditions)) if self._conditions else value
+
+    def _comprehend(self, generators: list[ast.comprehension], add: Any) -> bool:  # noqa: ANN401
+        """Run a comprehension; False where something that it goes over is not known."""
+        if not generators:
+            add()
+            return True
+        generator, rest = generators[0], generators[1:]
+        items = self.iterate(self.value(generator.iter))
+        if items is None:
+            return False
+        complete = True
+        frame = self.frame
+        frame.scopes.append({})
+        try:
+            for item in items:
+                self.tick()
+                outer = self._conditions
+                if isinstance(item, Perhaps):
+                    self._conditions = (*outer, item.certainty)
+                self._last_touched = False
+                self.assign(generator.target, item.value if isinstance(item, Perhaps) else item)
+                truths = [self.truth(self.value(test)) for test in generator.ifs]
+                if None in truths:
+                    self._conditions = (*self._conditions, Certainty.DECIDED_LATER)
+                if False not in truths:
+                    complete &= self._comprehend(rest, add)
+                self._conditions = outer
+        finally:
+            frame.scopes.pop()
+        return complete
+
+    def _of_await(self, node: ast.Await) -> Any:  # noqa: ANN401
+        return self.value(node.value)
+
+    def _of_starred(self, node: ast.Starred) -> Any:  # noqa: ANN401
+        return self.value(node.value)
+
+    # ---- calls ---------------------------------------------------------------------------------------------------
+
+    def _of_call(self, node: ast.Call) -> Any:  # noqa: ANN401
+        line = node.lineno
+        if isinstance(node.func, ast.Attribute):
+            owner = self.value(node.func.value)
+            arguments, named = self._arguments(node)
+            self.line = line
+            return self._call_method(owner, node.func.attr, arguments, named)
+        function = self.value(node.func)
+        arguments, named = self._arguments(node)
+        self.line = line
+        return self.call(function, arguments, named)
+
+    def _arguments(self, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
+        arguments = list(self._elements(node.args))
+        named: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value)
+            if keyword.arg is not None:
+                named[keyword.arg] = value
+            elif isinstance(value, dict):
+                named.update({key: item for key, item in value.items() if isinstance(key, str)})
+            else:
+                named["**"] = Unknown("keyword arguments")
+        return arguments, named
+
+    def _call_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+        if isinstance(owner, (External, Namespace, Instance, Klass)):
+            if isinstance(owner, External) and owner.name == "super()":
+                return self._super(name, arguments, named)
+            function = self.attribute(owner, name)
+            if isinstance(function, Unknown) and isinstance(owner, (Instance, Klass)):
+                roots = (owner.klass if isinstance(owner, Instance) else owner).roots()
+                return calls.inherited(self, roots, name, arguments, named)
+            return self.call(function, arguments, named)
+        return calls.method(self, owner, name, arguments, named)
+
+    def _super(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+        owner, instance = self.frame.owner, self.frame.instance
+        if owner is None:
+            return Unknown("super()")
+        for base in owner.bases:
+            if isinstance(base, Klass) and isinstance(found := base.find(name), Func):
+                return self.call(Func(found.node, found.frame, found.defaults, instance, found.owner), arguments, named)
+        return calls.inherited(self, owner.roots(), name, arguments, named)
+
+    def call(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Call a value."""
+        if isinstance(function, External):
+            return calls.external(self, function.name, arguments, named)
+        if isinstance(function, Func):
+            return self.call_function(function, arguments, named)
+        if isinstance(function, Klass):
+            return self._make(function, arguments, named)
+        if isinstance(function, Unknown) and function.options:
+            made = [self.call(option, arguments, named) for option in function.options[:3] if isinstance(option, (External, Func, Klass))]
+            if made:
+                return merge(made, Certainty.DECIDED_LATER, self.path)
+        return Unknown("the result of a call")
+
+    def call_function(self, function: Func, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Interpret a call of a function of the code's own."""
+        if self._depth >= _DEPTH:
+            return Unknown("calls within calls")
+        if function.instance is not None:
+            arguments = [function.instance, *arguments]
+        node = function.node
+        frame = Frame([self._bound(node.args, function, arguments, named)], function.frame.member, function.frame, function.frame.module)
+        frame.owner, frame.instance = (
+            function.owner,
+            function.instance if function.instance is not None else (arguments[0] if arguments else None),
+        )
+        outer, path, line, guards = self.frame, self.path, self.line, len(self.guards)
+        self.frame = frame
+        self._depth += 1
+        try:
+            if isinstance(node, ast.Lambda):
+                return self.value(node.body)
+            if any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node)):
+                return Unknown("a generator")
+            self.block(node.body)
+            result = None
+        except Return as returned:
+            result = returned.value
+        finally:
+            self._depth -= 1
+            inner_path = self.path
+            self.frame, self.path, self.line = outer, path, line
+            del self.guards[guards:]
+        if frame.returned:
+            certainty = (
+                weaker(*(step.certainty for step in inner_path[len(path) :])) if len(inner_path) > len(path) else Certainty.DECIDED_LATER
+            )
+            result = merge([*frame.returned, result], certainty, self.path)
+        return result
+
+    def _bound(self, parameters: ast.arguments, function: Func, arguments: list[Any], named: dict[str, Any]) -> dict[str, Any]:
+        names = [a.arg for a in (*parameters.posonlyargs, *parameters.args)]
+        scope: dict[str, Any] = {name: Unknown(f"the argument {name}") for name in (*names, *(a.arg for a in parameters.kwonlyargs))}
+        scope.update(function.defaults)
+        scope.update(zip(names, arguments, strict=False))
+        if parameters.vararg is not None:
+            scope[parameters.vararg.arg] = tuple(arguments[len(names) :])
+        extra = {key: value for key, value in named.items() if key not in scope and key != "**"}
+        scope.update({key: value for key, value in named.items() if key in scope})
+        if parameters.kwarg is not None:
+            scope[parameters.kwarg.arg] = extra
+        return scope
+
+    def _make(self, klass: Klass, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+        kind = calls.extension_kind(klass)
+        if kind is not None:
+            return calls.own_extension(self, klass, kind, arguments, named)
+        instance = Instance(klass)
+        constructor = klass.find("__init__")
+        if isinstance(constructor, Func):
+            self.call_function(
+                Func(constructor.node, constructor.frame, constructor.defaults, instance, constructor.owner), arguments, named
+            )
+        return instance
+
+
+_LIST_OPTIONS = frozenset(
+    {
+        "include_dirs",
+        "libraries",
+        "library_dirs",
+        "define_macros",
+        "extra_compile_args",
+        "extra_link_args",
+        "extra_objects",
+        "depends",
+        "undef_macros",
+        "runtime_library_dirs",
+    }
+)
+
+
+def _lookup(frame: Frame, name: str) -> Any:  # noqa: ANN401
+    try:
+        return frame.get(name)
+    except KeyError:
+        return Unknown(f"the name {name}")
+
+
+def _as_load(node: ast.expr) -> ast.expr:
+    """The target of ``+=`` as the expression that it reads; the context is not looked at."""
+    return node
+
+
+def _exception_name(value: Any, node: ast.expr | None) -> str:  # noqa: ANN401
+    """The name of an exception's class, as well as it can be told."""
+    if isinstance(value, Instance):
+        return value.klass.name
+    if isinstance(value, Klass):
+        return value.name
+    if isinstance(value, External):
+        return value.name.removesuffix("()").rpartition(".")[2]
+    if isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Name):
+        return node.id
+    return "the exception at hand"

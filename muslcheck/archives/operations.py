@@ -1,0 +1,230 @@
+"""Operators over the values of setup.py's interpreter: exact where both sides are known and small, Unknown everywhere else."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import posixpath
+import re
+from typing import Any
+
+from muslcheck.archives.values import External, Items, PathText, Perhaps, Unknown, VersionInfo
+
+__all__ = ["BUILTINS", "attribute_of", "binary", "compare", "known", "subscript", "unary"]
+
+_LONG = 1_000_000
+"""Longest text or list that an operator may make."""
+_BIG = 2**64
+BUILTINS = frozenset(
+    {
+        "abs", "all", "any", "bool", "bytes", "callable", "chr", "compile", "dict", "dir", "enumerate", "eval", "exec", "exit", "filter", "float", "format",
+        "frozenset", "getattr", "globals", "hasattr", "hash", "id", "input", "int", "isinstance", "issubclass", "iter", "len", "list", "locals", "map", "max",
+        "min", "next", "object", "open", "ord", "print", "property", "quit", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "staticmethod",
+        "classmethod", "str", "sum", "super", "tuple", "type", "vars", "zip", "__import__", "delattr", "NotImplemented",
+        "BaseException", "Exception", "SystemExit", "KeyboardInterrupt", "ImportError", "ModuleNotFoundError", "OSError", "IOError", "EnvironmentError",
+        "FileNotFoundError", "RuntimeError", "ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "NameError", "NotImplementedError",
+        "AssertionError", "LookupError", "UnicodeError", "UnicodeDecodeError", "PermissionError", "StopIteration", "SyntaxError", "Warning",
+        "DeprecationWarning", "UserWarning", "RuntimeWarning", "ArithmeticError", "ZeroDivisionError", "EOFError", "FileExistsError",
+    }
+)  # fmt: skip
+_COMPARE = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_PERCENT = re.compile(r"\d{4,}|\*")
+
+
+def known(value: Any) -> bool:  # noqa: ANN401 -- values of interpreted code are anything
+    """Whether a value, and all that it holds, is known."""
+    if isinstance(value, (Unknown, External, Perhaps)):
+        return False
+    if isinstance(value, (list, tuple)):
+        return all(known(item) for item in value)
+    return isinstance(value, (str, int, float, bytes, type(None)))
+
+
+def binary(op: ast.operator, left: Any, right: Any) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 -- one branch for each operator
+    """``left op right``."""
+    if isinstance(op, ast.Div) and isinstance(left, PathText) and isinstance(right, str):
+        return PathText(posixpath.normpath(posixpath.join(left, right)))
+    if isinstance(op, ast.Mod) and isinstance(left, str):
+        return _percent(left, right)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return _with_options(op, left, right)
+    if isinstance(op, ast.Add):
+        if isinstance(left, str) and isinstance(right, str):
+            return left + right if len(left) + len(right) <= _LONG else Unknown("too long")
+        if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+            made = [*left, *right]
+            if len(made) > _LONG // 20:
+                return Unknown("too long")
+            return made if isinstance(left, list) or isinstance(right, list) else tuple(made)
+    if isinstance(op, ast.Mult):
+        for text, times in ((left, right), (right, left)):
+            if isinstance(text, (str, list, tuple)) and isinstance(times, int):
+                return text * times if 0 <= times and len(text) * times <= _LONG // 20 else Unknown("too long")
+    if isinstance(left, dict) and isinstance(right, dict) and isinstance(op, ast.BitOr):
+        return {**left, **right}
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return _number(op, left, right)
+    return Unknown("an operation")
+
+
+def _with_options(op: ast.operator, left: Any, right: Any) -> Unknown:  # noqa: ANN401
+    """The operation over every value that one side may have, where there are few."""
+    lefts = left.options if isinstance(left, Unknown) else (left,)
+    rights = right.options if isinstance(right, Unknown) else (right,)
+    if not lefts or not rights or len(lefts) * len(rights) > 8:  # noqa: PLR2004 -- few
+        return Unknown("an operation")
+    made = [binary(op, a, b) for a in lefts for b in rights if not isinstance(a, Unknown) and not isinstance(b, Unknown)]
+    return Unknown("an operation", tuple(m for m in made if not isinstance(m, Unknown)))
+
+
+def _number(op: ast.operator, left: float, right: float) -> Any:  # noqa: ANN401, PLR0911
+    if abs(left) > _BIG or abs(right) > _BIG:
+        return Unknown("a large number")
+    whole = isinstance(left, int) and isinstance(right, int)
+    if isinstance(op, ast.Add):
+        return left + right
+    if isinstance(op, ast.Sub):
+        return left - right
+    if isinstance(op, ast.Mult):
+        return left * right
+    if isinstance(op, ast.FloorDiv) and right:
+        return left // right
+    if isinstance(op, ast.Div) and right:
+        return left / right
+    if isinstance(op, ast.Mod) and right:
+        return left % right
+    if whole and isinstance(op, (ast.BitAnd, ast.BitOr, ast.BitXor)):
+        a, b = int(left), int(right)
+        return a & b if isinstance(op, ast.BitAnd) else a | b if isinstance(op, ast.BitOr) else a ^ b
+    if whole and isinstance(op, (ast.LShift, ast.RShift)) and 0 <= right <= 64:  # noqa: PLR2004
+        return int(left) << int(right) if isinstance(op, ast.LShift) else int(left) >> int(right)
+    return Unknown("a number")
+
+
+def _percent(template: str, values: Any) -> Any:  # noqa: ANN401
+    if isinstance(values, Unknown) and values.options:
+        made = [_percent(template, option) for option in values.options[:8]]
+        return Unknown("a text", tuple(m for m in made if isinstance(m, str)))
+    given = values if isinstance(values, tuple) else (values,)
+    if isinstance(values, dict):
+        if not all(isinstance(v, (str, int)) for v in values.values()):
+            return Unknown("a text with an unknown part")
+    elif not all(isinstance(v, (str, int, float)) for v in given):
+        return Unknown("a text with an unknown part")
+    if len(template) > _LONG or _PERCENT.search(template):
+        return Unknown("a text")
+    try:
+        made = template % values
+    except (TypeError, ValueError, KeyError, OverflowError):
+        return Unknown("a text")
+    return made if len(made) <= _LONG else Unknown("too long")
+
+
+def unary(op: ast.unaryop, value: Any) -> Any:  # noqa: ANN401
+    """``op value``, other than ``not``."""
+    if isinstance(value, (int, float)):
+        if isinstance(op, ast.USub):
+            return -value
+        if isinstance(op, ast.UAdd):
+            return value
+    return Unknown("an operation")
+
+
+def compare(op: ast.cmpop, left: Any, right: Any) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912
+    """``left op right``: True, False or Unknown."""
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        answer = _is(left, right)
+        return answer if isinstance(answer, Unknown) else answer is isinstance(op, ast.Is)
+    if isinstance(left, Unknown) and left.options and not isinstance(right, Unknown):
+        answers = {compare(op, option, right) for option in left.options}
+        return answers.pop() if len(answers) == 1 else Unknown("a comparison")
+    if isinstance(op, (ast.In, ast.NotIn)):
+        answer = _in(left, right)
+        return answer if isinstance(answer, Unknown) else answer is isinstance(op, ast.In)
+    if isinstance(left, (Unknown, Perhaps)) or isinstance(right, (Unknown, Perhaps)):
+        return Unknown("a comparison")
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        if not known(left) or not known(right):
+            return Unknown("a comparison")
+        if isinstance(left, VersionInfo) or isinstance(right, VersionInfo):
+            left, right = tuple(left), tuple(right)
+    if isinstance(left, External) or isinstance(right, External):
+        if isinstance(left, External) and isinstance(right, External) and not left.name.endswith("()") and not right.name.endswith("()"):
+            return (left.name == right.name) is isinstance(op, ast.Eq)
+        return Unknown("a comparison")
+    try:
+        return bool(_COMPARE[type(op)](left, right))
+    except (TypeError, KeyError, RecursionError):
+        return Unknown("a comparison")
+
+
+def _is(left: Any, right: Any) -> bool | Unknown:  # noqa: ANN401
+    for one, other in ((left, right), (right, left)):
+        if other is None or isinstance(other, bool):
+            if isinstance(one, Unknown):
+                answers = {_is(option, other) for option in one.options} if one.options else {Unknown()}
+                return answers.pop() if len(answers) == 1 else Unknown("a comparison")
+            if isinstance(one, External):
+                return Unknown("a comparison") if one.name.endswith("()") else False
+            return one is other
+    if isinstance(left, (Unknown, Perhaps)) or isinstance(right, (Unknown, Perhaps)):
+        return Unknown("a comparison")
+    return left is right or (isinstance(left, (str, int)) and type(left) is type(right) and bool(left == right))
+
+
+def _in(left: Any, right: Any) -> bool | Unknown:  # noqa: ANN401
+    if isinstance(left, Unknown) or isinstance(right, (Unknown, External)):
+        return Unknown("a comparison")
+    if isinstance(right, str):
+        return left in right if isinstance(left, str) else Unknown("a comparison")
+    if isinstance(right, dict):
+        try:
+            found = right.get(left)
+        except TypeError:
+            return Unknown("a comparison")
+        return Unknown("a comparison") if isinstance(found, Perhaps) else left in right
+    if isinstance(right, (list, tuple)):
+        if known(left) and any(known(item) and item == left for item in right):
+            return True
+        return False if known(list(right)) and known(left) else Unknown("a comparison")
+    return Unknown("a comparison")
+
+
+def subscript(owner: Any, key: Any) -> Any:  # noqa: ANN401
+    """``owner[key]``."""
+    if isinstance(owner, (str, bytes, list, tuple, dict)) and not isinstance(key, Unknown):
+        try:
+            found = owner[key]  # type: ignore[index, call-overload]  # whatever it is: the answer to a wrong key is "unknown"
+        except (LookupError, TypeError):
+            return Unknown("an item")
+        if isinstance(found, Perhaps):
+            return Unknown("an item", (found.value,))
+        return Items(found) if type(found) is list else found
+    return Unknown("an item")
+
+
+def attribute_of(owner: Any, name: str) -> Any:  # noqa: ANN401
+    """``owner.name`` of a plain value."""
+    if isinstance(owner, VersionInfo) and name in VersionInfo.fields:
+        return owner[VersionInfo.fields.index(name)]
+    if isinstance(owner, PathText):
+        base = posixpath.basename(owner)
+        parts = {
+            "parent": PathText(posixpath.dirname(owner) or "."),
+            "name": base,
+            "stem": posixpath.splitext(base)[0],
+            "suffix": posixpath.splitext(base)[1],
+            "parts": tuple(part or "/" for part in owner.split("/")),
+        }
+        return parts.get(name, Unknown(f"attribute {name}"))
+    if isinstance(owner, Unknown) and owner.options:
+        made = tuple(attribute_of(option, name) for option in owner.options if isinstance(option, (PathText, VersionInfo)))
+        return Unknown(f"attribute {name}", made)
+    return Unknown(f"attribute {name}")

@@ -1,0 +1,443 @@
+"""setup.py read by its syntax tree and followed for a target: what it builds, what it runs, where it stops. It is never run."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from muslcheck.archives.container import language_of
+from muslcheck.archives.facts import Certainty, Extension, Seen
+from muslcheck.archives.interpreter import Machine, OutOfSteps, Raised, Return
+from muslcheck.archives.values import Ext, External, Func, Instance, Items, Klass, Perhaps, Unknown, weaker
+
+if TYPE_CHECKING:
+    from muslcheck.archives.build_environment import BuildEnvironment
+    from muslcheck.archives.container import Contents
+    from muslcheck.words.target import Target
+
+__all__ = ["SetupFacts", "read_setup_py"]
+
+_COMMANDS = (
+    "egg_info",
+    "build",
+    "build_py",
+    "build_clib",
+    "build_ext",
+    "build_rust",
+    "install",
+    "install_lib",
+    "install_data",
+    "bdist_wheel",
+    "build_scripts",
+)
+"""Commands that ``bdist_wheel`` comes to run, and which a project may replace."""
+_STEPS = ("initialize_options", "finalize_options", "run", "build_extensions", "build_extension", "build_libraries")
+_BUILDS = frozenset({"run", "build_extension", "build_extensions", "build_ext", "compile", "swig_sources", "run_command"})
+_COMPILER_FAILS = frozenset(
+    {
+        "CCompilerError", "CompileError", "LinkError", "DistutilsExecError", "DistutilsPlatformError", "DistutilsError", "DistutilsSetupError", "BaseError",
+        "Exception", "BaseException", "SystemExit", "OSError", "IOError", "EnvironmentError", "ExecError", "PlatformError",
+        "build_errors", "ext_errors",
+    }
+)  # fmt: skip
+"""What a missing compiler raises inside the build commands, and the customary names of tuples of these."""
+_SETUPTOOLS = frozenset({"setuptools", "cython", "pybind11", "torch"})
+
+
+@dataclass(slots=True)
+class SetupFacts:
+    """What setup.py says, as facts."""
+
+    extensions: tuple[Extension, ...] = ()
+    c_texts: tuple[tuple[Extension, str], ...] = ()
+    """C text that setup.py, or a build script of cffi, holds itself."""
+    libraries: list[Seen] = field(default_factory=list)
+    programs: list[Seen] = field(default_factory=list)
+    imports: list[Seen] = field(default_factory=list)
+    raises: list[Seen] = field(default_factory=list)
+    downloads: list[Seen] = field(default_factory=list)
+    marks: list[Seen] = field(default_factory=list)
+    unread: list[Seen] = field(default_factory=list)
+    setup_requires: tuple[str, ...] = ()
+    cmake: Seen | None = None
+    """Where a CMake build is asked for (scikit-build's setup(), a CMake extension)."""
+    rust: tuple[tuple[str, Certainty, str], ...] = ()
+    """Cargo.toml files that setuptools-rust builds."""
+
+
+def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironment) -> SetupFacts:
+    """Interpret setup.py; whatever it says, nothing is raised."""
+    machine = Machine(contents, target, environment)
+    facts = SetupFacts()
+    machine.run("setup.py")
+    record = machine.record
+    found: list[tuple[Ext, Certainty]] = []
+    unknown: list[tuple[str, Certainty]] = []
+    requires: dict[str, None] = {}
+    for named, certainty, line, member in list(record.setups):
+        where = contents.where(member, line)
+        options = {key: value.value if isinstance(value, Perhaps) else value for key, value in named.items()}
+        here: list[tuple[Ext, Certainty]] = []
+        for key in ("ext_modules", "rust_extensions", "libraries"):
+            value = named.get(key)
+            if key == "libraries":
+                value = _clibs(machine, value, where)
+            _collect(value, certainty, here, unknown, where)
+        _cffi(machine, named.get("cffi_modules"), certainty, here, unknown, where)
+        if "**" in named:
+            unknown.append((where, Certainty.DECIDED_LATER))
+        swallowing = _commands(machine, options.get("cmdclass"), here, certainty)
+        found.extend((extension, weaker(how, Certainty.OPTIONAL) if swallowing else how) for extension, how in here)
+        requires.update(dict.fromkeys(_strings(options.get("setup_requires"))))
+        if machine.truth(options.get("use_2to3", False)) is not False:
+            facts.marks.append(Seen("use_2to3", where, certainty))
+        if any(key.startswith("cmake_") for key in named):
+            facts.cmake = Seen(str(options.get("cmake_source_dir") or "."), where, certainty)
+    if unknown and not found:
+        facts.unread.extend(Seen("extension modules are decided at run time", where, how) for where, how in unknown[:5])
+        found.extend((extension, weaker(_own(extension), Certainty.DECIDED_LATER)) for extension in record.extensions)
+    elif unknown:
+        facts.unread.extend(Seen("some extension modules are decided at run time", where, how) for where, how in unknown[:5])
+    reached = {id(extension) for extension, _ in found}
+    found.extend((e, Certainty.SWITCHED) for e in record.extensions if e.certainty is Certainty.SWITCHED and id(e) not in reached)
+    if not record.setups and not record.raises:
+        facts.unread.append(Seen("no call of setup() was found", contents.where("setup.py"), Certainty.DECIDED_LATER))
+    _describe(contents, found, facts, environment)
+    facts.setup_requires = tuple(requires)
+    facts.programs.extend(record.programs)
+    facts.raises.extend(record.raises)
+    facts.imports.extend(record.imports)
+    facts.downloads.extend(record.downloads)
+    facts.marks.extend(record.marks)
+    facts.unread.extend(record.unread)
+    return facts
+
+
+def _own(extension: Ext) -> Certainty:
+    return extension.certainty
+
+
+def _strings(value: Any) -> list[str]:  # noqa: ANN401 -- values of interpreted code are anything
+    if isinstance(value, str):
+        return [line.strip() for line in value.splitlines() if line.strip()]
+    if isinstance(value, (list, tuple)):
+        return [item for item in value if isinstance(item, str)]
+    return []
+
+
+def _collect(
+    value: Any, certainty: Certainty, into: list[tuple[Ext, Certainty]], unknown: list[tuple[str, Certainty]], where: str, depth: int = 0
+) -> None:  # noqa: ANN401
+    """The extensions that a value holds, each with how sure it is that it is built."""
+    if depth > 5 or len(into) > 5_000:  # noqa: PLR2004 -- bounded
+        return
+    if isinstance(value, Perhaps):
+        _collect(value.value, weaker(certainty, value.certainty), into, unknown, where, depth + 1)
+    elif isinstance(value, Ext):
+        if all(extension is not value for extension, _ in into[-200:]):
+            into.append((value, certainty))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _collect(item, certainty, into, unknown, where, depth + 1)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _collect(item, certainty, into, unknown, where, depth + 1)
+    elif isinstance(value, Unknown):
+        if value.options:
+            for option in value.options:
+                _collect(option, weaker(certainty, Certainty.DECIDED_LATER), into, unknown, where, depth + 1)
+        else:
+            unknown.append((where, weaker(certainty, Certainty.DECIDED_LATER)))
+    elif isinstance(value, (External, Instance)):
+        unknown.append((where, weaker(certainty, Certainty.DECIDED_LATER)))
+
+
+def _clibs(machine: Machine, value: Any, where: str) -> Any:  # noqa: ANN401
+    """``libraries=[(name, {"sources": ...})]`` of setup(): C libraries that ``build_clib`` compiles."""
+    made = Items()
+    for pair in machine.iterate(value) or [] if value is not None else []:
+        item = pair.value if isinstance(pair, Perhaps) else pair
+        if isinstance(item, (tuple, list)) and len(item) == 2 and isinstance(item[1], dict):  # noqa: PLR2004
+            line = where.rpartition(":")[2]
+            extension = Ext(
+                "setuptools",
+                item[0],
+                item[1].get("sources", Items()),
+                int(line) if line.isdecimal() else 0,
+                "setup.py",
+                {"include_dirs": item[1].get("include_dirs")},
+            )
+            made.append(Perhaps(extension, pair.certainty) if isinstance(pair, Perhaps) else extension)
+        elif isinstance(item, Ext):
+            made.append(pair)
+    return made
+
+
+def _cffi(
+    machine: Machine, value: Any, certainty: Certainty, into: list[tuple[Ext, Certainty]], unknown: list[tuple[str, Certainty]], where: str
+) -> None:  # noqa: ANN401
+    """``cffi_modules=["path/build.py:ffi"]``: the build script is interpreted, too."""
+    if isinstance(value, Unknown):
+        unknown.append((where, weaker(certainty, Certainty.DECIDED_LATER)))
+    for item in machine.iterate(value) or [] if value is not None else []:
+        how = weaker(certainty, item.certainty) if isinstance(item, Perhaps) else certainty
+        text = item.value if isinstance(item, Perhaps) else item
+        if not isinstance(text, str):
+            unknown.append((where, weaker(how, Certainty.DECIDED_LATER)))
+            continue
+        member = machine.files.inside(text.partition(":")[0]) or ""
+        before = len(machine.record.extensions)
+        if member in machine.contents.names:
+            _followed(machine, lambda member=member: machine.run(member, "cffi_build"), where)
+        made = [extension for extension in machine.record.extensions[before:] if extension.kind == "cffi"]
+        if not made:
+            made = [Ext("cffi", member or text, Items(), 0, member or "setup.py")]
+        into.extend((extension, how) for extension in made)
+
+
+def _followed(machine: Machine, work: Any, where: str) -> Any:  # noqa: ANN401
+    """Do a piece of interpretation; where the code stops, note it."""
+    try:
+        return work()
+    except Raised as raised:
+        seen = Seen(raised.message, raised.where, machine.certainty, raised.kinds[0])
+        if seen not in machine.record.raises:
+            machine.record.raises.append(seen)
+    except Return as returned:
+        return returned.value
+    except (OutOfSteps, RecursionError):
+        machine.record.unread.append(Seen("the code goes too deep to be followed", where, Certainty.DECIDED_LATER))
+    return None
+
+
+def _commands(machine: Machine, cmdclass: Any, extensions: list[tuple[Ext, Certainty]], certainty: Certainty) -> bool:  # noqa: ANN401
+    """Follow the project's own build commands; True where they let a failing compiler pass."""
+    swallowing = False
+    if not isinstance(cmdclass, dict):
+        return swallowing
+    for name in _COMMANDS:
+        given = cmdclass.get(name)
+        values = [given.value] if isinstance(given, Perhaps) else list(given.options) if isinstance(given, Unknown) else [given]
+        for klass in values:
+            if not isinstance(klass, Klass):
+                continue
+            if name in {"build_ext", "build_clib", "build"} and _swallows(klass, machine):
+                swallowing = True
+            _follow_command(machine, klass, name, extensions, certainty)
+    return swallowing
+
+
+def _follow_command(machine: Machine, klass: Klass, name: str, extensions: list[tuple[Ext, Certainty]], certainty: Certainty) -> None:
+    instance = Instance(klass)
+    listed = Items([extension for extension, _ in extensions])
+    instance.attributes.update(
+        {"extensions": listed, "include_dirs": Items(), "library_dirs": Items(), "libraries": Items(), "define": None, "debug": None}
+    )
+    instance.attributes["compiler"] = Unknown("the compiler")
+    where = machine.contents.where(klass.member, klass.node.lineno)
+    from muslcheck.archives.values import Step
+
+    path = machine.path
+    how = certainty
+    if name in {"build_ext", "build_clib"}:
+        if not extensions:
+            return
+        how = weaker(certainty, *(c for _, c in extensions)) if all(c is not Certainty.ALWAYS for _, c in extensions) else certainty
+        if _swallows(klass, machine):
+            how = weaker(how, Certainty.OPTIONAL)
+    machine.path = (*path, Step(how)) if how is not Certainty.ALWAYS else path
+    try:
+        for step in _STEPS:
+            method = klass.find(step)
+            if not isinstance(method, Func):
+                continue
+            bound = Func(method.node, method.frame, method.defaults, instance, method.owner)
+            arguments: list[Any] = []
+            if step == "build_extension":
+                for extension, _ in extensions[:4]:
+                    _followed(machine, lambda extension=extension, bound=bound: machine.call_function(bound, [extension], {}), where)
+                continue
+            if step == "build_libraries":
+                arguments = [Unknown("libraries")]
+            _followed(machine, lambda bound=bound, arguments=arguments: machine.call_function(bound, arguments, {}), where)
+    finally:
+        machine.path = path
+
+
+def _swallows(klass: Klass, machine: Machine, depth: int = 0) -> bool:
+    """Whether a command lets a failing compiler pass: a ``try`` around the building, whose handler does not raise again."""
+    for statement in klass.node.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name in {
+            "run",
+            "build_extension",
+            "build_extensions",
+            "_build_extension",
+            "build_ext",
+        }:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Try) and _builds(node.body) and any(_forgives(handler) for handler in node.handlers):
+                    return True
+                if isinstance(node, ast.With) and _builds(node.body) and any(_suppresses(item.context_expr) for item in node.items):
+                    return True
+    return depth < 5 and any(isinstance(base, Klass) and base is not klass and _swallows(base, machine, depth + 1) for base in klass.bases)  # noqa: PLR2004
+
+
+def _builds(body: list[ast.stmt]) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _BUILDS and not _is_subprocess(node.func)
+        for statement in body
+        for node in ast.walk(statement)
+    )
+
+
+def _is_subprocess(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id in {"subprocess", "os", "sp", "re", "asyncio"}
+
+
+def _suppresses(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and _last_name(node.func) == "suppress"
+        and any(_last_name(argument) in _COMPILER_FAILS for argument in node.args)
+    )
+
+
+def _last_name(node: ast.expr | None) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _forgives(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler catches what a missing compiler raises, and does not always raise again."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type is not None else []
+    if handler.type is not None and not any(
+        _last_name(kind) in _COMPILER_FAILS or _last_name(kind).isupper() or "error" in _last_name(kind).lower() for kind in kinds
+    ):
+        return False
+    return not _always_leaves(handler.body)
+
+
+def _always_leaves(body: list[ast.stmt]) -> bool:
+    for statement in body:
+        if isinstance(statement, ast.Raise):
+            return True
+        if (
+            isinstance(statement, ast.Expr)
+            and isinstance(statement.value, ast.Call)
+            and _last_name(statement.value.func) in {"exit", "_exit", "quit"}
+        ):
+            return True
+        if isinstance(statement, ast.If) and statement.orelse and _always_leaves(statement.body) and _always_leaves(statement.orelse):
+            return True
+    return False
+
+
+# ---- extensions as facts -----------------------------------------------------------------------------------------
+
+
+def _describe(contents: Contents, found: list[tuple[Ext, Certainty]], facts: SetupFacts, environment: BuildEnvironment) -> None:
+    made: dict[int, tuple[Ext, Certainty]] = {}
+    for extension, certainty in found:
+        known = made.get(id(extension))
+        if known is None or weaker(known[1], certainty) is known[1]:
+            made[id(extension)] = (extension, certainty)
+    extensions: list[Extension] = []
+    texts: list[tuple[Extension, str]] = []
+    rust: list[tuple[str, Certainty, str]] = []
+    for extension, how in made.values():
+        optional = extension.options.get("optional")
+        certainty = weaker(how, Certainty.OPTIONAL) if optional is True else how
+        where = contents.where(extension.member, extension.line or None)
+        sources, unsure = _split(extension.sources)
+        libraries, perhaps_libraries = _split(extension.options.get("libraries"))
+        folders, _ = _split(extension.options.get("include_dirs"))
+        name = extension.name if isinstance(extension.name, str) else next(iter(_options(extension.name)), "?")
+        paths = tuple(dict.fromkeys(_inside(source) for source in [*sources, *unsure]))
+        described = Extension(
+            name=name,
+            languages=_languages(extension, paths),
+            certainty=certainty,
+            seen_in=where,
+            sources=paths,
+            libraries=tuple(dict.fromkeys(libraries)),
+            include_dirs=tuple(dict.fromkeys(_inside(folder) for folder in folders)),
+            made_by=extension.kind,
+        )
+        extensions.append(described)
+        facts.libraries.extend(Seen(library, where, certainty, name) for library in dict.fromkeys(libraries))
+        facts.libraries.extend(
+            Seen(library, where, weaker(certainty, Certainty.DECIDED_LATER), name) for library in dict.fromkeys(perhaps_libraries)
+        )
+        _flags(extension, certainty, where, facts)
+        if isinstance(text := extension.options.get("c_text"), str):
+            texts.append((described, text))
+        if extension.kind == "setuptools-rust":
+            path = extension.options.get("path", "Cargo.toml")
+            rust.append((_inside(path) if isinstance(path, str) else "Cargo.toml", certainty, where))
+        if extension.kind == "cmake" and facts.cmake is None:
+            facts.cmake = Seen(".", where, certainty)
+    facts.extensions = tuple(extensions)
+    facts.c_texts = tuple(texts)
+    facts.rust = tuple(rust)
+    del environment
+
+
+def _flags(extension: Ext, certainty: Certainty, where: str, facts: SetupFacts) -> None:
+    """Libraries and telling options among the flags for the compiler and the linker."""
+    sure, unsure = _split(extension.options.get("extra_link_args"))
+    compile_sure, compile_unsure = _split(extension.options.get("extra_compile_args"))
+    for flags, how in (([*sure, *compile_sure], certainty), ([*unsure, *compile_unsure], weaker(certainty, Certainty.DECIDED_LATER))):
+        for flag in flags:
+            for word in flag.split():
+                if word.startswith("-l") and len(word) > 2:  # noqa: PLR2004
+                    facts.libraries.append(Seen(word[2:], where, how, str(extension.name) if isinstance(extension.name, str) else ""))
+                elif word in {"-fopenmp", "-openmp", "-qopenmp"}:
+                    facts.marks.append(Seen("openmp", where, how))
+                elif word.startswith(("-std=c++", "-std=gnu++")):
+                    facts.marks.append(Seen(f"std:{word.partition('=')[2]}", where, how))
+
+
+def _split(value: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
+    """The texts of a list: those that surely are in it, and those that may be."""
+    sure: list[str] = []
+    unsure: list[str] = []
+    if isinstance(value, str):
+        return [str(value)], []
+    if isinstance(value, Unknown):
+        for option in value.options:
+            first, second = _split(option)
+            unsure.extend([*first, *second])
+        return sure, unsure
+    for item in value if isinstance(value, (list, tuple)) else ():
+        inner = item.value if isinstance(item, Perhaps) else item
+        if isinstance(inner, str):
+            (unsure if isinstance(item, Perhaps) else sure).append(str(inner))
+        elif isinstance(inner, Unknown):
+            unsure.extend(str(option) for option in inner.options if isinstance(option, str))
+    return sure, [item for item in unsure if item not in sure]
+
+
+def _options(value: Any) -> list[str]:  # noqa: ANN401
+    return [option for option in value.options if isinstance(option, str)] if isinstance(value, Unknown) else []
+
+
+def _inside(path: str) -> str:
+    from muslcheck.archives.world import FOLDER
+
+    return path.removeprefix(FOLDER + "/").removeprefix("./")
+
+
+def _languages(extension: Ext, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages that building the extension compiles."""
+    if extension.kind == "setuptools-rust":
+        return ("rust",)
+    languages = {language for source in sources if (language := language_of(source)) is not None}
+    if extension.kind == "mypyc":
+        languages.add("c")
+    if extension.kind == "cython" and any(source.endswith(".py") for source in sources):
+        languages.add("cython")
+    if extension.kind in {"pybind11", "torch"} or extension.options.get("language") == "c++":
+        languages.add("c++")
+    elif not languages & {"c", "c++", "fortran", "rust", "go"} and extension.kind in {*_SETUPTOOLS, "cffi"}:
+        languages.add("c")
+    return tuple(sorted(languages))

@@ -1,0 +1,252 @@
+"""The values that the interpreter of setup.py works with, beside plain strings, numbers, tuples and dicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from muslcheck.archives.facts import Certainty
+
+if TYPE_CHECKING:
+    import ast
+
+__all__ = [
+    "Ext",
+    "External",
+    "FileHandle",
+    "Frame",
+    "Func",
+    "Instance",
+    "Items",
+    "Klass",
+    "Namespace",
+    "Path",
+    "PathText",
+    "Perhaps",
+    "Step",
+    "Unknown",
+    "VersionInfo",
+    "merge",
+    "weaker",
+]
+
+_WEAKNESS = {Certainty.ALWAYS: 0, Certainty.OPTIONAL: 1, Certainty.DECIDED_LATER: 2, Certainty.SWITCHED: 3}
+
+
+def weaker(*certainties: Certainty) -> Certainty:
+    """The least sure of several."""
+    return max(certainties, key=_WEAKNESS.__getitem__, default=Certainty.ALWAYS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One branch that the reading took without knowing that the build does."""
+
+    certainty: Certainty
+
+
+Path = tuple[Step, ...]
+"""The branches on the way to a place in the code; empty on the way that the build surely takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that only the running code has; ``options`` where it is one of a few."""
+
+    why: str = ""
+    options: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something out of a module that is not interpreted, by its full name: ``setuptools.Extension``."""
+
+    name: str
+
+    def __getitem__(self, key: object) -> Unknown:
+        return Unknown(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """An item that a list or a dict holds only on a branch that may not be taken."""
+
+    value: Any
+    certainty: Certainty
+
+
+class Items(list[Any]):
+    """A list of the interpreted code, which knows on which branch it was made."""
+
+    __slots__ = ("born",)
+
+    def __init__(self, items: Any = (), born: Path = ()) -> None:  # noqa: ANN401 -- values of interpreted code are anything
+        super().__init__(items)
+        self.born = born
+
+
+class PathText(str):
+    """A ``pathlib.Path`` of the interpreted code."""
+
+    __slots__ = ()
+
+
+class VersionInfo(tuple[Any, ...]):
+    """``sys.version_info`` of the target."""
+
+    __slots__ = ()
+    fields = ("major", "minor", "micro", "releaselevel", "serial")
+
+
+@dataclass(slots=True, eq=False)
+class Ext:
+    """An extension module while it is being described."""
+
+    kind: str
+    name: Any
+    sources: Any
+    line: int
+    member: str
+    options: dict[str, Any] = field(default_factory=dict)
+    path: Path = ()
+    certainty: Certainty = Certainty.ALWAYS
+
+
+@dataclass(slots=True, eq=False)
+class FileHandle:
+    """An open file of the interpreted code: its place in the archive, or None where it is elsewhere."""
+
+    member: str | None
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """The names of a module or of a function call; the last scope is written to, branches push one."""
+
+    scopes: list[dict[str, Any]]
+    member: str
+    parent: Frame | None = None
+    module: Frame | None = None
+    global_names: set[str] = field(default_factory=set)
+    tainted: set[str] = field(default_factory=set)
+    returned: list[Any] = field(default_factory=list)
+    instance: Any = None
+    owner: Klass | None = None
+
+    def get(self, name: str) -> Any:  # noqa: ANN401
+        """The value of a name; KeyError where it has none."""
+        frame: Frame | None = self
+        while frame is not None:
+            for scope in reversed(frame.scopes):
+                if name in scope:
+                    return scope[name]
+            frame = frame.parent
+        raise KeyError(name)
+
+
+@dataclass(slots=True, eq=False)
+class Func:
+    """A function or a lambda of the interpreted code."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    frame: Frame
+    defaults: dict[str, Any]
+    instance: Any = None
+    owner: Klass | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Klass:
+    """A class of the interpreted code."""
+
+    name: str
+    bases: tuple[Any, ...]
+    attributes: dict[str, Any]
+    node: ast.ClassDef
+    member: str
+
+    def find(self, name: str, depth: int = 0) -> Any:  # noqa: ANN401
+        """An attribute of the class or of its interpreted bases; None where it has none."""
+        if name in self.attributes:
+            return self.attributes[name]
+        if depth < 20:  # noqa: PLR2004 -- no setup.py has a longer line of ancestors
+            for base in self.bases:
+                if isinstance(base, Klass) and base is not self and (found := base.find(name, depth + 1)) is not None:
+                    return found
+        return None
+
+    def roots(self, depth: int = 0) -> set[str]:
+        """Full names of the bases that are not interpreted."""
+        names: set[str] = set()
+        for base in self.bases:
+            if isinstance(base, External):
+                names.add(base.name)
+            elif isinstance(base, Klass) and base is not self and depth < 20:  # noqa: PLR2004
+                names |= base.roots(depth + 1)
+            elif isinstance(base, Unknown):
+                names |= {o.name for o in base.options if isinstance(o, External)}
+                for option in base.options:
+                    if isinstance(option, Klass) and option is not self and depth < 20:  # noqa: PLR2004
+                        names |= option.roots(depth + 1)
+        return names
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An object of an interpreted class."""
+
+    klass: Klass
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Namespace:
+    """A module out of the archive, interpreted."""
+
+    name: str
+    frame: Frame
+
+
+def same(first: Any, second: Any) -> bool:  # noqa: ANN401
+    """Whether two values are the same, without surprises from equality (1 == True)."""
+    if first is second:
+        return True
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, (list, tuple)):
+        return len(first) == len(second) and all(
+            a is b or (type(a) is type(b) and isinstance(a, str) and a == b) for a, b in zip(first, second, strict=True)
+        )
+    return isinstance(first, (str, bytes, int, float, External, type(None))) and bool(first == second)
+
+
+def merge(values: list[Any], certainty: Certainty, born: Path) -> Any:  # noqa: ANN401
+    """One value for several that different branches leave behind."""
+    first = values[0]
+    if all(same(first, other) for other in values[1:]):
+        return first
+    if any(isinstance(value, (Items, tuple)) for value in values) and all(
+        isinstance(value, (Items, tuple, type(None))) for value in values
+    ):
+        return Items(_union([list(value or ()) for value in values], certainty), born)
+    if all(isinstance(value, dict) for value in values):
+        keys = dict.fromkeys(key for value in values for key in value)
+        return {
+            key: merge([value[key] for value in values], certainty, born)
+            if all(key in value for value in values)
+            else Perhaps(next(value[key] for value in values if key in value), certainty)
+            for key in keys
+        }
+    options = [option for value in values for option in (value.options or (value,) if isinstance(value, Unknown) else (value,))]
+    return Unknown("depends on a branch", tuple(options[:16]))
+
+
+def _union(lists: list[list[Any]], certainty: Certainty) -> list[Any]:
+    merged: list[Any] = []
+    for items in lists:
+        for item in items:
+            if any(same(item, seen) or (isinstance(seen, Perhaps) and same(item, seen.value)) for seen in merged[:500]):
+                continue
+            everywhere = all(any(same(item, other) for other in others[:500]) for others in lists)
+            merged.append(item if everywhere or isinstance(item, Perhaps) else Perhaps(item, certainty))
+    return merged

@@ -1,0 +1,216 @@
+"""What the standard library answers to setup.py: for the target, inside the archive, and never from this machine."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+from typing import TYPE_CHECKING, Any
+
+from muslcheck.archives.values import Items, PathText, Unknown, VersionInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from muslcheck.archives.container import Contents
+    from muslcheck.words.target import Target
+
+__all__ = ["FOLDER", "Files", "answers", "environment_markers"]
+
+FOLDER = "/sdist"
+"""Where the interpreted code believes the archive to be unpacked: its working directory."""
+_NARROW = frozenset({"armv6l", "armv7l", "i686"})
+_GLOB_LIMIT = 20_000
+
+
+def answers(target: Target) -> dict[str, Any]:
+    """Names of modules that have one answer on the target."""
+    major, minor = target.python
+    micro = target.python_full.split(".")[2] if target.python_full.count(".") >= 2 else "0"  # noqa: PLR2004
+    patch = int("".join(c for c in micro if c.isdigit()) or "0")
+    narrow = target.arch in _NARROW
+    full = f"{major}.{minor}.{patch}"
+    return {
+        "sys.version_info": VersionInfo((major, minor, patch, "final", 0)),
+        "sys.version": f"{full} (main) [GCC]",
+        "sys.hexversion": major << 24 | minor << 16 | patch << 8 | 0xF0,
+        "sys.platform": "linux",
+        "sys.byteorder": "big" if target.arch == "s390x" else "little",
+        "sys.maxsize": 2**31 - 1 if narrow else 2**63 - 1,
+        "sys.implementation.name": "cpython",
+        "sys.implementation.cache_tag": f"cpython-{major}{minor}",
+        "sys.abiflags": "t" if target.free_threaded else "",
+        "os.name": "posix",
+        "os.sep": "/",
+        "os.altsep": None,
+        "os.pathsep": ":",
+        "os.linesep": "\n",
+        "os.curdir": ".",
+        "os.pardir": "..",
+        "os.extsep": ".",
+        "os.path.sep": "/",
+        "os.devnull": "/dev/null",
+        "platform.system()": "Linux",
+        "platform.machine()": target.arch,
+        "platform.processor()": "",
+        "platform.python_implementation()": "CPython",
+        "platform.python_version()": full,
+        "platform.python_version_tuple()": (str(major), str(minor), str(patch)),
+        "platform.architecture()": ("32bit" if narrow else "64bit", "" if target.is_musl else "ELF"),
+        "platform.libc_ver()": ("", "") if target.is_musl else (target.libc.name, f"{target.libc.major}.{target.libc.minor}"),
+        "platform.mac_ver()": ("", ("", "", ""), ""),
+        "platform.win32_ver()": ("", "", "", ""),
+        "platform.java_ver()": ("", "", ("", "", ""), ("", "", "")),
+        "os.getcwd()": FOLDER,
+        "os.getcwdu()": FOLDER,
+        "sysconfig.get_platform()": f"linux-{target.arch}",
+        "distutils.util.get_platform()": f"linux-{target.arch}",
+        "sysconfig.get_python_version()": f"{major}.{minor}",
+        "distutils.sysconfig.get_python_version()": f"{major}.{minor}",
+        "sys.getwindowsversion()": Unknown("Windows only"),
+        "typing.TYPE_CHECKING": False,
+        "six.PY2": False,
+        "six.PY3": True,
+        "_sys.platform": "linux",
+    }
+
+
+def environment_markers(target: Target) -> dict[str, Any]:
+    """Configuration variables (``sysconfig.get_config_var``) that are known of every CPython on the target."""
+    return {
+        "Py_GIL_DISABLED": 1 if target.free_threaded else 0,
+        "Py_DEBUG": 0,
+        "WITH_THREAD": 1,
+        "py_version_nodot": f"{target.python[0]}{target.python[1]}",
+        "py_version_short": f"{target.python[0]}.{target.python[1]}",
+        "VERSION": f"{target.python[0]}.{target.python[1]}",
+        "MACOSX_DEPLOYMENT_TARGET": None,
+        "CC": "gcc",
+        "CXX": "g++",
+        "SIZEOF_VOID_P": 4 if target.arch in _NARROW else 8,
+        "implementation": "Python",
+    }
+
+
+class Files:
+    """The archive as the interpreted code sees it: questions about paths, answered from the members' names."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._folders: set[str] | None = None
+
+    @property
+    def folders(self) -> set[str]:
+        """All folders of the archive, without their last slash; the archive's own is empty."""
+        if self._folders is None:
+            self._folders = {""}
+            for name in self._contents.names:
+                folder = name.rpartition("/")[0]
+                while folder and folder not in self._folders:
+                    self._folders.add(folder)
+                    folder = folder.rpartition("/")[0]
+        return self._folders
+
+    def inside(self, path: object) -> str | None:
+        """A path relative to the archive's folder; None where it lies elsewhere or is not known."""
+        if not isinstance(path, str) or "\0" in path:
+            return None
+        whole = posixpath.normpath(posixpath.join(FOLDER, path))
+        if whole == FOLDER:
+            return ""
+        return whole[len(FOLDER) + 1 :] if whole.startswith(FOLDER + "/") else None
+
+    def is_file(self, path: object) -> bool | Unknown:
+        """``os.path.isfile``."""
+        inside = self.inside(path)
+        return Unknown("a path outside the sdist") if inside is None else inside in self._contents.names
+
+    def is_folder(self, path: object) -> bool | Unknown:
+        """``os.path.isdir``."""
+        inside = self.inside(path)
+        return Unknown("a path outside the sdist") if inside is None else inside in self.folders
+
+    def exists(self, path: object) -> bool | Unknown:
+        """``os.path.exists``."""
+        inside = self.inside(path)
+        return Unknown("a path outside the sdist") if inside is None else inside in self._contents.names or inside in self.folders
+
+    def read(self, member: str | None) -> str | Unknown:
+        """The text of a member that was kept."""
+        if member is None or member in self._contents.cut or (text := self._contents.text(member)) is None:
+            return Unknown("the content of a file")
+        return text
+
+    def listing(self, path: object) -> Items | Unknown:
+        """``os.listdir``: sorted, which the real one is not."""
+        inside = self.inside(path)
+        if inside is None or inside not in self.folders:
+            return Unknown("a folder outside the sdist")
+        prefix = f"{inside}/" if inside else ""
+        cut = len(prefix)
+        found = dict.fromkeys(name[cut:].partition("/")[0] for name in self._contents.names if name.startswith(prefix))
+        return Items(sorted(found))
+
+    def walk(self, path: object) -> Items | Unknown:
+        """``os.walk``, from the top."""
+        inside = self.inside(path)
+        if not isinstance(path, str) or inside is None:
+            return Unknown("a folder outside the sdist")
+        rows = []
+        for folder in sorted(f for f in self.folders if f == inside or f.startswith(f"{inside}/" if inside else "")):
+            cut = len(folder) + 1 if folder else 0
+            below = [name[cut:] for name in self._contents.names if not folder or name.startswith(f"{folder}/")]
+            files = Items(sorted(name for name in below if "/" not in name))
+            subfolders = Items(sorted({name.partition("/")[0] for name in below if "/" in name}))
+            shown = posixpath.join(path, folder[len(inside) :].lstrip("/")) if folder != inside else path
+            rows.append((shown, subfolders, files))
+            if len(rows) > 500:  # noqa: PLR2004 -- enough folders for any list of sources
+                break
+        return Items(rows)
+
+    def glob(self, pattern: object, *, base: str = "", recursive: bool = False) -> Items | Unknown:
+        """``glob.glob``: sorted, which the real one is not; answers in the form of the pattern."""
+        if not isinstance(pattern, str):
+            return Unknown("a pattern that is not known")
+        asked = posixpath.join(base, pattern) if base else pattern
+        inside = self.inside(asked)
+        if inside is None:
+            return Unknown("a pattern outside the sdist")
+        prefix = FOLDER + "/" if asked.startswith(FOLDER) else asked[: len(asked) - len(inside)] if asked.endswith(inside) else ""
+        return Items(prefix + name for name in self._matching(inside.split("/"), recursive=recursive))
+
+    def _matching(self, parts: list[str], *, recursive: bool) -> Iterable[str]:
+        fixed = [part for part in parts if not any(c in part for c in "*?[")]
+        prefix = "/".join(parts[: next((i for i, part in enumerate(parts) if part not in fixed), len(parts))])
+        candidates = [n for n in (*self._contents.names, *self.folders) if n.startswith(prefix)]
+        return sorted(name for name in candidates[:_GLOB_LIMIT] if name and _matches(name.split("/"), parts, recursive=recursive))
+
+
+def _matches(name: list[str], parts: list[str], *, recursive: bool) -> bool:
+    """Whether a path matches a pattern, part by part; ``**`` spans folders where ``recursive``."""
+    reached = {0}
+    for segment in name:
+        following: set[int] = set()
+        for at in reached:
+            if at >= len(parts):
+                continue
+            if recursive and parts[at] == "**":
+                following |= {at, at + 1} if at + 1 == len(parts) else {at}
+                if at + 1 < len(parts) and _part_matches(segment, parts[at + 1]):
+                    following.add(at + 2)
+            elif _part_matches(segment, parts[at]):
+                following.add(at + 1)
+        reached = following
+        if not reached:
+            return False
+    return len(parts) in reached
+
+
+def _part_matches(segment: str, part: str) -> bool:
+    if len(part) > 200 or part.count("*") > 8:  # noqa: PLR2004 -- no hand writes such a pattern, and matching it could take for ever
+        return False
+    return not (segment.startswith(".") and not part.startswith(".")) and fnmatch.fnmatchcase(segment, part)
+
+
+def as_path(value: str) -> PathText:
+    """A normalised ``pathlib.Path``."""
+    return PathText(posixpath.normpath(value) if value else ".")
