@@ -128,7 +128,7 @@ class _Course:
         self._refer()
         for index, each in enumerate(self._roots):
             if each.source is Source.INDEX:
-                self._ask(each.name, f"#{index}", offers.wish(each), each.extras)
+                self._ask(each.name, f"#{index}", self._offers.wish(each), each.extras)
 
     def _refer(self) -> None:
         """Direct references: what they lead to is taken, whatever an index has."""
