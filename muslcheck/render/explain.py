@@ -93,7 +93,7 @@ def _shelf(page: Page, verdict: Verdict) -> None:
         return
     page.gap()
     page.line(page.paint(f"Files of the release: {counted(len(verdict.shelf.placed), 'file')}", "name"))
-    page.item("", wheels_line(verdict.shelf, nearest=False), indent=2)
+    page.item("", wheels_line(verdict.shelf), indent=2)
     for placed in verdict.shelf.placed:
         chosen = placed.file is verdict.shelf.chosen
         page.item(

@@ -136,8 +136,8 @@ def fit_line(placed: Placed) -> str:
             return misfit.detail or MISSES[misfit.miss]
 
 
-def wheels_line(shelf: Shelf, *, nearest: bool = True) -> str:
-    """All files of a release that do not fit, counted by reason, the nearest misses first; with the nearest by name."""
+def wheels_line(shelf: Shelf) -> str:
+    """All files of a release that do not fit, counted by reason, the nearest misses first."""
     wheels = [placed for placed in shelf.placed if placed.file.kind is Kind.WHEEL]
     sdists = len(shelf.placed) - len(wheels)
     groups = Counter(_group(placed) for placed in wheels if not isinstance(placed.fit, Fits))
@@ -148,8 +148,7 @@ def wheels_line(shelf: Shelf, *, nearest: bool = True) -> str:
     if fits:
         said.insert(0, f"{fits} that {'fits' if fits == 1 else 'fit'}")
     said.append("the sdist" if sdists == 1 else counted(sdists, "sdist") if sdists else "no sdist")
-    named = shelf.nearest if nearest else None
-    return ", ".join(said) + (f" (nearest: {named.file.filename}, {fit_line(named)})" if named else "")
+    return ", ".join(said)
 
 
 def _group(placed: Placed) -> str:

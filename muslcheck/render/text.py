@@ -169,14 +169,12 @@ def _block(page: Page, report: Report, same: Sequence[Verdict], verbosity: int) 
     if len(report.targets) > 1:
         page.item("  on", _numbers(report, same), indent=INDENT)
     why = reason(verdict)
-    if why is not None:
-        page.item("  why", why.claim, indent=INDENT)
-        if why.seen_in:
-            page.item("  seen", why.seen_in, indent=INDENT, style="aside")
-    for evidence in verdict.evidence if verbosity > 0 else further(verdict):
-        if evidence is not why:
-            page.item("  and", evidence.claim, indent=INDENT)
+    said = [why] if why else []
+    for evidence in [*said, *(e for e in (verdict.evidence if verbosity > 0 else further(verdict)) if e is not why)]:
+        page.item("  why" if evidence is why else "  and", evidence.claim, indent=INDENT)
+        if evidence.seen_in and evidence.seen_in not in verdict.chain:
             page.item("  seen", evidence.seen_in, indent=INDENT, style="aside")
+    _nearest(page, verdict)
     if verdict.chain:
         page.item("  from", chain_line(verdict), indent=INDENT)
     if verdict.advice:
@@ -185,11 +183,18 @@ def _block(page: Page, report: Report, same: Sequence[Verdict], verbosity: int) 
         _files(page, verdict, every=verbosity > 1)
 
 
+def _nearest(page: Page, verdict: Verdict) -> None:
+    """The wheel that came nearest, where that is not what was said already."""
+    near, why = verdict.shelf.nearest, reason(verdict)
+    if verdict.outcome in GRAVITY[:2] and near is not None and (why is None or near.file.filename not in f"{why.claim} {why.seen_in}"):
+        page.item("  near", f"{near.file.filename}: {fit_line(near)}", indent=INDENT)
+
+
 def _files(page: Page, verdict: Verdict, *, every: bool) -> None:
     """Why each wheel did not fit: counted, or file by file."""
     if not verdict.shelf.placed:
         return
-    page.item("  files", wheels_line(verdict.shelf, nearest=not every), indent=INDENT)
+    page.item("  files", wheels_line(verdict.shelf), indent=INDENT)
     for placed in verdict.shelf.placed if every else ():
         page.item("", placed.file.filename, indent=INDENT, whole=True)
         page.item("", fit_line(placed), indent=INDENT + 2, style="aside")

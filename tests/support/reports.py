@@ -119,7 +119,7 @@ def mediapipe(target):
         evidence=(
             Evidence(
                 "MC101",
-                f"no wheel fits musl and there is no sdist; the nearest is {nearest.filename}, a glibc wheel",
+                "no wheel fits musl and there is no sdist; the nearest wheel is for glibc",
                 "the index's page of mediapipe",
                 Strength.PROOF,
                 Outcome.FAIL,
