@@ -146,7 +146,9 @@ def _header(seen: Seen, release: str) -> Need:
 
 
 def _program(seen: Seen, release: str) -> Iterator[Need]:
-    program, *arguments = seen.value.split()
+    program, *arguments = seen.value.split() or [""]
+    if not program:
+        return
     name = program.rpartition("/")[2]
     if name in {"pkg-config", "pkgconf"}:
         yield Need("program", name, seen.where, seen.certainty, apk_for_program(name, release))

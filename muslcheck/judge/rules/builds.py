@@ -53,17 +53,17 @@ def optional(case: Case) -> Iterator[Evidence]:
 
 def c(case: Case) -> Iterator[Evidence]:
     """The build compiles extensions in C: it needs gcc and musl-dev, which no Python image has."""
-    yield from _extensions(case, "MC202", {"c"})
+    yield from _native(case, "MC202", lambda part: not part.tree and _main(part) == "c")
 
 
 def cpp(case: Case) -> Iterator[Evidence]:
     """The build compiles extensions in C++: it needs g++, and what it makes needs libstdc++ and libgcc at run time."""
-    yield from _extensions(case, "MC203", {"c++"})
+    yield from _native(case, "MC203", lambda part: not part.tree and _main(part) == "c++")
 
 
 def cython(case: Case) -> Iterator[Evidence]:
     """The build translates Cython to C (or takes the C made before) and compiles that: it needs gcc and musl-dev."""
-    yield from _extensions(case, "MC204", {"cython"})
+    yield from _native(case, "MC204", lambda part: not part.tree and _main(part) == "cython")
 
 
 def rust(case: Case) -> Iterator[Evidence]:
@@ -157,10 +157,6 @@ def decided_later(case: Case) -> Iterator[Evidence]:
 _TOOLS = frozenset({"autoconf", "cargo", "cmake", "configure", "make", "meson"})
 
 
-def _extensions(case: Case, code: str, languages: set[str]) -> Iterator[Evidence]:
-    yield from _native(case, code, lambda part: not part.tree and bool(languages.intersection(part.languages)))
-
-
 def _trees(case: Case, code: str, tools: set[str]) -> Iterator[Evidence]:
     yield from _native(case, code, lambda part: part.tree and part.made_by in tools)
 
@@ -179,6 +175,11 @@ def _claim(made: list[Part]) -> str:
     if len(made) == 1:
         return f"compiles the {_language(first)} extension {first.name}".rstrip()
     return f"compiles {plural(len(made), f'{_language(first)} extension')}, the first {first.name}".removesuffix(", the first ")
+
+
+def _main(part: Part) -> str:
+    """The language that a part with several is told by."""
+    return next((language for language in ("cython", "c++", "c") if language in part.languages), "")
 
 
 def _language(part: Part) -> str:
