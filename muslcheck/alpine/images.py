@@ -7,9 +7,9 @@ which Python, on which release of Alpine or Debian. The digest is not looked at,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from muslcheck.alpine.releases import alpine, architectures, debian, python
 from muslcheck.errors import UnknownImage
@@ -32,8 +32,7 @@ _MIRRORS = ("", "library", "containers")
 _FIRST_FREE_THREADED = (3, 13)
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
     """An image's name in parts. ``shown`` is what a report calls it: without registry, digest and an architecture's namespace."""
 
     asked: str
@@ -52,8 +51,7 @@ class _Name:
         return self.namespace.rpartition("/")[2] in _MIRRORS
 
 
-@dataclass(frozen=True, slots=True)
-class _Python:
+class _Python(NamedTuple):
     """The Python in a tag: its minor version, its full version, its patch release where the tag says one, and its build."""
 
     release: PythonRelease

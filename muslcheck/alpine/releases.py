@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,8 +93,7 @@ class PythonRelease:
         return next((base for base, last in until.items() if patch is not None and patch <= last), default)
 
 
-@dataclass(frozen=True, slots=True)
-class Architectures:
+class Architectures(NamedTuple):
     """Machines by every name in use, those names that mean two things (by distribution), and the machines of each kind of image."""
 
     names: Mapping[str, str]
@@ -213,8 +212,7 @@ def read_table(filename: str) -> dict[str, Any]:
             raise ValueError(f"{filename}: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A table of a data file, which complains by file and row."""
 
     filename: str
