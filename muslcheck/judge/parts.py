@@ -30,6 +30,24 @@ NAMES = {
 """Languages as they are written for people."""
 
 
+_RUN = {
+    "c++": ("c++",),
+    "cargo": ("rust",),
+    "cc": ("c",),
+    "clang": ("c",),
+    "clang++": ("c++",),
+    "cmake": ("c", "c++"),
+    "g++": ("c++",),
+    "gcc": ("c",),
+    "gfortran": ("fortran",),
+    "go": ("go",),
+    "make": ("c",),
+    "meson": ("c",),
+    "rustc": ("rust",),
+}
+"""Compilers and build tools that a build may run by itself, and what they most often compile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One native part: what makes it, in which languages, how surely, and where that was read."""
@@ -43,10 +61,20 @@ class Part:
 
 
 def parts(facts: SdistFacts) -> tuple[Part, ...]:
-    """Every native part that a plain ``pip install`` may come to make; what has to be switched on is left out."""
+    """Every native part that a plain ``pip install`` may come to make; what has to be switched on is left out.
+
+    Where nothing declares one, a compiler or build tool that the build runs by itself is taken for it.
+    """
     extensions = (Part(e.name, e.made_by, e.languages or ("c",), e.certainty, e.seen_in, tree=False) for e in facts.extensions)
     trees = (Part("", t.tool, t.languages, t.certainty, t.seen_in, tree=True) for t in facts.trees)
-    return tuple(part for part in (*extensions, *trees) if part.certainty is not Certainty.SWITCHED)
+    declared = tuple(part for part in (*extensions, *trees) if part.certainty is not Certainty.SWITCHED)
+    if declared:
+        return declared
+    return tuple(
+        Part("", program, _RUN[program], seen.certainty, seen.where, tree=True)
+        for seen in facts.programs
+        if (program := (seen.value.split() or [""])[0].rpartition("/")[2]) in _RUN and seen.certainty is not Certainty.SWITCHED
+    )
 
 
 def compiled(facts: SdistFacts) -> tuple[str, ...]:

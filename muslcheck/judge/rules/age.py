@@ -85,7 +85,8 @@ _NUMBER = re.compile(r"\d+")
 def stops(case: Case) -> Iterator[Evidence]:
     """The build stops by itself for this target: it raises, or exits with a message, for its Python or platform."""
     for seen in _facts(case, "raises"):
-        yield _fails("MC230", f"the build stops here: {seen.value}", seen, certain=True)
+        if seen.certainty is Certainty.ALWAYS:
+            yield from _fails("MC230", f"the build stops here: {seen.value}", seen, certain=True)
 
 
 def module_gone(case: Case) -> Iterator[Evidence]:
@@ -97,7 +98,7 @@ def module_gone(case: Case) -> Iterator[Evidence]:
     for seen in _facts(case, "imports"):
         detail = f", {seen.detail}" if seen.detail else ""
         claim = f"the build imports {seen.value}, which it does not find{detail} ({_EVERYWHERE})"
-        yield _fails("MC231", claim, seen, certain=bool(seen.detail))
+        yield from _fails("MC231", claim, seen, certain=bool(seen.detail))
 
 
 def setuptools_changed(case: Case) -> Iterator[Evidence]:
@@ -105,11 +106,11 @@ def setuptools_changed(case: Case) -> Iterator[Evidence]:
     version = _version(case, "setuptools")
     for seen in _marks(case, "use_2to3"):
         if version is None or version >= (58,):
-            yield _fails("MC232", f"use_2to3 is gone from setuptools since 58 ({_EVERYWHERE})", seen, certain=True)
+            yield from _fails("MC232", f"use_2to3 is gone from setuptools since 58 ({_EVERYWHERE})", seen, certain=True)
     cython = _version(case, "cython")
     for seen in _marks(case, "cython_sources"):
         if cython is not None and cython >= (3,):
-            yield _fails("MC232", f"build_ext.cython_sources is gone from Cython since 3.0 ({_EVERYWHERE})", seen, certain=True)
+            yield from _fails("MC232", f"build_ext.cython_sources is gone from Cython since 3.0 ({_EVERYWHERE})", seen, certain=True)
 
 
 def old_setuptools(case: Case) -> Iterator[Evidence]:
@@ -136,7 +137,7 @@ def old_cython(case: Case) -> Iterator[Evidence]:
         if needed is not None and made_by and made_by < needed:
             first = ".".join(map(str, needed))
             claim = f"C made by Cython {seen.value[7:]}; Python {_python(case)} takes that of {first} and later ({_EVERYWHERE})"
-            yield _fails("MC234", claim, seen, certain=True)
+            yield from _fails("MC234", claim, seen, certain=True)
 
 
 def c_api_gone(case: Case) -> Iterator[Evidence]:
@@ -146,7 +147,7 @@ def c_api_gone(case: Case) -> Iterator[Evidence]:
         gone = _C_API_GONE.get(name)
         if gone is not None and case.target.python >= gone:
             claim = f"uses {name}, gone from CPython since {gone[0]}.{gone[1]} ({_EVERYWHERE})"
-            yield _fails("MC235", claim, seen, certain=True)
+            yield from _fails("MC235", claim, seen, certain=True)
 
 
 def tool_too_old(case: Case) -> Iterator[Evidence]:
@@ -183,11 +184,12 @@ def cmake_too_new(case: Case) -> Iterator[Evidence]:
             yield Evidence("MC237", claim, tree.seen_in, Strength.HINT)
 
 
-def _fails(code: str, claim: str, seen: Seen, *, certain: bool) -> Evidence:
-    """Proof where it always happens and nobody can doubt it, strong where it is likely, a hint where it hangs on more."""
+def _fails(code: str, claim: str, seen: Seen, *, certain: bool) -> Iterator[Evidence]:
+    """Proof where it always happens and nobody can doubt it, strong where it is likely, a hint where the build decides; else nothing."""
     if seen.certainty is Certainty.ALWAYS:
-        return Evidence(code, claim, seen.where, Strength.PROOF if certain else Strength.STRONG, Outcome.FAIL)
-    return Evidence(code, claim, seen.where, Strength.HINT)
+        yield Evidence(code, claim, seen.where, Strength.PROOF if certain else Strength.STRONG, Outcome.FAIL)
+    elif seen.certainty is Certainty.DECIDED_LATER:
+        yield Evidence(code, claim, seen.where, Strength.HINT)
 
 
 def _facts(case: Case, name: str) -> tuple[Seen, ...]:

@@ -20,19 +20,21 @@ __all__ = ["RULES"]
 _MANY_FILES = 150
 """Source files of a build tree from which on it takes minutes: on two cores some five a second compile."""
 _MANY_SOURCES = 400
+_UNEXPLAINED = 20
+"""From so many sources on, an sdist that seems to compile none is doubted: fewer are test data and leavings."""
 _MANY_CRATES = 150
 
 
 def pure(case: Case) -> Iterator[Evidence]:
     """Nothing is compiled: the build makes a wheel of Python files, and needs no compiler.
 
-    Proof where all that decides was read and every build requirement installs; strong where the back end is the project's own
-    or a file that may decide could not be read.
+    Proof where all that decides was read, the sdist holds nothing that could be compiled, and every build requirement installs;
+    strong where the back end is the project's own, a file that may decide could not be read, or there are sources after all.
     """
     if not isinstance(case.facts, SdistFacts) or parts(case.facts):
         return
     facts, system = case.facts, case.facts.build_system
-    sure = not system.backend_path and not facts.unread and _installs(case)
+    sure = not system.backend_path and not facts.unread and not _sources(facts) and _installs(case)
     claim = f"pure Python: nothing is compiled (built by {system.backend.partition(':')[0]})"
     yield Evidence("MC200", claim, system.seen_in, Strength.PROOF if sure else Strength.STRONG, Outcome.BUILD)
 
@@ -138,8 +140,8 @@ def heavy(case: Case) -> Iterator[Evidence]:
 def decided_later(case: Case) -> Iterator[Evidence]:
     """Whether anything is compiled is decided by code while it runs, and reading it does not tell.
 
-    That is so where all that was found hangs on such a decision; and where nothing was found, a file that decides could not be
-    followed, and the sdist holds sources in a compiled language.
+    That is so where all that was found hangs on such a decision; and where nothing was found, the sdist holds sources in a
+    compiled language, and either a file that decides could not be followed or the sources are too many to be lying about.
     """
     if not isinstance(case.facts, SdistFacts):
         return
@@ -149,9 +151,13 @@ def decided_later(case: Case) -> Iterator[Evidence]:
             if part.certainty is Certainty.DECIDED_LATER:
                 what = f"whether {part.name or part.made_by} is compiled is decided while the build runs"
                 yield Evidence("MC903", what, part.seen_in, Strength.STRONG, Outcome.UNKNOWN)
-    if not made and any(language in NAMES for language, _ in case.facts.source_files):
+    sources = _sources(case.facts)
+    if not made and sources:
         for seen in case.facts.unread:
             yield Evidence("MC903", f"could not be followed: {seen.value}", seen.where, Strength.STRONG, Outcome.UNKNOWN)
+        if sources >= _UNEXPLAINED:
+            claim = f"holds {sources} source files to compile, and nothing that was read builds them"
+            yield Evidence("MC903", claim, case.facts.build_system.seen_in, Strength.STRONG, Outcome.UNKNOWN)
 
 
 _TOOLS = frozenset({"autoconf", "cargo", "cmake", "configure", "make", "meson"})
@@ -188,6 +194,11 @@ def _language(part: Part) -> str:
 
 def _parts(case: Case) -> tuple[Part, ...]:
     return parts(case.facts) if isinstance(case.facts, SdistFacts) else ()
+
+
+def _sources(facts: SdistFacts) -> int:
+    """Source files in compiled languages, all in the archive."""
+    return sum(number for language, number in facts.source_files if language in NAMES)
 
 
 def _installs(case: Case) -> bool:
