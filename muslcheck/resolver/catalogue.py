@@ -9,6 +9,7 @@ from muslcheck.words.release import Kind, Metadata, Project, Unread
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
+    from muslcheck.resolver.provider import Settled
     from muslcheck.resolver.select import Offers
     from muslcheck.words.release import Absent, DistFile
     from muslcheck.words.requirement import Requirement, Selection
@@ -24,12 +25,13 @@ class Catalogue:
     """Project pages, metadata and direct references, shared by all targets of a run.
 
     ``arrivals`` lists what came in, in order, for those who follow it (the walk). ``offers`` keeps what each target may
-    choose from, worked out once: pages never change within a run.
+    choose from, worked out once: pages never change within a run; ``settled`` what each resolution found in its way so far.
     """
 
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
         self.offers: dict[tuple[Target, Selection], Offers] = {}
+        self.settled: dict[tuple[int, ...], tuple[tuple[Requirement, ...], tuple[Requirement, ...], Settled]] = {}
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}

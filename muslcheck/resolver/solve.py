@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
 from resolvelib.resolvers import Resolution as Search
+from resolvelib.structs import RequirementInformation
 
 from muslcheck.errors import ResolutionFailed
 from muslcheck.resolver.answer import answer
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from resolvelib.resolvers import Criterion
-    from resolvelib.structs import RequirementInformation
 
     from muslcheck.resolver.catalogue import Catalogue
+    from muslcheck.resolver.select import Offers
     from muslcheck.resolver.terms import Held, Term
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.resolution import BlockerKind, Resolution, Wanted
@@ -73,7 +74,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     in the way than is sensible to pass over.
     """
     offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
-    settled = Settled()
+    settled = _settled_so_far(requirements, constraints, offers, twins, catalogue)
     for _ in range(_MOST_ATTEMPTS):
         provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=settled)
         watch = _Watch(provider)
@@ -83,8 +84,8 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
         except _Stranded as stop:
             if lacking := provider.lacking():
                 return lacking
-            settled.stranded[stop.project] = stop.kind
-            settled.bounded[stop.project] = set(watch.stranded[stop.project][1])
+            settled.stranded |= stop.projects
+            settled.bounded |= stop.bounded
         except (_Endless, ResolutionImpossible, ResolutionTooDeep) as stop:
             if lacking := provider.lacking():
                 return lacking
@@ -99,13 +100,27 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     )
 
 
-class _Stranded(Exception):
-    """The search goes back and back over a project of which nothing installs."""
+def _settled_so_far(
+    requirements: Sequence[Requirement], constraints: Sequence[Requirement], offers: Offers, twins: Offers, catalogue: Catalogue
+) -> Settled:
+    """What earlier calls for the same resolution found to be in the way.
 
-    def __init__(self, project: str, kind: BlockerKind) -> None:
-        super().__init__(project, kind)
-        self.project = project
-        self.kind = kind
+    It was found in attempts that lacked nothing, so they would end the same way again: the catalogue only grows.
+    """
+    key = (id(offers), id(twins), *map(id, requirements), *map(id, constraints))
+    known = catalogue.settled.get(key)
+    if known is None:  # the requirements are kept with it, so that their ids stay theirs
+        known = catalogue.settled[key] = (tuple(requirements), tuple(constraints), Settled())
+    return known[2]
+
+
+class _Stranded(Exception):
+    """Projects of which nothing installs are to be passed over from now on; ``bounded``: the search went back and back over them."""
+
+    def __init__(self, projects: dict[str, BlockerKind], bounded: dict[str, set[str]]) -> None:
+        super().__init__(projects, bounded)
+        self.projects = projects
+        self.bounded = bounded
 
 
 class _Endless(Exception):
@@ -136,11 +151,18 @@ class _Watch(_Reporter):
         blocked = self._provider.blocked(causes)
         if blocked is not None:
             project, kind = blocked
+            if candidate.base.stranded is not None:
+                raise _Stranded(self._all_blocked(candidate) | {project: kind}, {})
             self.stranded.setdefault(project, (kind, {}))[1].setdefault(candidate.project)
             self._given_up[project].add(str(candidate))
             self._rejections[project] += 1
             if len(self._given_up[project]) > _MOST_DEAD_ENDS or self._rejections[project] > _MOST_REJECTIONS:
-                raise _Stranded(project, kind)
+                raise _Stranded({project: kind}, {project: set(self.stranded[project][1])})
+
+    def _all_blocked(self, candidate: Held) -> dict[str, BlockerKind]:
+        """Everything that a release requires and that does not install. Of a release that itself does not, no older one would do."""
+        causes: list[Cause] = [RequirementInformation(each, candidate) for each in self._provider.get_dependencies(candidate)]
+        return dict(blocked for cause in causes if (blocked := self._provider.blocked([cause])) is not None)
 
     def resolving_conflicts(self, causes: Collection[Cause]) -> None:
         """Every candidate of a project was given up: the search goes back."""

@@ -89,6 +89,11 @@ class Interpreter:
     def __init__(self, version: Version) -> None:
         self.version = version
 
+    @property
+    def base(self) -> Base:
+        """The interpreter as if it were a release: it has no file."""
+        return Base(PYTHON, self.version)
+
     def __str__(self) -> str:
         return f"Python {self.version}"
 
