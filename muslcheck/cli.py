@@ -172,14 +172,15 @@ def _save(text: str, output: str) -> None:
     from muslcheck.errors import UsageError
 
     path = Path(output)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.exists() and not path.is_file():
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
             return
+        path = path.resolve()  # a link stays a link
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             beside.write_text(text, encoding="utf-8", errors="backslashreplace")
-            beside.replace(path.resolve())
+            beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
@@ -217,32 +218,41 @@ def _progress_wanted(given: argparse.Namespace) -> bool:
 class _Progress:
     """One line on standard error that says what is waited for; gone when the answer is there.
 
-    It is drawn only after a while, so that what is quick stays silent, and a few times a second.
+    A thread draws it, so that it lives while nothing arrives, and only after a while, so that what is quick stays silent.
     """
 
     PATIENCE, PACE = 0.3, 0.1
+    """Seconds before the first drawing, and between two."""
 
     def __init__(self, *, shown: bool) -> None:
-        from time import monotonic
-
-        self._clock = monotonic
         self._shown = shown
-        self._next = monotonic() + self.PATIENCE
-        self._drawn = False
+        self._text = "Asking the index"
 
     def __enter__(self) -> Self:
+        if self._shown:
+            from threading import Event, Thread
+
+            self._ended = Event()
+            self._thread = Thread(target=self._live, daemon=True)
+            self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._drawn:
-            self._draw("")
+        if self._shown:
+            self._ended.set()
+            self._thread.join()
 
     def __call__(self, name: str, done: int, asked: int) -> None:
-        """Draw the line, where it is time to."""
-        if self._shown and self._clock() >= self._next:
-            self._next = self._clock() + self.PACE
-            self._drawn = True
-            self._draw(f"Asking the index: {done} of {asked} ({name[:40]})")
+        """Note what is being waited for."""
+        self._text = f"Asking the index: {done} of {asked} ({name[:40]})"
+
+    def _live(self) -> None:
+        pause = self.PATIENCE
+        while not self._ended.wait(pause):
+            pause = self.PACE
+            self._draw(self._text)
+        if pause == self.PACE:
+            self._draw("")
 
     def _draw(self, text: str) -> None:
         with suppress(OSError):
