@@ -71,6 +71,11 @@ def read(
         except ManifestError as error:
             faults.update(dict.fromkeys(error.faults))
             hints.update({error.hint: None} if error.hint else {})
+    if manifests and asked != Asked() and all(manifest.kind in ("requirements", "constraints") for manifest in manifests):
+        # Where a project is among the manifests, its reader has answered.
+        reason = "a requirements file has no extras and no dependency groups"
+        faults[Fault(manifests[0].path, None, reason)] = None
+        hints["Name the pyproject.toml."] = None
     if faults:
         raise ManifestError(tuple(faults), " ".join(hints))
     return tuple(manifests)

@@ -17,8 +17,8 @@ from packaging.requirements import Requirement as Pep508
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.pep508 import InvalidEntry, Reference, is_archive_name, normalised, read_pep508
-from muslcheck.manifests.wording import quoted, shown, why_invalid, why_marker
 from muslcheck.words.requirement import Requirement, Source
 
 if TYPE_CHECKING:
@@ -143,6 +143,8 @@ def _marker(text: str, written: str) -> Marker | None:
     try:
         return Marker(text)
     except InvalidMarker as error:
+        from muslcheck.manifests.wording import why_marker
+
         raise InvalidEntry(f"{quoted(written)}: {why_marker(text, str(error))}") from None
 
 
@@ -157,6 +159,8 @@ def _extras(text: str, written: str) -> frozenset[NormalizedName]:
     try:
         return normalised(Pep508("placeholder" + text).extras)
     except InvalidRequirement as error:
+        from muslcheck.manifests.wording import why_invalid
+
         raise InvalidEntry(why_invalid(written, str(error))) from None
 
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from muslcheck.errors import Fault, ManifestError
 
-__all__ = ["LARGEST", "decode", "load"]
+__all__ = ["LARGEST", "decode", "is_remote", "load"]
 
 LARGEST = 16 * 1024 * 1024
 """The most bytes that a manifest may have."""
@@ -27,9 +27,14 @@ _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 _REMOTE = re.compile(r"(?i)(https?|ftp)://")
 
 
+def is_remote(path: str) -> bool:
+    """Whether a path is an address."""
+    return bool(_REMOTE.match(path))
+
+
 def load(path: str) -> bytes:
     """The bytes of a file, or of standard input for ``-``. Raises ManifestError without a line."""
-    if _REMOTE.match(path):
+    if is_remote(path):
         raise ManifestError((Fault(path, None, "remote files are not read"),), "Download it first.")
     try:
         if path == "-":

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pip_requirements_parser as parser
 
-from muslcheck.manifests.wording import nearest, quoted
+from muslcheck.manifests.display import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Line", "read_lines"]
 
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+_QUOTES = re.compile(r"[\"'\\]")
+_BLANKS = re.compile(r"[ \t\r\n]+")  # what a shell takes for blank, not what Python does
 _STRONG = ("sha256", "sha384", "sha512")
 
 _DROPPED = {
@@ -121,14 +123,19 @@ def _read_line(reader: OptionParser, number: int, line: str) -> Line:
     if not options_text:
         return Line(number, written, entry, values, unset)
     try:
-        _, ignored = reader.parse_args(shlex.split(options_text), values)
+        _, ignored = reader.parse_args(_words(options_text), values)
     except ValueError:
         return Line(number, written, entry, values, unset, fault=f"{quoted(line)}: a quote in its options is not closed")
     except (parser.OptionParsingError, BadOptionError, OptionValueError) as error:
         return Line(number, written, entry, values, unset, fault=_option_fault(str(getattr(error, "msg", error)), line))
     if values.editables and not entry:
-        written = f"-e {parser.break_args_options(line)[1].split(None, 1)[-1]}" if unset else f"-e {values.editables[0]}"
+        written = parser.break_args_options(line)[1]
     return Line(number, written, entry, values, unset, tuple(ignored))
+
+
+def _words(text: str) -> list[str]:
+    """Words as a shell has them; the slow way only where quotes ask for it, as hashes come by the hundred."""
+    return shlex.split(text) if _QUOTES.search(text) else _BLANKS.split(text)
 
 
 def _fill(line: str) -> tuple[str, tuple[str, ...]]:

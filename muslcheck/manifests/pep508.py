@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508
 from packaging.utils import canonicalize_name
 
-from muslcheck.manifests.wording import quoted, shown, why_invalid
+from muslcheck.manifests.display import quoted, shown
 from muslcheck.words.requirement import Requirement, Source
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def read_pep508(text: str, origin: Origin, *, display: str | None = None, hashes
     try:
         parsed = Pep508(text)
     except InvalidRequirement as error:
+        from muslcheck.manifests.wording import why_invalid
+
         raise InvalidEntry(why_invalid(text if display is None else display, str(error))) from None
     reference = None if parsed.url is None else Reference(parsed.url)
     if reference and reference.scheme not in _SCHEMES:

@@ -11,9 +11,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from muslcheck.errors import Fault, ManifestError
+from muslcheck.manifests.display import nearest
 from muslcheck.manifests.pep508 import InvalidEntry, read_pep508
 from muslcheck.manifests.tomllines import string_lines
-from muslcheck.manifests.wording import nearest
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Manifest, Origin, Requirement, Source
 
@@ -215,6 +215,8 @@ def _dynamic(project: Project, document: Mapping[str, Any], table: Mapping[str, 
     told = _within(document, "tool", "setuptools", "dynamic")
     if "dependencies" in dynamic:
         found = _from_files(project, _within(told, "dependencies", "file"))
+        if found is None and told is None and (backend is None or str(backend).startswith("setuptools.")):
+            found = _from_setup_cfg(project, with_extras="optional-dependencies" in dynamic)
         if found is None:
             project.unknown = f"its dependencies are dynamic: {by} computes them, and nothing is run here"
         else:
@@ -225,7 +227,7 @@ def _dynamic(project: Project, document: Mapping[str, Any], table: Mapping[str, 
             found = _from_files(project, _within(entry, "file"))
             if found is not None:
                 project.extras[canonicalize_name(name)] = found
-        if not isinstance(offered, dict):
+        if not isinstance(offered, dict) and not project.extras:
             project.unknown_extras = f"its extras are dynamic: {by} computes them, and nothing is run here"
 
 
@@ -248,6 +250,23 @@ def _from_files(project: Project, files: object) -> tuple[Requirement, ...] | No
             found += manifest.requirements
             project.problems += manifest.problems
     return tuple(found)
+
+
+def _from_setup_cfg(project: Project, *, with_extras: bool) -> tuple[Requirement, ...] | None:
+    """What setup.cfg beside pyproject.toml states: setuptools takes dynamic fields from there, too."""
+    path = os.path.join(os.path.dirname(project.path), "setup.cfg")
+    if not os.path.isfile(path):
+        return None
+    from muslcheck.manifests.setup_cfg import read_setup_cfg
+
+    try:
+        stated = read_setup_cfg(path)
+    except ManifestError as error:
+        project.faults.extend(error.faults)
+        return ()
+    if stated is not None and with_extras:
+        project.extras.update(stated.extras)
+    return None if stated is None else stated.dependencies
 
 
 class _Strings:

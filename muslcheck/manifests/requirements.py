@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from muslcheck.errors import Fault, ManifestError
+from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
-from muslcheck.manifests.files import decode, load
+from muslcheck.manifests.files import decode, is_remote, load
 from muslcheck.manifests.lines import Line, read_lines
 from muslcheck.manifests.pep508 import InvalidEntry, Reference
-from muslcheck.manifests.wording import quoted, shown
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import FormatControl, IndexOptions, Manifest, Origin, Requirement, Selection
 
@@ -25,7 +24,6 @@ __all__ = ["read"]
 
 _DEEPEST = 50
 _OFTEN = 500
-_REMOTE = re.compile(r"(?i)(https?|ftp)://")
 
 
 def read(path: str, data: bytes, _asked: Asked | None = None, *, constraint: bool = False) -> Manifest:
@@ -116,7 +114,7 @@ class _Reading:
         if line.unset:
             self.problem(origin, f"{self.unset(line)}; left as it stands, as pip does")
         if line.ignored:
-            self.problem(origin, f"pip passes over {' '.join(line.ignored)}", "Give it a line of its own.")
+            self.problem(origin, f"pip passes over {shown(' '.join(line.ignored))}", "Give it a line of its own.")
         if constraint:
             if reason := _not_a_constraint(requirement):
                 self.fault(origin.file, origin.line, f"{quoted(requirement.text)}: {reason}")
@@ -138,13 +136,15 @@ class _Reading:
         written = paths[0]
         others = [*paths[1:], *(options.constraints if options.requirements else ()), *line.ignored]
         if others:
-            self.problem(origin, f"pip reads {flag} {written} here and passes over {' '.join(others)}", "Give each a line of its own.")
+            self.problem(
+                origin, f"pip reads {flag} {written} here and passes over {shown(' '.join(others))}", "Give each a line of its own."
+            )
         try:
             path = _beside(origin.file, written)
         except InvalidEntry as error:
             self.fault(origin.file, origin.line, str(error))
             return
-        if _REMOTE.match(written):
+        if is_remote(written):
             reason = f'"{flag} {shown(written)}": remote requirements files are not read: download it first'
             self.fault(origin.file, origin.line, self.unset(line) or reason)
             return
@@ -169,7 +169,7 @@ class _Reading:
         """A line of options only, applied as pip applies it (``handle_option_line``)."""
         given = line.options
         if line.ignored:
-            self.problem(origin, f"pip passes over {' '.join(line.ignored)} after an option", "Give it a line of its own.")
+            self.problem(origin, f"pip passes over {shown(' '.join(line.ignored))} after an option", "Give it a line of its own.")
         if given.hashes:
             self.problem(origin, "a --hash without a requirement is ignored", "Put a backslash at the end of the line before it.")
         if line.unset:

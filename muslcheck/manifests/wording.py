@@ -1,11 +1,15 @@
-"""What is wrong with a requirement, in words: the commonest mistakes first, then what packaging says."""
+"""What is wrong with a requirement, in words: the commonest mistakes first, then what packaging says.
+
+Imported where something is wrong, and only then.
+"""
 
 from __future__ import annotations
 
-import difflib
 import re
 
-__all__ = ["nearest", "quoted", "shown", "why_invalid", "why_marker"]
+from muslcheck.manifests.display import nearest, quoted
+
+__all__ = ["why_invalid", "why_marker"]
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _EXTRAS = r"(?:\s*\[[^\]]*\])?"
@@ -23,26 +27,6 @@ _MARKERS = (
     "python_version",
     "sys_platform",
 )
-_PASSWORD = re.compile(r"(?<=://)[^/\s@]+@")
-_LONGEST = 120
-
-
-def shown(text: str) -> str:
-    """Text fit to print: one line, not too long, and no credentials in its addresses."""
-    text = _PASSWORD.sub(lambda found: found[0] if found[0] in ("git@", "hg@") else "****@", " ".join(text.split()))
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
-
-
-def quoted(text: str) -> str:
-    """The same in quotes, for a sentence to begin with."""
-    quote = "'" if '"' in text and "'" not in text else '"'
-    return f"{quote}{shown(text)}{quote}"
-
-
-def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """`` (did you mean ...?)`` with the most alike of the known words, or nothing."""
-    found = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
-    return f" (did you mean {' or '.join(found)}?)" if found else ""
 
 
 def why_invalid(text: str, error: str) -> str:

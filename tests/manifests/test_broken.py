@@ -1,4 +1,5 @@
 # ruff: noqa: E501  # a sentence stays whole
+# ruff: noqa: E501  # a sentence stays whole
 """Every broken manifest in the fixtures, and the sentences it gets."""
 
 from pathlib import Path
@@ -43,7 +44,9 @@ FAULTS = {
     "editable-address.txt": (
         'editable-address.txt:1: "-e https://files.example/flask.zip": "-e" takes a directory or the address of a checkout (git+https://...)',
     ),
-    "editable-archive.txt": ('editable-archive.txt:1: "-e flask": what follows -e needs quotes around it where it has spaces',),
+    "editable-archive.txt": (
+        'editable-archive.txt:1: "-e flask @ https://files.example/flask-2.0.tar.gz": what follows -e needs quotes around it where it has spaces',
+    ),
     "editable-nameless.txt": (
         'editable-nameless.txt:1: "-e git+https://git.example/flask.git": a checkout needs a name; write "name @ address"',
     ),

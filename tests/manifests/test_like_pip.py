@@ -24,6 +24,15 @@ from muslcheck.words.requirement import Source
 
 pytestmark = pytest.mark.filterwarnings("ignore::pip._internal.utils.deprecation.PipDeprecationWarning")
 
+MANIFESTS = Path(__file__).parents[2] / "fixtures/manifests"
+LATER = {
+    "address-short.txt",  # when it downloads
+    "encoding-unknown.txt",  # with a traceback
+    "hashes-both.txt",  # when it has read all files
+    "nested-remote.txt",  # when there is no network
+}
+"""Broken manifests that pip refuses in another way, or at another time, than by reading."""
+
 INDEX = "https://index.example/simple"
 
 
@@ -318,3 +327,15 @@ def test_a_coding_line_decides(folder, session):
     path = folder / "coded.txt"
     path.write_bytes("#!/usr/bin/env pip\n# -*- coding: latin-1 -*-\nflask # caf\xe9\n".encode("latin-1"))
     assert as_we_read(path) == as_pip_reads(path, session) is not None
+
+
+@pytest.mark.parametrize("path", sorted((MANIFESTS / "good").rglob("*.txt")), ids=lambda path: str(path.relative_to(MANIFESTS)))
+def test_good_manifests(path, session, monkeypatch):
+    monkeypatch.chdir(path.parent)
+    assert as_we_read(path.name) == as_pip_reads(path.name, session) is not None
+
+
+@pytest.mark.parametrize("name", sorted({path.name for path in (MANIFESTS / "broken").glob("*.txt")} - LATER))
+def test_broken_manifests_are_refused_by_pip_too(name, session, monkeypatch):
+    monkeypatch.chdir(MANIFESTS / "broken")
+    assert as_pip_reads(name, session) is None

@@ -243,3 +243,23 @@ def test_dynamic_dependencies_that_are_computed(folder):
     manifest = project(folder, text, groups=["test"])
     assert told(manifest.requirements) == [("pytest", 5)]
     assert "dynamic" in manifest.problems[0].message
+
+
+def test_dynamic_dependencies_in_setup_cfg(folder):
+    (folder / "setup.cfg").write_text("[options]\ninstall_requires =\n  flask\n[options.extras_require]\ndev = pytest\n")
+    text = '[project]\nname = "a"\ndynamic = ["dependencies", "optional-dependencies"]\n'
+    manifest = project(folder, text, extras=["dev"])
+    assert [(r.name, str(r.origin)) for r in manifest.requirements] == [("flask", "setup.cfg:3"), ("pytest", "setup.cfg:5")]
+    assert faults(folder, text + '[build-system]\nrequires = []\nbuild-backend = "hatchling.build"\n') == [
+        "pyproject.toml:3: its dependencies are dynamic: the build back end (hatchling.build) computes them, and nothing is run here"
+    ]
+
+
+@pytest.mark.parametrize("options", [{"extras": ["dev"]}, {"groups": ["dev"]}, {"all_extras": True}])
+def test_a_requirements_file_has_no_extras(folder, options):
+    (folder / "requirements.txt").write_text("flask\n")
+    with pytest.raises(ManifestError, match="a requirements file has no extras and no dependency groups"):
+        read(["requirements.txt"], **options)
+    (folder / "pyproject.toml").write_text('[project]\noptional-dependencies.dev = ["pytest"]\n[dependency-groups]\ndev = ["pytest"]\n')
+    _, manifest = read(["requirements.txt", "pyproject.toml"], **options)
+    assert [r.name for r in manifest.requirements] == ["pytest"]
