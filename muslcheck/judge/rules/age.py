@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["RULES"]
 
 _EVERYWHERE = "on slim images too"
+_IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 _CYTHON_FOR = (
     ((3, 14), (3, 0, 12)),
@@ -85,7 +86,7 @@ _NUMBER = re.compile(r"\d+")
 def stops(case: Case) -> Iterator[Evidence]:
     """The build stops by itself for this target: it raises, or exits with a message, for its Python or platform."""
     for seen in _facts(case, "raises"):
-        if seen.certainty is Certainty.ALWAYS:
+        if seen.certainty is Certainty.ALWAYS and seen.detail not in _IMPORT_FAILS:
             yield from _fails("MC230", f"the build stops here: {seen.value}", seen, certain=True)
 
 
@@ -95,6 +96,10 @@ def module_gone(case: Case) -> Iterator[Evidence]:
     pip builds in an environment of its own (PEP 517), with the newest setuptools and what the project requires: what Python
     has dropped since (``imp``, ``distutils``), what setuptools has dropped (``pkg_resources``), and what was never required is missing.
     """
+    for seen in _facts(case, "raises"):
+        if seen.certainty is Certainty.ALWAYS and seen.detail in _IMPORT_FAILS:
+            what = seen.value.partition(": ")[2] or seen.value
+            yield from _fails("MC231", f"the build imports what it does not find: {what} ({_EVERYWHERE})", seen, certain=True)
     for seen in _facts(case, "imports"):
         detail = f", {seen.detail}" if seen.detail else ""
         claim = f"the build imports {seen.value}, which it does not find{detail} ({_EVERYWHERE})"
