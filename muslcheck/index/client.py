@@ -142,9 +142,9 @@ class Client:
                     return await _read(response, found, at, spill, limit)
             target = urljoin(at, found["location"])
             if urlsplit(target).scheme not in ("http", "https"):
-                raise IndexUnavailable(url, f"redirects to {redacted(target)}, which is no web address")
+                raise IndexUnavailable(url, f"redirects to {redacted(target)}, which is no web address", "Check the index's address.")
             at = self._credentials.take(target) if _same_host(at, target) else bare(target)
-        raise IndexUnavailable(url, f"redirects more than {_MOST_MOVES} times")
+        raise IndexUnavailable(url, f"redirects more than {_MOST_MOVES} times", "Check the index's address.")
 
     def _pool(self, url: str) -> httpcore.AsyncConnectionPool:
         parts = urlsplit(url)
@@ -187,7 +187,7 @@ async def _read(
     if coding in {"gzip", "x-gzip"}:
         unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
     elif coding not in {"identity", ""}:
-        raise IndexUnavailable(url, f"answered in a coding that was not asked for ({coding})")
+        raise IndexUnavailable(url, f"answered in a coding that was not asked for ({coding})", "Try again later.")
     file = spill() if spill is not None and response.status == _OK else None
     kept: list[bytes] = []
     size = 0
