@@ -145,12 +145,16 @@ class Loader:
 
     async def _counted(self, work: Coroutine[Any, Any, _T], about: str) -> _T:
         self._begun += 1
+        self._say(about)
         try:
             return await work
         finally:
             self._done += 1
-            if self._tell:
-                self._tell(about, self._done, self._begun)
+            self._say(about)
+
+    def _say(self, about: str) -> None:
+        if self._tell:
+            self._tell(about, self._done, self._begun)
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

@@ -316,7 +316,7 @@ def test_what_is_waited_for_is_said_on_a_terminal_and_wiped(project, shop):
     status, shown = on_a_terminal("fine.txt", *ALPINE, "--no-cache")
     assert status == 0
     waiting, answered = shown.rsplit("\r\x1b[K", 1)
-    assert re.search(r"\rAsking the index[^\r]*\x1b\[K", waiting)
+    assert re.search(r"\rAsking the index: 0 of 1 \(quick\)\x1b\[K", waiting)
     assert "Asking" not in answered
     assert "will work" in answered
 
