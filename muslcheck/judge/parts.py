@@ -58,6 +58,7 @@ class Part:
     certainty: Certainty
     seen_in: str
     tree: bool
+    libraries: tuple[str, ...] = ()
 
 
 def parts(facts: SdistFacts) -> tuple[Part, ...]:
@@ -65,7 +66,9 @@ def parts(facts: SdistFacts) -> tuple[Part, ...]:
 
     Where nothing declares one, a compiler or build tool that the build runs by itself is taken for it.
     """
-    extensions = (Part(e.name, e.made_by, e.languages or ("c",), e.certainty, e.seen_in, tree=False) for e in facts.extensions)
+    extensions = (
+        Part(e.name, e.made_by, e.languages or ("c",), e.certainty, e.seen_in, tree=False, libraries=e.libraries) for e in facts.extensions
+    )
     trees = (Part("", t.tool, t.languages, t.certainty, t.seen_in, tree=True) for t in facts.trees)
     declared = tuple(part for part in (*extensions, *trees) if part.certainty is not Certainty.SWITCHED)
     if declared:

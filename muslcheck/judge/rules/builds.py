@@ -47,7 +47,9 @@ def optional(case: Case) -> Iterator[Evidence]:
     """
     made = _parts(case)
     if made and all(part.certainty is Certainty.OPTIONAL for part in made):
-        what = f"the {_language(made[0])} extension {made[0].name}".rstrip() if len(made) == 1 else f"each of {len(made)} extensions"
+        libraries = sorted({library for part in made for library in part.libraries})
+        over = f" over {' and '.join(libraries)}" if libraries else ""
+        what = f"the {_language(made[0])} extension {made[0].name}{over}" if len(made) == 1 else f"each of {len(made)} extensions{over}"
         claim = f"{what} is optional: skipped without a word where it does not compile"
         strength = Strength.PROOF if _installs(case) else Strength.STRONG
         yield Evidence("MC201", claim, made[0].seen_in, strength, Outcome.BUILD, frozenset({Mark.SLOWER}))

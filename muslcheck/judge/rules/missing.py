@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES"]
 
+_VERBS = {Certainty.ALWAYS: "needs", Certainty.OPTIONAL: "to be compiled, needs", Certainty.SWITCHED: "if asked for, needs"}
+
 
 def header(case: Case) -> Iterator[Evidence]:
     """Sources include a header that a library brings; the image has none of them, and an Alpine ``-dev`` package does."""
@@ -66,10 +68,9 @@ def remedied(case: Case) -> Iterator[Evidence]:
 def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
     for need in _needs(case):
         if need.kind in kinds and need.apk is not None:
-            sure = need.certainty is Certainty.ALWAYS and not need.guessed
-            packages = " ".join(need.apk.build)
-            how = "is perhaps in" if need.guessed else "is in"
-            claim = f"{'needs' if sure else 'may need'} the {need.kind} {need.name}, which {how} {packages}"
+            sure = need.certainty is not Certainty.DECIDED_LATER and not need.guessed
+            verb = _VERBS[need.certainty] if sure else "may need"
+            claim = f"{verb} the {need.kind} {need.name}, which is {'perhaps ' if need.guessed else ''}in {' '.join(need.apk.build)}"
             yield Evidence(code, claim, need.seen_in, Strength.STRONG if sure else Strength.HINT)
 
 
