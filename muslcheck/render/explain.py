@@ -49,7 +49,7 @@ def _verdict(page: Page, report: Report, verdict: Verdict) -> None:
     if verdict.file is not None:
         size = size_line(verdict.file.size)
         page.item("file", verdict.file.filename + (f" ({size})" if size else ""), indent=INDENT)
-        page.item("", verdict.file.url, indent=INDENT, style="aside")
+        page.item("", verdict.file.url, indent=INDENT, style="aside", whole=True)
     if verdict.languages:
         page.item("languages", ", ".join(verdict.languages), indent=INDENT)
     for number, required in enumerate(verdict.build_requires):
@@ -96,10 +96,9 @@ def _shelf(page: Page, verdict: Verdict) -> None:
     page.item("", wheels_line(verdict.shelf), indent=2)
     for placed in verdict.shelf.placed:
         chosen = placed.file is verdict.shelf.chosen
-        page.item(
-            "  >" if chosen else "", placed.file.filename, indent=INSIDE, label_style="wheel", style="name" if chosen else "", whole=True
-        )
-        page.item("", fit_line(placed), indent=INSIDE + 2, style="aside")
+        name, how = placed.file.filename, fit_line(placed)
+        page.item("  >" if chosen else "", name, indent=INSIDE, label_style="wheel", style="name" if chosen else "", whole=True)
+        page.beside(how, indent=INSIDE + len(name) + 2, style="aside")
 
 
 def _notes(page: Page, verdict: Verdict) -> None:

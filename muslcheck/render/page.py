@@ -78,13 +78,13 @@ class Page:
         for number, piece in enumerate(_wrapped(clean(text), room, room - max(0, len(first) - indent), whole=whole)):
             self.line((" " * indent if number else head) + self.paint(piece, style))
 
-    def beside(self, text: str, *, indent: int, style: str = "") -> None:
-        """Continue the last line from ``indent`` on; below it where there is no room."""
-        last = len(ESCAPES.sub("", self._lines[-1]))
+    def beside(self, text: str, *, indent: int, below: int = 6, style: str = "") -> None:
+        """Continue the last line from ``indent`` on; where there is no room, go on in the next line from ``below`` on."""
+        text, last = clean(text), len(ESCAPES.sub("", self._lines[-1]))
         if last < indent and indent + len(text) <= self._width:
             self._lines[-1] += " " * (indent - last) + self.paint(text, style)
         else:
-            self.item("", text, indent=6, style=style)
+            self.item("", text, indent=below, style=style)
 
     def paste(self, command: str, *, indent: int) -> None:
         """Add a shell command that can be pasted as it stands, continued with backslashes where it is long."""

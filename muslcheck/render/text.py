@@ -109,7 +109,7 @@ def _head(page: Page, report: Report) -> None:
     width = max(len(target.image) for target in report.targets)
     for number, target in enumerate(report.targets, 1):
         page.item(f"{number:2}", f"{target.image}", indent=4, whole=True)
-        page.beside(target_line(target), indent=6 + width, style="aside")
+        page.beside(target_line(target), indent=6 + width, below=6, style="aside")
 
 
 def _cell(verdict: Verdict | None) -> str:
@@ -197,7 +197,7 @@ def _files(page: Page, verdict: Verdict, *, every: bool) -> None:
     page.item("  files", wheels_line(verdict.shelf), indent=INDENT)
     for placed in verdict.shelf.placed if every else ():
         page.item("", placed.file.filename, indent=INDENT, whole=True)
-        page.item("", fit_line(placed), indent=INDENT + 2, style="aside")
+        page.beside(fit_line(placed), indent=INDENT + len(placed.file.filename) + 2, below=INDENT + 2, style="aside")
 
 
 def _rest(page: Page, report: Report, *, every: bool) -> None:
