@@ -96,7 +96,7 @@ class Cache:
             from hashlib import sha256
 
             name = f"{name[:100]}~{sha256(key.encode()).hexdigest()[:32]}"
-        return os.path.join(self._folder, kind, name)  # noqa: PTH118
+        return os.path.join(self._folder, kind, f"{name}.entry")  # noqa: PTH118
 
     @staticmethod
     def _drop(path: str) -> None:
