@@ -96,7 +96,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     apks += [_tool(part.made_by, target.release) for part in made if part.tree]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
-    if not target.image.rpartition("/")[2].startswith("python"):
+    if target.image.rpartition("/")[2].startswith("alpine"):
         build.add("python3-dev")
     if any(seen.value == "openmp" for seen in facts.marks):
         run.add("libgomp")
