@@ -2,7 +2,7 @@
 
 ::
 
-    python -m pip install uv
+    python -m pip install uv httpx
     python tests/benchmarks/compare.py            # all but pip
     python tests/benchmarks/compare.py cold --rounds 9
     python tests/benchmarks/compare.py --pip      # pip too: it takes its time
@@ -145,7 +145,7 @@ def main():
     options.add_argument("--pip", action="store_true", help="run pip in the cold benchmark too")
     asked = options.parse_args()
     if shutil.which("uv") is None:
-        options.error("uv is not on the path: python -m pip install uv")
+        options.error("uv is not on the path: python -m pip install uv httpx")
     for name in asked.benchmark or BENCHMARKS:
         benchmark, rounds = BENCHMARKS[name]
         benchmark(asked.rounds or rounds, with_pip=asked.pip)
