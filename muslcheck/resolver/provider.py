@@ -12,7 +12,6 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -114,7 +113,7 @@ class Provider(_Base):
         self.interpreter = Interpreter(version_of(version_of(offers.target.python_full).base_version))
         self.streams: dict[str, Wish] = {}
         self.refused: dict[str, dict[str, Unread]] = {}
-        self.tried: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self.tried: defaultdict[str, dict[str, Version]] = defaultdict(dict)
         self._selection: Selection = offers.selection
         self._twins = twins
         self._lacking_projects: dict[str, None] = {}
@@ -184,6 +183,10 @@ class Provider(_Base):
         causes = [name for name in identifiers if name in involved]
         return causes or [name for name in identifiers if name in self._promoted] or identifiers
 
+    def is_promoted(self, identifier: str) -> bool:
+        """Whether it was in so many conflicts that it goes before others."""
+        return identifier in self._promoted
+
     def find_matches(
         self, identifier: str, requirements: Mapping[str, Iterator[Term]], incompatibilities: Mapping[str, Iterator[Held]]
     ) -> Iterable[Held]:
@@ -236,26 +239,48 @@ class Provider(_Base):
     # What the rest of the resolver asks.
 
     def lacking(self) -> Wanted:
-        """All that the catalogue turned out to lack, and older releases of the projects that the search went back through."""
+        """All that the catalogue turned out to lack.
+
+        Where the search went back through a project's releases, it may have to go on: so the metadata of the next older
+        ones is asked for with it, the more the further it went, and what these pin to one version.
+        """
+        if not (self._lacking_projects or self._lacking_files or self._lacking_archives):
+            return Wanted()
         files = {base.file for base in self._lacking_files.values() if base.file is not None}
-        for base in self._lacking_files.values():
-            ahead = min(_MOST_AHEAD, len(self.tried[base.project]) - 1)
-            wish = self.streams.get(base.project)
-            offer = self.offers.of(base.project)
-            if ahead > 0 and wish is not None and offer is not None and base.file is not None:
-                seen = {base.version}
-                for version, file in islice(offer.candidates(wish), 4096):
-                    if len(seen) > ahead:
-                        break
-                    if base.version is not None and version < base.version and version not in seen:
-                        seen.add(version)
-                        if self.catalogue.metadata(file) is None:
-                            files.add(file)
-        return Wanted(
-            frozenset(canonicalize_name(name) for name in self._lacking_projects),
-            frozenset(files),
-            frozenset(self._lacking_archives.values()),
-        )
+        projects = set(self._lacking_projects)
+        for project, tried in self.tried.items():
+            if len(tried) > 1:
+                self._look_ahead(project, min(_MOST_AHEAD, len(tried)), files, projects)
+        return Wanted(frozenset(canonicalize_name(name) for name in projects), frozenset(files), frozenset(self._lacking_archives.values()))
+
+    def _look_ahead(self, project: str, count: int, files: set[DistFile], projects: set[str]) -> None:
+        """Add what the next older releases of a project would need to be known."""
+        oldest, wish, offer = min(self.tried[project].values()), self.streams.get(project), self.offers.of(project)
+        if wish is None or offer is None:
+            return
+        lacks = any(base.project == project for base in self._lacking_files.values())
+        seen: set[Version] = set()
+        for version, file in offer.candidates(wish):
+            if version >= oldest or version in seen:
+                continue
+            if len(seen) == count:
+                return
+            seen.add(version)
+            found = self.catalogue.metadata(file)
+            if found is None and lacks:
+                files.add(file)
+            elif isinstance(found, Metadata):
+                for need in self.offers.needs(found) or ():
+                    if need.url is None and wish_of(need).pins():
+                        self._look_at(need, files, projects)
+
+    def _look_at(self, need: Need, files: set[DistFile], projects: set[str]) -> None:
+        if self.catalogue.project(need.name) is None:
+            projects.add(need.name)
+        offer = self.offers.of(need.name)
+        first = next(offer.candidates(wish_of(need)), None) if offer is not None else None
+        if first is not None and self.catalogue.metadata(first[1]) is None:
+            files.add(first[1])
 
     def position(self, requirement: Term) -> int:
         """Which of the manifests' requirements it comes from, counted from 0."""
@@ -389,8 +414,8 @@ class Provider(_Base):
         if isinstance(candidate, Interpreter):
             return
         base = candidate.base
-        if isinstance(candidate, Base):
-            self.tried[base.project].setdefault(str(base.version))
+        if isinstance(candidate, Base) and base.version is not None:
+            self.tried[base.project].setdefault(str(base.version), base.version)
         else:
             yield Exactly(base)
         found = self.metadata(candidate)

@@ -27,6 +27,7 @@ from muslcheck.resolver.terms import Ask, Exactly, PythonAsk
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from resolvelib.providers import Preference
     from resolvelib.resolvers import Criterion
 
     from muslcheck.resolver.catalogue import Catalogue
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
     from muslcheck.words.target import Target
 
     _Reporter: TypeAlias = BaseReporter[Term, Held, str]
+    _Resolution: TypeAlias = Search[Term, Held, str]
     Cause: TypeAlias = RequirementInformation[Term, Held]
 else:
     _Reporter = BaseReporter
+    _Resolution = Search
 
 __all__ = ["resolve"]
 
@@ -80,7 +83,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
         watch = _Watch(provider)
         causes: Collection[Cause]
         try:
-            state = Search(provider, watch).resolve(provider.roots, max_rounds=_MOST_ROUNDS)
+            state = _Search(provider, watch).resolve(provider.roots, max_rounds=_MOST_ROUNDS)
         except _Stranded as stop:
             if lacking := provider.lacking():
                 return lacking
@@ -129,6 +132,34 @@ class _Endless(Exception):
     def __init__(self, causes: Collection[Cause]) -> None:
         super().__init__(causes)
         self.causes = causes
+
+
+class _Search(_Resolution):
+    """resolvelib's search, remembering what it would work out again each round: a criterion never changes once it is made."""
+
+    def __init__(self, provider: Provider, watch: _Watch) -> None:
+        super().__init__(provider, watch)
+        self._provider = provider
+        self._satisfied: dict[tuple[int, int], tuple[Criterion[Term, Held], bool]] = {}
+        self._preferences: dict[tuple[int, bool], tuple[Criterion[Term, Held], Preference]] = {}
+
+    def _is_current_pin_satisfying(self, name: str, criterion: Criterion[Term, Held]) -> bool:
+        pin = self.state.mapping.get(name)
+        if pin is None:
+            return False
+        key = (id(criterion), id(pin))
+        known = self._satisfied.get(key)
+        if known is None:  # the criterion is kept with it, so that its id stays its own
+            known = self._satisfied[key] = (criterion, all(each.satisfied_by(pin) for each in criterion.iter_requirement()))
+        return known[1]
+
+    def _get_preference(self, name: str) -> Preference:
+        criterion = self.state.criteria[name]
+        key = (id(criterion), self._provider.is_promoted(name))
+        known = self._preferences.get(key)
+        if known is None:
+            known = self._preferences[key] = (criterion, super()._get_preference(name))
+        return known[1]
 
 
 class _Watch(_Reporter):
