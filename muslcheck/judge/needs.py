@@ -82,8 +82,8 @@ def needs(facts: SdistFacts, target: Target) -> tuple[Need, ...]:
 def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     """The Alpine packages for a build: compilers, what is needed by name, and what the result needs at run time.
 
-    For an optional extension, those with which it would be made. Nothing that the image has already; nothing where nothing
-    is compiled, or where no package helps.
+    For an optional extension, those with which it would be made; a program that the build can do without is left out where
+    it builds anyway. Nothing that the image has already; nothing where nothing is compiled, or where no package helps.
     """
     facts, target = case.facts, case.target
     if not isinstance(facts, SdistFacts) or outcome in {Outcome.WHEEL, Outcome.FAIL} or not on_alpine(target):
@@ -92,7 +92,8 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     if not made:
         return ApkNames()
     apks = [apk_for_language(_SPELLED.get(language, language)) for part in made for language in part.languages]
-    apks += [need.apk for need in needs(facts, target)]
+    always = any(part.certainty is not Certainty.OPTIONAL for part in made)
+    apks += [need.apk for need in needs(facts, target) if not (always and need.kind == "program" and need.certainty is Certainty.OPTIONAL)]
     apks += [_tool(part.made_by, target.release) for part in made if part.tree]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
