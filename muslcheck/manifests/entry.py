@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_editable", "read_entry"]
 
-_EXTRAS = re.compile(r"(.+?)\s*(\[[^\]]+\])", re.DOTALL)
+_EXTRAS = re.compile(r"(.+)(\[[^\]]+\])", re.DOTALL)
+_NO_PATH = re.compile(r"[\[\]<>=;]")
 _VCS_PREFIXES = ("ssh:", "git:", "hg:", "bzr:", "sftp:", "svn:")
 
 
@@ -46,7 +47,7 @@ def read_entry(entry: str, origin: Origin, *, written: str, hashes: tuple[str, .
         found = Source.DIRECTORY
     elif is_archive_name(path) and (os.path.isfile(_absolute(path)) or not _names_address(text)):
         found = Source.ARCHIVE
-    elif re.match(r"\.{1,2}(/|\[|$)|~/|/(?!/)", text) and "\0" not in text:
+    elif re.match(r"\.{1,2}(/|\[|$)|/(?!/)", text) and "\0" not in text:
         # pip stops here. Not on this disk may yet be on the disk of the build, and the rest is worth an answer.
         found = Source.DIRECTORY
     elif "/" in text and not text.startswith("//") and not _names_address(text):
@@ -79,28 +80,32 @@ def read_editable(entry: str, origin: Origin, *, written: str, after: tuple[str,
             raise InvalidEntry(f"{quoted(written)}: only a directory or a checkout can be editable")
         return _editable(requirement)
     path, extras_text = _without_extras(entry)
-    is_file = path.lower().startswith("file:")
+    if path.lower().startswith("file:"):
+        reference = Reference("file:" + path[5:])
+        return _directory(reference.location, origin, written=written, extras=extras_text, name=reference.egg or "")
     # pip stops at a directory that is not there; it may yet be on the disk of the build, and the rest is worth an answer.
-    if is_file or "://" not in path:
-        extras = _extras(extras_text, written)
-        reference = Reference("file:" + path[5:]) if is_file else None
-        if reference is None and os.path.isfile(_absolute(path)):
+    if os.path.isdir(_absolute(path)) or ("://" not in path and not _NO_PATH.search(path)):
+        if os.path.isfile(_absolute(path)):
             raise InvalidEntry(f"{quoted(written)}: only a directory or a checkout can be editable")
-        return Requirement(
-            canonicalize_name((reference and reference.egg) or ""),
-            shown(written),
-            origin,
-            extras=extras,
-            source=Source.DIRECTORY,
-            location=reference.location if reference else _absolute(path),
-            editable=True,
-        )
+        return _directory(_absolute(path), origin, written=written, extras=extras_text)
     reference = Reference(_with_vcs(entry))
     if not reference.is_vcs:
         raise InvalidEntry(f'{quoted(written)}: "-e" takes a directory or the address of a checkout (git+https://...)')
     if reference.egg is None:
         raise InvalidEntry(f'{quoted(written)}: a checkout needs a name; write "name @ address"')
     return _editable(_from_reference(reference, origin, written=written))
+
+
+def _directory(path: str, origin: Origin, *, written: str, extras: str, name: str = "") -> Requirement:
+    return Requirement(
+        canonicalize_name(name),
+        shown(written),
+        origin,
+        extras=_extras(extras, written),
+        source=Source.DIRECTORY,
+        location=path,
+        editable=True,
+    )
 
 
 def _editable(requirement: Requirement) -> Requirement:
@@ -150,7 +155,7 @@ def _marker(text: str, written: str) -> Marker | None:
 
 def _without_extras(text: str) -> tuple[str, str]:
     found = _EXTRAS.fullmatch(text)
-    return (found[1], found[2]) if found else (text, "")
+    return (found[1].rstrip(), found[2]) if found else (text, "")
 
 
 def _extras(text: str, written: str) -> frozenset[NormalizedName]:

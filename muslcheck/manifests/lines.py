@@ -29,18 +29,18 @@ _QUOTES = re.compile(r"[\"'\\]")
 _BLANKS = re.compile(r"[ \t\r\n]+")  # what a shell takes for blank, not what Python does
 _STRONG = ("sha256", "sha384", "sha512")
 
-_DROPPED = {
-    "--allow-all-external": "10",
-    "--allow-external": "10",
-    "--allow-unverified": "10",
-    "--always-unzip": "21.2",
-    "-Z": "21.2",
-    "--global-option": "25.3",
-    "--install-option": "23.1",
-    "--no-use-wheel": "10",
-    "--process-dependency-links": "19",
-}
-"""Options that requirements files once had, and the pip release without them."""
+_DROPPED = (
+    "--allow-all-external",
+    "--allow-external",
+    "--allow-unverified",
+    "--always-unzip",
+    "--global-option",
+    "--install-option",
+    "--no-use-wheel",
+    "--process-dependency-links",
+    "-Z",
+)
+"""Options that requirements files once had."""
 
 _ELSEWHERE = (
     "--break-system-packages",
@@ -199,7 +199,7 @@ def _option_fault(message: str, line: str) -> str:
         return f"{quoted(line)}: {message}"
     name = unknown[1].partition("=")[0]
     if name in _DROPPED:
-        return f'"{name}": pip {_DROPPED[name]} and later have no such option'
+        return f'"{name}": pip has dropped this option'
     if name in _ELSEWHERE:
         return f'"{name}": this option belongs on the command line, not in a requirements file'
     known = [option for group in _option_parser().option_list for option in group._long_opts]  # noqa: SLF001

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from packaging.version import InvalidVersion, Version
+
 from muslcheck.manifests.display import nearest, quoted
 
 __all__ = ["why_invalid", "why_marker"]
@@ -100,7 +102,7 @@ def _specifier(text: str) -> str | None:
     spec = text.strip()
     parts = re.match(r"(===|[=!<>~]=|[<>])\s*(.*)$", spec)
     if not parts:
-        return f'"{spec}" is not a version specifier' if spec else None
+        return f"{quoted(spec)} is not a version specifier" if spec else None
     operator, version = parts[1], parts[2]
     for wrong, sentence in (
         (not version, f'no version after "{operator}"'),
@@ -108,16 +110,19 @@ def _specifier(text: str) -> str | None:
         (re.search(r"\s[=<>!~]", version), "a comma is missing between version specifiers"),
         ("[" in version, "extras stand before the version: name[extra]==version"),
         (version.endswith(".*") and operator not in ("==", "!="), f'"{operator}" does not take ".*"; only "==" and "!=" do'),
-        (operator != "===" and not _VERSION.fullmatch(version), f'"{version}" is not a version'),
+        (operator != "===" and not _is_version(version), f"{quoted(version)} is not a version"),
     ):
         if wrong:
             return sentence
     return None
 
 
-_VERSION = re.compile(
-    r"v?(\d+!)?\d+(\.\d+)*(\.\*|[-_.]?(a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)?[-_.]?\d*)*(\+[\w.-]+)?", re.IGNORECASE
-)
+def _is_version(text: str) -> bool:
+    try:
+        Version(text.removesuffix(".*"))
+    except InvalidVersion:
+        return False
+    return True
 
 
 def _marker(text: str) -> str | None:
@@ -150,6 +155,7 @@ _PLAIN = (
     ("Expected matching RIGHT_PARENTHESIS", 'a "(" is not closed'),
     ("Expected comma between extra names", "extras are separated by commas"),
     ("Expected extra name", "an extra has no name"),
+    ("Expected end of marker", "something follows the end of the marker"),
     ("Expected end of dependency specifier", "something follows its end"),
     ("Expected URL after @", 'an address is missing after "@"'),
     ("Expected a marker variable", "the marker is incomplete or has an unquoted value"),
