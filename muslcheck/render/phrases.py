@@ -47,6 +47,7 @@ MISSES: Final = {
     Miss.EXCLUDED: "excluded by an option",
     Miss.YANKED: "withdrawn",
 }
+UNITS: Final = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 ANSWERS: Final = {
     Outcome.FAIL: "will not work",
     Outcome.UNKNOWN: "may work",
@@ -71,12 +72,7 @@ def size_line(size: int | None) -> str:
     """A size for people, in decimal units as the index shows them; empty where it is not known."""
     if size is None:
         return ""
-    value = float(size)
-    for unit in ("bytes", "kB", "MB"):
-        if value < 1000:  # noqa: PLR2004 -- a thousand of one unit is one of the next
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"  # noqa: PLR2004 -- two digits do
-        value /= 1000
-    return f"{value:.1f} GB"
+    return next((f"{size / one:.1f} {unit}" for one, unit in UNITS if size >= one), counted(size, "byte"))
 
 
 def target_line(target: Target) -> str:
@@ -140,7 +136,7 @@ def wheels_line(shelf: Shelf) -> str:
     """All files of a release that do not fit, counted by reason, the nearest misses first."""
     wheels = [placed for placed in shelf.placed if placed.file.kind is Kind.WHEEL]
     sdists = len(shelf.placed) - len(wheels)
-    groups = Counter(_group(placed) for placed in wheels if not isinstance(placed.fit, Fits))
+    groups = Counter(_group(placed, placed.fit) for placed in wheels if isinstance(placed.fit, Misfit))
     said = [f"{counted(count, 'wheel') if not number else count} {group}" for number, (group, count) in enumerate(groups.items())]
     if not wheels:
         said = ["no wheel"]
@@ -151,16 +147,14 @@ def wheels_line(shelf: Shelf) -> str:
     return ", ".join(said)
 
 
-def _group(placed: Placed) -> str:
-    match placed.fit:
+def _group(placed: Placed, fit: Misfit) -> str:
+    match fit:
         case Misfit(miss=Miss.OS | Miss.IMPLEMENTATION | Miss.ARCH as miss, detail=detail):
             return detail or MISSES[miss]
         case Misfit(miss=Miss.LIBC):
             return "for musl" if "musllinux" in placed.file.filename else "for glibc"
-        case Misfit(miss=miss):
-            return MISSES[miss]
-        case Fits():
-            return ""
+        case misfit:
+            return MISSES[misfit.miss]
 
 
 def totals(verdicts: Sequence[Verdict]) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from muslcheck.render import RenderOptions
     from muslcheck.words.report import Report
     from muslcheck.words.target import Target
-    from muslcheck.words.verdict import Verdict
+    from muslcheck.words.verdict import ApkNames, Verdict
 
 __all__ = ["render"]
 
@@ -187,7 +187,7 @@ def _nearest(page: Page, verdict: Verdict) -> None:
     """The wheel that came nearest, where that is not what was said already."""
     near, why = verdict.shelf.nearest, reason(verdict)
     if verdict.outcome in GRAVITY[:2] and near is not None and (why is None or near.file.filename not in f"{why.claim} {why.seen_in}"):
-        page.item("  near", f"{near.file.filename}: {fit_line(near)}", indent=INDENT)
+        page.item("  near", f"{near.file.filename}: {fit_line(near)}", indent=INDENT, style="aside")
 
 
 def _files(page: Page, verdict: Verdict, *, every: bool) -> None:
@@ -227,14 +227,14 @@ def _problems(page: Page, report: Report, *, brief: bool) -> None:
 
 def _apk(page: Page, report: Report) -> None:
     """What to paste into the Dockerfile, once for the targets that need the same."""
-    for names, alike in groupby(report.targets, key=report.apk):
-        targets = [*alike]
-        if not names.build and not names.runtime:
-            continue
+    together: dict[ApkNames, list[Target]] = {}
+    for target in report.targets:
+        together.setdefault(report.apk(target), []).append(target)
+    for names, targets in together.items():
         needed = any(verdict.outcome is Outcome.COMPILE for target in targets for verdict in report.filter(target=target))
         on = f" on {', '.join(str(report.targets.index(target) + 1) for target in targets)}" if len(report.targets) > 1 else ""
+        page.gap()
         if names.build:
-            page.gap()
             page.line(f"{'To compile' if needed else 'For the faster build'}{on}, before pip install:")
             page.paste(f"apk add --no-cache --virtual .build-deps {' '.join(names.build)}", indent=2)
         if names.runtime:

@@ -121,6 +121,28 @@ def test_where_nothing_has_to_be_compiled_the_apk_line_says_what_for():
     assert "For the faster build, before pip install:" in text(reports.report([reports.ALPINE], [reports.crc32c(reports.ALPINE)]))
 
 
+def test_what_is_needed_at_run_time_alone_is_told():
+    verdict = replace(reports.crc32c(reports.ALPINE), apk=ApkNames((), ("crc32c",)))
+    drawn = text(reports.report([reports.ALPINE], [verdict]))
+    assert "\n\nTo run what was built, to stay in the image:\n  apk add --no-cache crc32c\n\n" in drawn
+    assert "before pip install" not in drawn
+
+
+def test_targets_that_are_all_well_need_no_table():
+    drawn = text(
+        reports.report([reports.ALPINE, reports.DEBIAN], [reports.wheel(target, "x") for target in (reports.ALPINE, reports.DEBIAN)])
+    )
+    assert "1 package installs from wheels everywhere." in drawn
+    assert not any(line.startswith("x ") for line in drawn.splitlines())
+
+
+def test_targets_that_need_the_same_packages_are_told_once():
+    targets = [reports.ALPINE, reports.DEBIAN, reports.ARM]
+    drawn = text(reports.report(targets, [reports.crc32c(reports.ALPINE), reports.crc32c(reports.ARM)]))
+    assert drawn.count("apk add --no-cache --virtual") == 1
+    assert "For the faster build on 1, 3, before pip install:" in drawn
+
+
 def test_nothing_for_apk_says_nothing_of_apk():
     assert "apk" not in text(reports.well())
 
