@@ -16,6 +16,10 @@ REACH = PROXIES | {"PIP_INDEX_URL", "PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY"}
 runpy.run_path(str(OFFLINE / "sitecustomize.py"))
 
 
+def pytest_addoption(parser):
+    parser.addoption("--record", action="store_true", help="write what documented commands print into the pages")
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(request, monkeypatch, tmp_path_factory):
     """A home of its own, and none of this machine's settings for pip, uv, proxies, colour and width.

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.pages import FENCE, ROOT, blocks, headings, matches, pages, run, steps
+from support.pages import FENCE, ROOT, blocks, headings, matches, pages, record, run, steps
 from support.shop import open_shop
 
 import muslcheck
@@ -19,10 +19,6 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
 def _name(item):
     return item.relative_to(ROOT).as_posix() if isinstance(item, Path) else f"{item.page}:{item.line}"
-
-
-def _where(block, step, printed):
-    return f"{block.page}:{block.line}: $ {step.command}\nprints\n{printed}\nand the page shows\n{step.output}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
@@ -60,8 +56,27 @@ def test_code_parses(block):
     ast.parse(block.text)
 
 
+@pytest.fixture
+def follow(request):
+    """Run a block's commands in a folder, from an exit status on, and hold what they print against the page; the last status."""
+
+    def follow(block, folder, status=0):
+        printed = []
+        for step in steps(block):
+            output, status = run(step.command, folder, status)
+            printed.append(step.output if matches(step.output, output) else output)
+        if request.config.getoption("--record") and printed != [step.output for step in steps(block)]:
+            record(block, printed)
+        else:
+            for step, output in zip(steps(block), printed, strict=True):
+                assert output == step.output, f"{block.page}:{block.line}: $ {step.command}"
+        return status
+
+    return follow
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if any("offline" in block.words for block in blocks(page))], ids=_name)
-def test_a_page_can_be_followed_offline(page, tmp_path, monkeypatch):
+def test_a_page_can_be_followed_offline(page, tmp_path, monkeypatch, follow):
     """Its files are written, its commands and code are run, in the order of the page."""
     monkeypatch.chdir(tmp_path)
     status, names = 0, {}
@@ -73,20 +88,15 @@ def test_a_page_can_be_followed_offline(page, tmp_path, monkeypatch):
             elif "offline" not in block.words:
                 continue
             elif block.language == "console":
-                for step in steps(block):
-                    printed, status = run(step.command, tmp_path, status)
-                    assert matches(step.output, printed), _where(block, step, printed)
+                status = follow(block, tmp_path, status)
             else:
                 exec(compile(block.text, f"{block.page}:{block.line}", "exec"), names)
 
 
 @pytest.mark.live
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.language == "console" and "offline" not in block.words], ids=_name)
-def test_a_command_prints_what_the_page_shows(block):
-    status = 0
-    for step in steps(block):
-        printed, status = run(step.command, ROOT, status)
-        assert matches(step.output, printed), _where(block, step, printed)
+def test_a_command_prints_what_the_page_shows(block, follow):
+    follow(block, ROOT)
 
 
 def test_every_public_name_is_in_the_reference():

@@ -8,6 +8,8 @@ A fence's first word is its language, as everywhere; what follows tells what is 
     ```text file=NAME     a file of that folder
     ```python check       code that only has to parse
 
+``pytest tests/docs --record`` (with ``-m live`` for the first kind) writes what is printed into the pages where they show something else.
+
 In expected output a line ``...`` stands for any lines, and ``...`` within a line for any text. ``echo $?`` prints the exit status of the
 command before it.
 """
@@ -19,7 +21,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ROOT", "Block", "Step", "blocks", "headings", "matches", "pages", "run", "steps"]
+__all__ = ["ROOT", "Block", "Step", "blocks", "headings", "matches", "pages", "record", "run", "steps"]
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -103,3 +105,12 @@ def matches(expected, printed):
     pattern = "\n".join("(?:.*\n)*?.*" if line == ".*?" else line for line in lines)
     shown = "\n".join(line.rstrip() for line in printed.strip("\n").splitlines())
     return re.fullmatch(pattern, shown) is not None
+
+
+def record(block, printed):
+    """Write into the page what its commands print, in place of what it shows."""
+    page = ROOT / block.page
+    shown = "\n\n".join(f"$ {step.command}\n{output.strip(chr(10))}".rstrip() for step, output in zip(steps(block), printed, strict=True))
+    info = " ".join([block.language, *block.words])
+    text = page.read_text("utf-8")
+    page.write_text(text.replace(f"```{info}\n{block.text}```", f"```{info}\n{shown}\n```", 1), "utf-8")
