@@ -146,22 +146,34 @@ class BuildEnvironment:
         """``folder_on_path``: the sdist's own folder is on ``sys.path`` (setuptools' legacy back end, ``backend-path``)."""
         self._target = target
         self._names = contents.names
-        self.folder_on_path = folder_on_path
-        self._requires = {_normal(text): text for text in requires if _NAME.match(text)}
+        self.paths = [""] if folder_on_path else []
+        """Folders of the archive that are on ``sys.path``."""
+        self._requires: dict[str, str] = {}
+        self._modules: set[str] = set()
+        self._complete = True
+        """Whether all modules are known: a requirement that is not in the table may bring more."""
+        self.add(requires)
+
+    def add(self, requires: Iterable[str]) -> None:
+        """Take in requirements (``setup_requires`` are installed before the build itself begins)."""
+        self._requires |= {_normal(text): text for text in requires if _NAME.match(text)}
         self._modules = {module for name in self._requires for module in _MODULES_OF.get(name, (name.replace("-", "_"),))}
         self._complete = all(name in _MODULES_OF for name in self._requires)
-        """Whether all modules are known: a requirement that is not in the table may bring more."""
 
     def requires(self, name: str) -> bool:
         """Whether a distribution is among the build requirements."""
         return name in self._requires
 
-    def member_of(self, module: str) -> str | None:
-        """The archive's member that holds a module of the sdist's own, or None."""
+    def member_of(self, module: str) -> tuple[str, bool] | None:
+        """The archive's member that holds a module of the sdist's own, and whether an import finds it there; None where it holds none."""
         stem = module.replace(".", "/")
-        for member in (f"{stem}/__init__.py", f"{stem}.py"):
-            if member in self._names:
-                return member
+        for folder in dict.fromkeys((*self.paths, "", "src")):
+            for ending in ("/__init__.py", ".py"):
+                member = f"{folder}/{stem}{ending}" if folder else f"{stem}{ending}"
+                if member in self._names:
+                    return member, folder in self.paths
+        if any(name.startswith(f"{stem}/") for name in self._names if name.endswith(".py")):
+            return f"{stem}/", "" in self.paths  # a namespace package: a folder without __init__.py
         return None
 
     def finds(self, module: str) -> bool | None:

@@ -10,7 +10,7 @@ from muslcheck.archives.facts import BuildSystem, Certainty, Seen
 if TYPE_CHECKING:
     from muslcheck.archives.container import Contents
 
-__all__ = ["LEGACY_BACKEND", "backend_kind", "read_build_system", "read_pyproject", "refusals"]
+__all__ = ["LEGACY_BACKEND", "backend_kind", "in_tree_kind", "read_build_system", "read_pyproject", "refusals"]
 
 LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 """What pip uses where pyproject.toml names no back end (pip ``pyproject.py``)."""
@@ -51,6 +51,7 @@ _ADDS = {
     "meson-python": ("ninja>=1.8.2",),
 }
 """What ``get_requires_for_build_wheel`` adds where the program is not on the path already."""
+_IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 _REQUIREMENT = re.compile(r"\s*[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -87,6 +88,19 @@ def backend_kind(backend: str) -> str:
     """The family of a back end (``setuptools``, ``maturin`` ...); the module's own name where it is none that is known."""
     top = backend.partition(":")[0].partition(".")[0]
     return _KINDS.get(top, top)
+
+
+def in_tree_kind(contents: Contents, system: BuildSystem) -> str:
+    """The family that an in-tree back end (``backend-path``) hands its work on to, by what its module imports."""
+    module = system.backend.partition(":")[0].replace(".", "/")
+    for folder in system.backend_path:
+        base = "/".join(part for part in folder.split("/") if part not in {"", "."})
+        for member in (f"{module}.py", f"{module}/__init__.py"):
+            text = contents.text(f"{base}/{member}" if base else member)
+            if text is not None:
+                found = _IMPORTED.findall(text)
+                return next((_KINDS[name] for name in found if name in _KINDS), backend_kind(system.backend))
+    return backend_kind(system.backend)
 
 
 def refusals(contents: Contents) -> tuple[Seen, ...]:

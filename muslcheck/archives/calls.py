@@ -766,6 +766,8 @@ def method(machine: Machine, owner: Any, name: str, arguments: list[Any], named:
         return merge(made, Certainty.DECIDED_LATER, machine.path) if made else Unknown(f"the result of {name}")
     if isinstance(owner, tuple) and name in {"index", "count"}:
         return Unknown("a number")
+    if isinstance(owner, Unknown) and isinstance(named.get("cmd"), (str, list)):
+        return _run(machine, [named["cmd"]], {})
     function = attribute_of(owner, name)
     return Unknown(f"the result of {name}") if isinstance(function, Unknown) else function
 
@@ -922,10 +924,11 @@ def inherited(machine: Machine, roots: set[str], name: str, arguments: list[Any]
     if name in {"spawn", "execute"}:
         return _run(machine, arguments if name == "spawn" else arguments[1:], named)
     target = machine.frame.instance
+    if name == "cython_sources" and any(root.startswith("Cython.") for root in roots):
+        machine.note(machine.record.marks, "cython_sources")
     if name == "__init__" and isinstance(target, Ext):
         given = dict(zip(("name", "sources"), arguments, strict=False)) | named
         target.name = given.pop("name", target.name)
         target.sources = given.pop("sources", target.sources)
         target.options.update(given)
-    del roots
     return Unknown(f"the result of {name}")

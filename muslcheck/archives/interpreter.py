@@ -68,8 +68,10 @@ class Return(Exception):
 class Raised(Exception):
     """An exception of the interpreted code: its class by name, its message, and whether it was noted as a stop."""
 
-    def __init__(self, kinds: tuple[str, ...], message: str, where: str) -> None:
+    def __init__(self, kinds: tuple[str, ...], message: str, where: str, lacking: str = "") -> None:
         super().__init__()
+        self.lacking = lacking
+        """Why the module or name of ``message`` is not found, where that is what was raised."""
         self.kinds = kinds
         self.message = message
         self.where = where
@@ -129,6 +131,8 @@ class Machine:
         self.touched = False
         """The value just evaluated depends on the environment or the command line."""
         self.line = 0
+        self.path_is_known = True
+        """``sys.path`` was not changed in a way that cannot be followed."""
         self.written: set[str] = set()
         """Members that the code itself has written before."""
         self.guards: list[frozenset[str]] = []
@@ -163,7 +167,7 @@ class Machine:
         except Raised as raised:
             if name != "__main__":
                 raise
-            self.record.raises.append(Seen(raised.message, raised.where, self.certainty, raised.kinds[0]))
+            self.stop(raised, self.certainty)
         except (Return, _Leave):
             pass
         except (OutOfSteps, RecursionError):
@@ -173,6 +177,13 @@ class Machine:
         finally:
             self.frame, self.path, self.guards = before
         return frame
+
+    def stop(self, raised: Raised, certainty: Certainty) -> None:
+        """Note an exception that nothing catches: a module that is missing, or a stop of the code's own."""
+        into = self.record.imports if raised.lacking else self.record.raises
+        seen = Seen(raised.message, raised.where, certainty, raised.lacking or raised.kinds[0])
+        if seen not in into:
+            into.append(seen)
 
     @property
     def certainty(self) -> Certainty:
@@ -227,6 +238,9 @@ class Machine:
     def _do_augassign(self, node: ast.AugAssign) -> None:
         before = self.value(_as_load(node.target))
         value = self._tracked(node.value)
+        if isinstance(before, External) and before.name == "sys.path":
+            self.on_path(value)
+            return
         if isinstance(before, Items) and isinstance(node.op, ast.Add):
             calls.extend(self, before, value)
             return
@@ -256,6 +270,8 @@ class Machine:
             self.assign(target.value, value if isinstance(value, (list, tuple)) else Unknown("unpacked"))
         elif isinstance(target, ast.Attribute):
             self._set_attribute(self.value(target.value), target.attr, value)
+        elif isinstance(target, ast.Subscript) and isinstance(owner := self.value(target.value), External) and owner.name == "sys.path":
+            self.on_path(value)
         elif isinstance(target, ast.Subscript):
             self._set_item(self.value(target.value), self.value(target.slice), value)
 
@@ -284,6 +300,8 @@ class Machine:
                 )
         elif isinstance(owner, Instance):
             owner.attributes[name] = value
+        elif isinstance(owner, External) and owner.name == "sys" and name == "path":
+            self.on_path(value)
         elif isinstance(owner, Namespace):
             owner.frame.scopes[0][name] = value
         elif isinstance(owner, Klass):
@@ -316,7 +334,7 @@ class Machine:
 
     def _shadow(self, certainty: Certainty, body: list[ast.stmt]) -> BaseException | None:
         """Read a branch that a plain build does not take; its names are forgotten, what it does is noted. Returns how it was left."""
-        frame, path, line = self.frame, self.path, self.line
+        frame, path, line, returned = self.frame, self.path, self.line, len(self.frame.returned)
         frame.scopes.append({})
         self.path = (*path, Step(certainty))
         try:
@@ -325,12 +343,14 @@ class Machine:
             return left
         finally:
             frame.scopes.pop()
+            del frame.returned[returned:]
             self.path, self.line = path, line
         return None
 
     def _branches(self, certainty: Certainty, bodies: list[list[ast.stmt]]) -> None:
         """Read every branch, not knowing which the build takes, and go on with what they leave behind."""
         frame, path = self.frame, self.path
+        returned = len(frame.returned)
         written: list[dict[str, Any]] = []
         left: list[BaseException | None] = []
         for body in bodies:
@@ -345,7 +365,7 @@ class Machine:
                 written.append(frame.scopes.pop())
                 self.path = path
             if isinstance(how, Raised):
-                self.record.raises.append(Seen(how.message, how.where, weaker(certainty, self.certainty), how.kinds[0]))
+                self.stop(how, weaker(certainty, self.certainty))
             left.append(how)
         going_on = [names for names, how in zip(written, left, strict=True) if how is None or isinstance(how, _Leave)]
         for name in dict.fromkeys(name for names in going_on for name in names):
@@ -356,8 +376,8 @@ class Machine:
             if returns:
                 raise Return(merge(returns, certainty, path))
             raise next(how for how in left if how is not None)
-        if returns:
-            frame.returned.extend(returns)
+        frame.returned.extend(returns)
+        if len(frame.returned) > returned:
             self.path = (*self.path, Step(certainty))
 
     def _do_for(self, node: ast.For) -> None:
@@ -368,7 +388,7 @@ class Machine:
             return
         for item in turns:
             self.tick()
-            path = self.path
+            path, returned = self.path, len(self.frame.returned)
             if isinstance(item, Perhaps):
                 self.path = (*path, Step(item.certainty))
                 item = item.value  # noqa: PLW2901 -- the wrapping is off
@@ -380,8 +400,7 @@ class Machine:
                 if not leave.again:
                     return
             finally:
-                if len(self.path) <= len(path) + 1:
-                    self.path = path
+                self.path = path if len(self.frame.returned) == returned else (*path, Step(Certainty.DECIDED_LATER))
         self.block(node.orelse)
 
     def _do_while(self, node: ast.While) -> None:
@@ -600,6 +619,7 @@ class Machine:
                 return module.frame.get(wanted)
             except KeyError:
                 found = self.environment.member_of(f"{name}.{wanted}")
+                found = found if found is not None and found[0].endswith(".py") else None
                 return self.import_module(f"{name}.{wanted}") if found else Unknown(f"{name}.{wanted}")
         full = f"{name}.{wanted}"
         if self.environment.gone(full):
@@ -612,23 +632,29 @@ class Machine:
     def import_module(self, name: str) -> Any:  # noqa: ANN401
         """The module of an import statement; raises Raised (ImportError) where the build does not find it."""
         found = self.environment.finds(name)
-        member = self.environment.member_of(name)
-        if found is True and (member is None or name.partition(".")[0] in {"setuptools", "distutils"}):
-            return External(name)
-        if member is not None and found is not True:
-            if not self.environment.folder_on_path and self.frame.member == "setup.py":
-                self._missing(name, "ModuleNotFoundError", "in the sdist, but its folder is not on sys.path")
-            return self._interpreted(name, member)
+        own = self.environment.member_of(name)
+        if own is not None and (found is not True or (own[1] and name.partition(".")[0] not in _NEVER_OWN)):
+            member, on_path = own
+            if on_path or self.frame.member != "setup.py":
+                return self._interpreted(name, member) if member.endswith(".py") else External(name)
+            if not self.path_is_known:
+                self.note(self.record.imports, name, certainty=Certainty.DECIDED_LATER)
+                return self._interpreted(name, member) if member.endswith(".py") else External(name)
+            self._missing(name, "ModuleNotFoundError", "in the sdist, but its folder is not on sys.path")
         if found is False:
             self._missing(name, "ModuleNotFoundError")
         if found is None:
-            self.note(
-                self.record.imports,
-                name,
-                certainty=weaker(self.certainty, Certainty.DECIDED_LATER),
-                detail="not known to be in the build environment",
-            )
+            self.note(self.record.imports, name, certainty=weaker(self.certainty, Certainty.DECIDED_LATER))
         return External(name)
+
+    def on_path(self, value: Any) -> None:  # noqa: ANN401
+        """A folder was put on ``sys.path``."""
+        for folder in value if isinstance(value, (list, tuple)) else [value]:
+            inside = self.files.inside(folder)
+            if inside is None:
+                self.path_is_known = self.path_is_known and isinstance(folder, str)
+            elif inside not in self.environment.paths:
+                self.environment.paths.insert(0, inside)
 
     def _missing(self, name: str, kind: str, detail: str = "") -> None:
         detail = detail or self.environment.gone_since(name)
@@ -956,10 +982,13 @@ class Machine:
 
     def _call_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
         if isinstance(owner, (External, Namespace, Instance, Klass)):
+            if isinstance(owner, External) and owner.name == "sys.path" and name in {"insert", "append", "extend"}:
+                self.on_path(arguments[-1] if arguments else None)
+                return None
             if isinstance(owner, External) and owner.name == "super()":
                 return self._super(name, arguments, named)
             function = self.attribute(owner, name)
-            if isinstance(function, Unknown) and isinstance(owner, (Instance, Klass)):
+            if isinstance(function, (Unknown, External)) and isinstance(owner, (Instance, Klass)):
                 roots = (owner.klass if isinstance(owner, Instance) else owner).roots()
                 return calls.inherited(self, roots, name, arguments, named)
             return self.call(function, arguments, named)
@@ -1050,6 +1079,7 @@ class Machine:
         return instance
 
 
+_NEVER_OWN = frozenset({"setuptools", "distutils", "pkg_resources", "os", "sys", "re"})
 _LIST_OPTIONS = frozenset(
     {
         "include_dirs",

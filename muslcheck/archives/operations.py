@@ -201,7 +201,7 @@ def subscript(owner: Any, key: Any) -> Any:  # noqa: ANN401
     """``owner[key]``."""
     if isinstance(owner, (str, bytes, list, tuple, dict)) and not isinstance(key, Unknown):
         try:
-            found = owner[key]  # type: ignore[index, call-overload]  # whatever it is: the answer to a wrong key is "unknown"
+            found = owner[key]  # whatever it is: the answer to a wrong key is "unknown"
         except (LookupError, TypeError):
             return Unknown("an item")
         if isinstance(found, Perhaps):

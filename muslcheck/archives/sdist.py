@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.build_environment import BuildEnvironment
-from muslcheck.archives.build_system import backend_kind, read_build_system, refusals
+from muslcheck.archives.build_system import backend_kind, in_tree_kind, read_build_system, read_pyproject, refusals
+from muslcheck.archives.cargo import read_cargo
+from muslcheck.archives.cmake import read_cmake
 from muslcheck.archives.container import open_archive
-from muslcheck.archives.facts import SdistFacts
+from muslcheck.archives.csource import read_sources
+from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
+from muslcheck.archives.hints import read_hints
+from muslcheck.archives.meson import read_meson
 from muslcheck.archives.sdist_metadata import metadata_in
 from muslcheck.archives.setup_py import SetupFacts, read_setup_py
 
@@ -16,9 +23,22 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from muslcheck.archives.container import Contents
+    from muslcheck.archives.facts import BuildSystem
     from muslcheck.words.target import Target
 
 __all__ = ["inspect", "read"]
+
+_PROGRAM_TREES = {
+    "cmake": "cmake",
+    "cmake3": "cmake",
+    "cargo": "cargo",
+    "make": "make",
+    "gmake": "make",
+    "meson": "meson",
+    "go": "go",
+    "bazel": "bazel",
+    "bazelisk": "bazel",
+}
 
 
 def read(file: BinaryIO, filename: str, target: Target) -> SdistFacts:
@@ -28,26 +48,182 @@ def read(file: BinaryIO, filename: str, target: Target) -> SdistFacts:
 
 def inspect(contents: Contents, target: Target) -> SdistFacts:
     """What an opened sdist says about its build on a target."""
+    pyproject = read_pyproject(contents) or {}
     system = read_build_system(contents)
-    kind = backend_kind(system.backend)
+    kind = in_tree_kind(contents, system) if system.backend_path else backend_kind(system.backend)
     setup = SetupFacts()
-    if "setup.py" in contents.names and kind == "setuptools":
-        requires = (*system.requires, *system.added)
-        environment = BuildEnvironment(contents, target, requires, folder_on_path=system.legacy or bool(system.backend_path))
+    if kind == "setuptools" and ("setup.py" in contents.names or _declared(pyproject)):
+        environment = BuildEnvironment(
+            contents, target, (*system.requires, *system.added), folder_on_path=system.legacy or bool(system.backend_path)
+        )
         setup = read_setup_py(contents, target, environment)
         known = {*system.requires, *system.added}
         system = replace(system, added=(*system.added, *(text for text in setup.setup_requires if text not in known)))
+    extensions = (*setup.extensions, *_declared_extensions(contents, pyproject, kind))
+    trees, downloads = _trees(contents, pyproject, kind, system, setup)
+    sources = read_sources(contents, target, extensions, setup.c_texts, _names((*system.requires, *system.added)))
+    extensions = tuple(_spoken(extension, sources.languages.get(extension.name, set())) for extension in extensions)
     return SdistFacts(
         filename=contents.filename,
         build_system=system,
         metadata=metadata_in(contents),
-        extensions=setup.extensions,
-        libraries=tuple(dict.fromkeys(setup.libraries)),
+        extensions=extensions,
+        trees=trees,
+        headers=tuple(dict.fromkeys(sources.headers)),
+        libraries=tuple(dict.fromkeys([*setup.libraries, *sources.libraries])),
         programs=tuple(dict.fromkeys(setup.programs)),
         imports=tuple(dict.fromkeys(setup.imports)),
         raises=(*refusals(contents), *dict.fromkeys(setup.raises)),
-        downloads=tuple(dict.fromkeys(setup.downloads)),
-        marks=tuple(dict.fromkeys(setup.marks)),
+        downloads=tuple(dict.fromkeys([*setup.downloads, *downloads])),
+        marks=tuple(dict.fromkeys([*setup.marks, *sources.marks])),
+        hints=read_hints(contents, pyproject),
         source_files=tuple(sorted(contents.counts.items())),
-        unread=tuple(dict.fromkeys(setup.unread)),
+        unread=tuple(dict.fromkeys([*setup.unread, *_unknown_backend(contents, kind, system)])),
     )
+
+
+_PURE = frozenset({"flit", "hatchling", "poetry", "pdm", "uv", "whey", "trampolim"})
+_NATIVE = frozenset(
+    {"setuptools", "maturin", "scikit-build-core", "meson-python", "py-build-cmake", "sip", "enscons", "pymsbuild", "bazel", "zig"}
+)
+
+
+def _unknown_backend(contents: Contents, kind: str, system: BuildSystem) -> list[Seen]:
+    """A back end that is not known, or one whose hook builds: what it does was not read."""
+    if kind not in _PURE | _NATIVE:
+        return [Seen(f"the back end {system.backend} is not known", system.seen_in, Certainty.DECIDED_LATER)]
+    pyproject = read_pyproject(contents) or {}
+    return [Seen(f"a build hook: {name}", system.seen_in, Certainty.DECIDED_LATER) for name in _hooks(pyproject, kind)]
+
+
+def _hooks(pyproject: dict[str, Any], kind: str) -> list[str]:
+    """Build hooks and scripts of pure back ends: code that the build runs."""
+    tool = _table(pyproject, "tool")
+    if kind == "hatchling":
+        build = _table(_table(tool, "hatch"), "build")
+        wheel = _table(_table(build, "targets"), "wheel")
+        return [
+            name
+            for table in (build, wheel)
+            for name in _table(table, "hooks")
+            if name not in {"version", "vcs", "jupyter-builder", "build-scripts"}
+        ]
+    if kind == "poetry":
+        build = _table(tool, "poetry").get("build")
+        script = build if isinstance(build, str) else build.get("script") if isinstance(build, dict) else None
+        return [str(script)] if script else []
+    if kind == "pdm":
+        build = _table(_table(tool, "pdm"), "build")
+        return [str(build[key]) for key in ("run-setuptools", "custom-hook") if build.get(key)]
+    return []
+
+
+def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
+    value = table.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _declared(pyproject: dict[str, Any]) -> bool:
+    return bool(_table(_table(pyproject, "tool"), "setuptools").get("ext-modules"))
+
+
+def _declared_extensions(contents: Contents, pyproject: dict[str, Any], kind: str) -> tuple[Extension, ...]:
+    """``[[tool.setuptools.ext-modules]]`` and ``[[tool.setuptools-rust.ext-modules]]``."""
+    if kind != "setuptools":
+        return ()
+    from muslcheck.archives.container import language_of
+
+    where = contents.where("pyproject.toml")
+    made: list[Extension] = []
+    listed = _table(_table(pyproject, "tool"), "setuptools").get("ext-modules")
+    for table in listed if isinstance(listed, list) else ():
+        if isinstance(table, dict):
+            sources = _texts(table.get("sources"))
+            languages = {found for source in sources if (found := language_of(source))} or {"c"}
+            certainty = Certainty.OPTIONAL if table.get("optional") is True else Certainty.ALWAYS
+            libraries, folders = _texts(table.get("libraries")), _texts(table.get("include-dirs"))
+            made.append(Extension(str(table.get("name", "?")), tuple(sorted(languages)), certainty, where, sources, libraries, folders))
+    return tuple(made)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _names(requires: tuple[str, ...]) -> frozenset[str]:
+    found = (re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", text.strip()) for text in requires)
+    return frozenset(re.sub(r"[-_.]+", "-", match[0]).lower() for match in found if match)
+
+
+def _spoken(extension: Extension, more: set[str]) -> Extension:
+    return (
+        replace(extension, languages=tuple(sorted({*extension.languages, *more} - ({"c"} if "c++" in more else set()))))
+        if more
+        else extension
+    )
+
+
+def _trees(
+    contents: Contents, pyproject: dict[str, Any], kind: str, system: BuildSystem, setup: SetupFacts
+) -> tuple[tuple[Tree, ...], tuple[Seen, ...]]:
+    """Native build trees that the build is known to go into."""
+    trees: dict[tuple[str, str], Tree] = {}
+    downloads: list[Seen] = []
+
+    def keep(tree: Tree | None) -> None:
+        if tree is not None and (tree.tool, tree.seen_in) not in trees:
+            trees[tree.tool, tree.seen_in] = tree
+
+    def keep_cmake(folder: str, certainty: Certainty) -> None:
+        found = read_cmake(contents, folder, certainty)
+        if found is not None:
+            keep(found[0])
+            downloads.extend(found[1])
+        else:
+            keep(Tree("cmake", system.seen_in, certainty))
+
+    tool = _table(pyproject, "tool")
+    if kind == "maturin":
+        path = _table(tool, "maturin").get("manifest-path")
+        member = posixpath.normpath(path) if isinstance(path, str) else "Cargo.toml"
+        keep(read_cargo(contents, member, Certainty.ALWAYS) or Tree("cargo", system.seen_in, Certainty.ALWAYS, ("rust",)))
+    elif kind in {"scikit-build-core", "py-build-cmake"}:
+        source = _table(_table(tool, "scikit-build"), "cmake").get("source-dir") or _table(_table(tool, "py-build-cmake"), "cmake").get(
+            "source_path"
+        )
+        keep_cmake(source if isinstance(source, str) else ".", Certainty.ALWAYS)
+    elif kind == "meson-python":
+        keep(read_meson(contents, Certainty.ALWAYS) or Tree("meson", system.seen_in, Certainty.ALWAYS))
+    if setup.cmake is not None:
+        keep_cmake(setup.cmake.value, setup.cmake.certainty)
+    for member, certainty, where in setup.rust:
+        keep(read_cargo(contents, member, certainty) or Tree("cargo", where, certainty, ("rust",)))
+    rust = _table(tool, "setuptools-rust")
+    for key in ("ext-modules", "bins"):
+        listed = rust.get(key)
+        tables = listed if kind == "setuptools" and isinstance(listed, list) else []
+        for stated in (table for table in tables if isinstance(table, dict)):
+            path = stated.get("path", "Cargo.toml")
+            certainty = Certainty.OPTIONAL if stated.get("optional") is True else Certainty.ALWAYS
+            keep(read_cargo(contents, posixpath.normpath(str(path)), certainty) or Tree("cargo", system.seen_in, certainty, ("rust",)))
+    for seen in setup.programs:
+        name = posixpath.basename(seen.value.partition(" ")[0])
+        if seen.detail or seen.certainty is Certainty.SWITCHED:
+            continue
+        if name in {"configure", "autogen.sh", "bootstrap.sh", "bootstrap"}:
+            keep(Tree("autoconf", seen.where, seen.certainty, ("c",)))
+        elif _PROGRAM_TREES.get(name) == "cmake":
+            if not any(t.tool == "cmake" for t in trees.values()):
+                keep_cmake(".", seen.certainty)
+        elif _PROGRAM_TREES.get(name) == "cargo":
+            keep(
+                read_cargo(contents, _shallowest(contents, "Cargo.toml"), seen.certainty)
+                or Tree("cargo", seen.where, seen.certainty, ("rust",))
+            )
+        elif name in _PROGRAM_TREES:
+            keep(Tree(_PROGRAM_TREES[name], seen.where, seen.certainty, ("go",) if name == "go" else ()))
+    return tuple(trees.values()), tuple(downloads)
+
+
+def _shallowest(contents: Contents, base: str) -> str:
+    return min((n for n in contents.names if n == base or n.endswith(f"/{base}")), key=lambda n: (n.count("/"), n), default=base)

@@ -75,6 +75,9 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
     found: list[tuple[Ext, Certainty]] = []
     unknown: list[tuple[str, Certainty]] = []
     requires: dict[str, None] = {}
+    for named, *_rest in record.setups:
+        requires.update(dict.fromkeys(_strings(named.get("setup_requires"))))
+    environment.add(requires)
     for named, certainty, line, member in list(record.setups):
         where = contents.where(member, line)
         options = {key: value.value if isinstance(value, Perhaps) else value for key, value in named.items()}
@@ -87,9 +90,12 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
         _cffi(machine, named.get("cffi_modules"), certainty, here, unknown, where)
         if "**" in named:
             unknown.append((where, Certainty.DECIDED_LATER))
-        swallowing = _commands(machine, options.get("cmdclass"), here, certainty)
+        cmdclass = options.get("cmdclass")
+        if isinstance(distclass := options.get("distclass"), Klass):
+            cmdclass = _of_distribution(machine, distclass, cmdclass, where)
+        _hooks(machine, options, where)
+        swallowing = _commands(machine, cmdclass, here, certainty)
         found.extend((extension, weaker(how, Certainty.OPTIONAL) if swallowing else how) for extension, how in here)
-        requires.update(dict.fromkeys(_strings(options.get("setup_requires"))))
         if machine.truth(options.get("use_2to3", False)) is not False:
             facts.marks.append(Seen("use_2to3", where, certainty))
         if any(key.startswith("cmake_") for key in named):
@@ -201,9 +207,7 @@ def _followed(machine: Machine, work: Any, where: str) -> Any:  # noqa: ANN401
     try:
         return work()
     except Raised as raised:
-        seen = Seen(raised.message, raised.where, machine.certainty, raised.kinds[0])
-        if seen not in machine.record.raises:
-            machine.record.raises.append(seen)
+        machine.stop(raised, machine.certainty)
     except Return as returned:
         return returned.value
     except (OutOfSteps, RecursionError):
@@ -226,6 +230,25 @@ def _commands(machine: Machine, cmdclass: Any, extensions: list[tuple[Ext, Certa
                 swallowing = True
             _follow_command(machine, klass, name, extensions, certainty)
     return swallowing
+
+
+def _of_distribution(machine: Machine, klass: Klass, cmdclass: Any, where: str) -> Any:  # noqa: ANN401
+    """``distclass``: a distribution of the project's own may bring its commands itself."""
+    instance = Instance(klass, {"cmdclass": dict(cmdclass) if isinstance(cmdclass, dict) else {}})
+    constructor = klass.find("__init__")
+    if isinstance(constructor, Func):
+        bound = Func(constructor.node, constructor.frame, constructor.defaults, instance, constructor.owner)
+        _followed(machine, lambda: machine.call_function(bound, [Unknown("attributes")], {}), where)
+    return instance.attributes["cmdclass"]
+
+
+def _hooks(machine: Machine, options: dict[str, Any], where: str) -> None:
+    """Functions that a keyword of another package hands to the build (``..._tasks=[function]``): they are followed, too."""
+    for key, value in options.items():
+        if key.endswith(("_tasks", "_hooks", "_builders")):
+            for task in machine.iterate(value) or []:
+                if isinstance(task, Func):
+                    _followed(machine, lambda task=task: machine.call_function(task, [Unknown("a build")], {}), where)
 
 
 def _follow_command(machine: Machine, klass: Klass, name: str, extensions: list[tuple[Ext, Certainty]], certainty: Certainty) -> None:
@@ -353,6 +376,11 @@ def _describe(contents: Contents, found: list[tuple[Ext, Certainty]], facts: Set
         folders, _ = _split(extension.options.get("include_dirs"))
         name = extension.name if isinstance(extension.name, str) else next(iter(_options(extension.name)), "?")
         paths = tuple(dict.fromkeys(_inside(source) for source in [*sources, *unsure]))
+        if extension.kind == "setuptools" and environment.finds("Cython.Distutils.build_ext") is False:
+            made_as = ".cpp" if extension.options.get("language") == "c++" else ".c"
+            paths = tuple(
+                path[:-4] + made_as if path.endswith(".pyx") else path for path in paths
+            )  # setuptools ``_convert_pyx_sources_to_lang``
         described = Extension(
             name=name,
             languages=_languages(extension, paths),
@@ -379,7 +407,6 @@ def _describe(contents: Contents, found: list[tuple[Ext, Certainty]], facts: Set
     facts.extensions = tuple(extensions)
     facts.c_texts = tuple(texts)
     facts.rust = tuple(rust)
-    del environment
 
 
 def _flags(extension: Ext, certainty: Certainty, where: str, facts: SetupFacts) -> None:

@@ -39,6 +39,8 @@ def answers(target: Target) -> dict[str, Any]:
         "sys.implementation.name": "cpython",
         "sys.implementation.cache_tag": f"cpython-{major}{minor}",
         "sys.abiflags": "t" if target.free_threaded else "",
+        "sys.builtin_module_names": ("_imp", "_io", "_thread", "_warnings", "builtins", "errno", "marshal", "posix", "sys", "time"),
+        "sys.flags.optimize": 0,
         "os.name": "posix",
         "os.sep": "/",
         "os.altsep": None,

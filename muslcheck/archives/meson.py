@@ -1,0 +1,138 @@
+"""Meson trees: dependencies, libraries and programs that meson.build looks for, its languages, its minimum version."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from muslcheck.archives.facts import Certainty, Seen, Tree
+from muslcheck.archives.values import weaker
+
+if TYPE_CHECKING:
+    from muslcheck.archives.container import Contents
+
+__all__ = ["read_meson"]
+
+_FILES = 200
+_LANGUAGES = {
+    "c": "c",
+    "cpp": "c++",
+    "cython": "cython",
+    "fortran": "fortran",
+    "rust": "rust",
+    "cuda": "cuda",
+    "objc": "objective-c",
+    "nasm": "asm",
+}
+_CALL = re.compile(r"\b(project|add_languages|dependency|find_library|find_program|subdir|subproject)\s*\(")
+_BLOCK = re.compile(r"^\s*(if|elif|else|endif|foreach|endforeach)\b(.*)$")
+_TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_IN_PYTHON = frozenset(
+    {"python", "python3", "pybind11", "numpy", "threads", "cython", "cython3", "openmp", "pythran", "xsimd", "npymath", "scipy-openblas"}
+)
+"""What Python, the build requirements or the compiler bring."""
+_SOURCE_ENDINGS = frozenset({"c", "cc", "cpp", "cxx", "f", "f90", "pyx", "rs", "s", "asm"})
+
+
+@dataclass(slots=True)
+class _Reading:
+    contents: Contents
+    needs: list[Seen] = field(default_factory=list)
+    languages: set[str] = field(default_factory=set)
+    minimum: str | None = None
+    files: int = _FILES
+    seen: set[str] = field(default_factory=set)
+
+
+def read_meson(contents: Contents, certainty: Certainty) -> Tree | None:
+    """The tree whose meson.build is in the archive's folder; None where there is none."""
+    if "meson.build" not in contents.names:
+        return None
+    reading = _Reading(contents)
+    _read(reading, "meson.build", Certainty.ALWAYS)
+    files = sum(1 for name in contents.names if name.rpartition(".")[2].lower() in _SOURCE_ENDINGS)
+    return Tree(
+        "meson",
+        contents.where("meson.build"),
+        certainty,
+        tuple(sorted(reading.languages)),
+        tuple(dict.fromkeys(reading.needs)),
+        reading.minimum,
+        files,
+    )
+
+
+def _read(reading: _Reading, member: str, outer: Certainty) -> None:
+    text = reading.contents.text(member)
+    if text is None or member in reading.seen or reading.files <= 0:
+        return
+    reading.seen.add(member)
+    reading.files -= 1
+    stack: list[bool | None] = []
+    offset = 0
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        block = _BLOCK.match(line)
+        if block:
+            _turn(stack, block[1], block[2])
+        elif not line.lstrip().startswith("#") and all(state is not False for state in stack):
+            certainty = outer if all(stack) else weaker(outer, Certainty.DECIDED_LATER)
+            for call in _CALL.finditer(line):
+                arguments = text[offset + call.end() : _closing(text, offset + call.end())]
+                _call(reading, member, number, call[1], arguments, certainty)
+        offset += len(line)
+
+
+def _turn(stack: list[bool | None], word: str, rest: str) -> None:
+    if word == "if":
+        stack.append(_truth(rest))
+    elif word == "foreach":
+        stack.append(True)
+    elif word in {"endif", "endforeach"} and stack:
+        stack.pop()
+    elif word in {"elif", "else"} and stack:
+        stack[-1] = False if stack[-1] is True else True if stack[-1] is False and word == "else" else None
+
+
+def _truth(text: str) -> bool | None:
+    """Conditions on the system that is built for; None for all else."""
+    match = re.fullmatch(r"\s*(not\s+)?(?:host_machine|target_machine|build_machine)\.system\(\)\s*(==|!=)\s*'(\w+)'\s*", text)
+    if match is None:
+        return None
+    truth = (match[3] == "linux") is (match[2] == "==")
+    return truth is not bool(match[1])
+
+
+def _closing(text: str, start: int) -> int:
+    depth = 1
+    for at in range(start, min(len(text), start + 5_000)):
+        depth += (text[at] == "(") - (text[at] == ")")
+        if depth == 0:
+            return at
+    return min(len(text), start + 5_000)
+
+
+def _call(reading: _Reading, member: str, line: int, name: str, arguments: str, certainty: Certainty) -> None:
+    positional = arguments.partition(":")[0] if name in {"dependency", "find_library", "find_program"} else arguments
+    texts = _TEXT.findall(positional)
+    if name in {"project", "add_languages"}:
+        reading.languages.update(_LANGUAGES[text] for text in texts if text in _LANGUAGES)
+        minimum = re.search(r"meson_version\s*:\s*'[><=\s]*([\d.]+)", arguments)
+        if name == "project" and minimum and reading.minimum is None:
+            reading.minimum = minimum[1]
+        return
+    if not texts:
+        return
+    if name == "subdir":
+        _read(reading, posixpath.normpath(posixpath.join(posixpath.dirname(member), texts[0], "meson.build")), certainty)
+        return
+    if name == "subproject" or texts[0].lower() in _IN_PYTHON or len(reading.needs) > 400:  # noqa: PLR2004 -- more than any real tree looks for
+        return
+    required = re.search(r"required\s*:\s*([\w.('\")]+)", arguments)
+    how = certainty
+    if required is not None and required[1] != "true":
+        how = weaker(certainty, Certainty.OPTIONAL)
+    if "fallback" in arguments:
+        how = weaker(how, Certainty.OPTIONAL)
+    reading.needs.append(Seen(texts[0], reading.contents.where(member, line), how, {"dependency": "pkg-config"}.get(name, name)))
