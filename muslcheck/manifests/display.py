@@ -15,15 +15,15 @@ _LONGEST = 120
 
 
 def shown(text: str) -> str:
-    """Text fit to print: one line, not too long, and no credentials in its addresses."""
-    text = _PASSWORD.sub(lambda found: found[0] if found[0] in ("git@", "hg@") else "****@", " ".join(text.split()))
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+    """Text fit to print: on one line, and no credentials in its addresses."""
+    return _PASSWORD.sub(lambda found: found[0] if found[0] in ("git@", "hg@") else "****@", " ".join(text.split()))
 
 
 def quoted(text: str) -> str:
-    """The same in quotes, for a sentence to begin with."""
+    """The same in quotes, and not too long, for a sentence to begin with."""
+    text = shown(text)
     quote = "'" if '"' in text and "'" not in text else '"'
-    return f"{quote}{shown(text)}{quote}"
+    return f"{quote}{text if len(text) <= _LONGEST else text[: _LONGEST - 3] + '...'}{quote}"
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

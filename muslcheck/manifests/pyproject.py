@@ -20,6 +20,7 @@ from muslcheck.words.requirement import Manifest, Origin, Requirement, Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from packaging.markers import Marker
     from packaging.utils import NormalizedName
 
     from muslcheck.manifests.asked import Asked
@@ -149,9 +150,17 @@ def _expand(
                 problems.append(Problem(str(requirement.origin), message))
             elif extra not in inside:
                 for member in _expand(extras[extra], own, extras, problems, inside | {extra}):
-                    marker = requirement.marker
-                    both = marker & member.marker if marker and member.marker else marker or member.marker
-                    yield replace(member, marker=both)
+                    yield _under(requirement.marker, member)
+
+
+def _under(marker: Marker | None, requirement: Requirement) -> Requirement:
+    """A requirement that counts only where the marker holds as well."""
+    if marker is None:
+        return requirement
+    both = marker & requirement.marker if requirement.marker else marker
+    # Its text keeps telling the whole of it: the marker begins at the ";", after a space where there is an address.
+    text = requirement.text.partition(" ;" if requirement.location else ";")[0].rstrip()
+    return replace(requirement, marker=both, text=f"{text} ; {both}")
 
 
 _NAME_FILE = "Name a requirements file instead."

@@ -142,7 +142,7 @@ ENTRIES = st.builds(
         st.sampled_from(
             ["flask", "Flask", "zope.interface", "a", "ruamel_yaml", "1", "${MUSLCHECK_TEST_NAME}", "${lower}", "fla$k", "-", ""]
         ),
-        st.sampled_from(["", "", "[async]", "[Async, dot.env]", " [x]", "[]", "[", "[a b]"]),
+        st.sampled_from(["", "", "[async]", "[Async, dot.env]", " [x]", "[]", "[", "[a b]", "[a][b]", "[a[b]", "[b]]"]),
         st.sampled_from(
             ["", "==2.0", " >= 2, <3", "~=2.1", "===weird", "!=1.*", "==1.*", ">=1.*", "=2.0", "(>=1)", " == 2", "~=2", " 2", "==v1.0"]
         ),

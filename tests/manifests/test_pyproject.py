@@ -1,5 +1,6 @@
 # ruff: noqa: E501  # a sentence stays whole
 import pytest
+from packaging.requirements import Requirement as Pep508
 
 from muslcheck.errors import ManifestError
 from muslcheck.manifests import read
@@ -74,6 +75,23 @@ def test_an_extra(folder):
     manifest = project(folder, PROJECT, extras=["web.ui"])
     assert told(manifest.requirements)[3:] == [("jinja2", 13), ("psycopg", 11), ("sqlalchemy", 11)]
     assert str(manifest.requirements[4].marker) == 'sys_platform == "linux"'
+
+
+def test_the_text_of_a_requirement_tells_the_whole_of_it(folder):
+    text = """\
+[project]
+name = "a"
+[project.optional-dependencies]
+x = ["b; os_name == 'nt'", "c @ https://files.example/c;1.zip ; extra == 'y'", "d"]
+all = ["a[x]; python_version < '3.13'"]
+"""
+    long = "e" + "".join(f",!={number}" for number in range(100)).replace(",", "", 1)
+    manifest = project(folder, text + f'long = ["{long}"]\n', all_extras=True)
+    assert len(manifest.requirements) == 7
+    for requirement in manifest.requirements:
+        parsed = Pep508(requirement.text)
+        assert (parsed.name, parsed.specifier, parsed.marker) == (requirement.name, requirement.specifier, requirement.marker)
+    assert str(manifest.requirements[3].marker) == 'python_version < "3.13" and os_name == "nt"'
 
 
 def test_an_extra_of_extras(folder):
