@@ -96,7 +96,9 @@ class Loader:
                     self.catalogue.add_directory(requirement, Unread(stated.message, seen_in=stated.subject, hint=stated.hint))
                 else:
                     texts = tuple(each.text for each in stated)
-                    self.catalogue.add_directory(requirement, Metadata(requirement.name, "", texts, seen_in=requirement.text, assumed=True))
+                    # What its extras require is among the texts already, without the extra's marker.
+                    found = Metadata(requirement.name, "", texts, None, requirement.extras, seen_in=requirement.text, assumed=True)
+                    self.catalogue.add_directory(requirement, found)
 
     async def facts(self, file: DistFile, target: Target) -> SdistFacts | Unread:
         """Open an sdist and read it; what cannot be read is a Problem and an ``Unread``."""
