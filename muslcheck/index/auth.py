@@ -75,13 +75,18 @@ class Credentials:
         entries = self._given.get(_origin(url))
         if not entries:
             return None
-        return max(entries, key=lambda entry: len(os.path.commonprefix([entry[0], url])))[1]
+        return max(entries, key=lambda entry: _shared(entry[0], url))[1]
 
     def _from_netrc(self, url: str) -> tuple[str, str] | None:
         host = urlsplit(url).hostname or ""
         if host not in self._netrc:
             self._netrc[host] = _netrc(host)
         return self._netrc[host]
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters that two addresses share from their start."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _origin(url: str) -> str:
@@ -92,7 +97,7 @@ def _origin(url: str) -> str:
 def _netrc(host: str) -> tuple[str, str] | None:
     """A host's entry in netrc, or its default; None where the file cannot be read (requests ``get_netrc_auth``)."""
     places = [os.environ["NETRC"]] if "NETRC" in os.environ else ["~/.netrc", "~/_netrc"]
-    path = next((p for p in map(os.path.expanduser, places) if os.path.exists(p)), None)  # noqa: PTH110, PTH111 - pathlib is dear to load
+    path = next((p for p in map(os.path.expanduser, places) if os.path.exists(p)), None)  # noqa: PTH110 - pathlib is dear to load
     if path is None:
         return None
     from netrc import NetrcParseError, netrc

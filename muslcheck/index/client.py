@@ -14,7 +14,7 @@ import sys
 import time
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 from urllib.parse import unquote, urljoin, urlsplit
 
 import httpcore
@@ -25,7 +25,8 @@ from muslcheck.index.local import trusts
 from muslcheck.index.stream import Backend
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Mapping
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+
     from muslcheck.index.auth import Credentials
     from muslcheck.words.requirement import IndexOptions
 
@@ -64,14 +65,13 @@ class Receiver(Protocol):
 class Reply:
     """An answer: a status below 500, headers by lower-case name, and the address that answered in the end (bare).
 
-    ``body`` is empty where the bytes went to ``file``.
+    ``body`` is empty where the bytes went elsewhere (``spill``).
     """
 
     status: int
     headers: Mapping[str, str]
     url: str
     body: bytes = b""
-    file: Receiver | None = None
 
 
 class Client:
@@ -180,39 +180,52 @@ class Client:
 async def _read(
     response: httpcore.Response, headers: Mapping[str, str], url: str, spill: Callable[[], Receiver] | None, limit: int
 ) -> Reply:
-    stream: Any = response.stream
-    pieces: AsyncIterable[bytes] = stream
-    coding = headers.get("content-encoding", "identity").lower()
-    unpack = None
-    if coding in {"gzip", "x-gzip"}:
-        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    elif coding not in {"identity", ""}:
-        raise IndexUnavailable(url, f"answered in a coding that was not asked for ({coding})", "Try again later.")
     file = spill() if spill is not None and response.status == _OK else None
     kept: list[bytes] = []
     size = 0
     try:
-        async for raw in pieces:
-            piece = raw
-            if unpack is not None:
-                try:
-                    piece = unpack.decompress(raw, limit - size + 1)
-                except zlib.error as error:
-                    raise httpcore.RemoteProtocolError("the packed answer does not unpack") from error
+        async for piece in _unpacked(response, headers, url, limit):
             size += len(piece)
             if size > limit:
-                raise OversizedArchive(url.rpartition("/")[2] or url, f"larger than {limit // _MEBIBYTE} MB")
+                _refuse_size(url, limit)
             if file is None:
                 kept.append(piece)
             else:
                 file.write(piece)
-        if unpack is not None and not unpack.eof and size:
-            raise httpcore.RemoteProtocolError("the packed answer is cut short")
     except BaseException:
         if file is not None:
             file.close()
         raise
-    return Reply(response.status, headers, url, kept[0] if len(kept) == 1 else b"".join(kept), file)
+    return Reply(response.status, headers, url, kept[0] if len(kept) == 1 else b"".join(kept))
+
+
+async def _unpacked(response: httpcore.Response, headers: Mapping[str, str], url: str, limit: int) -> AsyncIterator[bytes]:
+    """The body as it was before it was packed for the way (RFC 9110, 8.4)."""
+    stream: Any = response.stream
+    pieces: AsyncIterable[bytes] = stream
+    coding = headers.get("content-encoding", "identity").lower()
+    if coding in {"identity", ""}:
+        async for piece in pieces:
+            yield piece
+        return
+    if coding not in {"gzip", "x-gzip"}:
+        raise IndexUnavailable(url, f"answered in a coding that was not asked for ({coding})", "Try again later.")
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    some = False
+    async for piece in pieces:
+        try:
+            yield unpack.decompress(piece, limit + 1)
+        except zlib.error as error:
+            raise httpcore.RemoteProtocolError("the packed answer does not unpack") from error
+        if unpack.unconsumed_tail:
+            _refuse_size(url, limit)
+        some = True
+    if some and not unpack.eof:
+        raise httpcore.RemoteProtocolError("the packed answer is cut short")
+
+
+def _refuse_size(url: str, limit: int) -> NoReturn:
+    raise OversizedArchive(url.rpartition("/")[2] or url, f"larger than {limit // _MEBIBYTE} MB")
 
 
 def _explained(error: Exception, timeout: float) -> tuple[str, str]:

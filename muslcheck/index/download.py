@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import tempfile
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from muslcheck.errors import CorruptArchive, DigestMismatch, IndexUnavailable, O
 from muslcheck.index.local import path_of
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Callable
 
     from muslcheck.index.client import Client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -103,10 +104,8 @@ class Folder:
 def row_of(path: str) -> dict[str, Any]:
     """A file on disk as a PEP 691 object."""
     row: dict[str, Any] = {"filename": os.path.basename(path), "url": url_of(path), "hashes": {}}  # noqa: PTH119
-    try:
+    with suppress(OSError):  # it will be seen when the file is read
         row["size"] = os.stat(path).st_size  # noqa: PTH116
-    except OSError:
-        pass  # it will be seen when the file is read
     return row
 
 

@@ -34,10 +34,7 @@ class Part:
 def merge(name: NormalizedName, parts: Sequence[Part]) -> Project:
     """One project out of pages in pip's order: links first, then the indexes."""
     held = [part for part in parts if part.page.versions]
-    if len(held) == 1:
-        releases = {version: [(held[0], version)] for version in held[0].page.versions}
-    else:
-        releases = _together(held)
+    releases = {version: [(held[0], version)] for version in held[0].page.versions} if len(held) == 1 else _together(held)
     files: dict[str, tuple[DistFile, ...]] = {}
 
     def load(version: str) -> tuple[DistFile, ...]:

@@ -55,6 +55,17 @@ class Page:
     start: int = 0
     """Where in ``body`` the first block starts: a cached page is not copied out of its entry."""
 
+    def head(self) -> dict[str, Any]:
+        """All but the body, as JSON can hold it."""
+        return {
+            "url": self.url,
+            "versions": self.versions,
+            "ends": self.ends,
+            "status": self.status,
+            "status_reason": self.status_reason,
+            "unusable": self.unusable,
+        }
+
     def rows(self, version: str) -> list[Mapping[str, Any]]:
         """The JSON objects of one version's files, in the order of the page."""
         try:

@@ -44,7 +44,8 @@ def options_from_environment(*, isolated: bool = False) -> tuple[IndexOptions, S
     Where pip is told of no index, uv's variables are heard (``UV_DEFAULT_INDEX``, ``UV_INDEX``). ``isolated``: neither variables nor the
     user's own file, as with ``pip --isolated``.
     """
-    found = settings(isolated=isolated)
+    said = settings(isolated=isolated)
+    found = dict(said)
     index = IndexOptions(
         index_url=found.get("index-url"),
         extra_index_urls=_words(found, "extra-index-url"),
@@ -62,11 +63,15 @@ def options_from_environment(*, isolated: bool = False) -> tuple[IndexOptions, S
         default = os.environ.get("UV_DEFAULT_INDEX", "").strip()
         default = default.partition("=")[2] if "=" in default.partition("://")[0] else default
         index = replace(index, index_url=default or None, extra_index_urls=tuple(named))
-    return index, _selection(found)
+    return index, _selection(said, found)
 
 
-def settings(*, isolated: bool = False) -> Mapping[str, str]:
-    """Every setting that bears on ``pip install``, by the long name of its option, as text."""
+def settings(*, isolated: bool = False) -> tuple[tuple[str, str], ...]:
+    """Every setting that bears on ``pip install``: the long name of its option, and its text, in the order in which pip hears them.
+
+    Of two with one name the later counts, save for the options that add up (``--no-binary``). Raises UsageError for a file that
+    cannot be read.
+    """
     by_section: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
     for path in configuration_files(isolated=isolated):
         for section, items in _read(path):
@@ -74,12 +79,12 @@ def settings(*, isolated: bool = False) -> Mapping[str, str]:
                 by_section[section].update((_name(key), value) for key, value in items)
     if not isolated:
         by_section[":env:"].update((_name(key[4:]), value) for key, value in os.environ.items() if key.startswith("PIP_"))
-    found: dict[str, str] = {}
-    for section in _SECTIONS:
-        for key, value in by_section[section].items():
-            if value and key not in _NOT_OPTIONS:
-                found[_ALIASES.get(key, key)] = value
-    return found
+    return tuple(
+        (_ALIASES.get(key, key), value)
+        for section in _SECTIONS
+        for key, value in by_section[section].items()
+        if value and key not in _NOT_OPTIONS
+    )
 
 
 def configuration_files(*, isolated: bool = False) -> tuple[str, ...]:
@@ -162,22 +167,20 @@ def _path(found: Mapping[str, str], key: str) -> str | None:
     return os.path.expanduser(found[key]) if key in found else None  # noqa: PTH111
 
 
-def _selection(found: Mapping[str, str]) -> Selection:
-    formats = FormatControl()
-    for key, option in (("no-binary", "no_binary"), ("only-binary", "only_binary")):
-        if key in found:
-            formats = formats.adding(option, found[key])
-    from packaging.utils import canonicalize_name
-
-    def names(key: str) -> frozenset[str]:
-        words = [word.strip() for word in found.get(key, "").split(",") if word.strip() not in {"", ":none:"}]
-        return frozenset(word if word.startswith(":") else canonicalize_name(word) for word in words)
-
+def _selection(said: Iterable[tuple[str, str]], found: Mapping[str, str]) -> Selection:
+    formats, releases = FormatControl(), FormatControl()
+    for key, value in said:
+        if key in {"no-binary", "only-binary"}:
+            formats = formats.adding(key.replace("-", "_"), value)
+        elif key in {"all-releases", "only-final"}:  # pip weighs these two against each other in the same way
+            releases = releases.adding("no_binary" if key == "all-releases" else "only_binary", value)
+        elif key == "pre" and _flag(found, "pre"):
+            releases = releases.adding("no_binary", ":all:")
     return Selection(
         formats=formats,
         prefer_binary=_flag(found, "prefer-binary"),
-        all_releases=names("all-releases") | (frozenset({":all:"}) if _flag(found, "pre") else frozenset()),
-        only_final=names("only-final"),
+        all_releases=releases.no_binary,
+        only_final=releases.only_binary,
         uploaded_prior_to=_moment(found, "uploaded-prior-to"),
         ignore_requires_python=_flag(found, "ignore-requires-python"),
         no_deps=_flag(found, "no-deps"),

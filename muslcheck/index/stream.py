@@ -158,7 +158,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
 @asynccontextmanager
 async def _told(late: type[Exception], broken: type[Exception], timeout: float | None) -> AsyncIterator[None]:  # noqa: ASYNC109 - seconds
-    """asyncio's and ssl's exceptions as httpcore's."""
+    """Exceptions of asyncio and ssl as httpcore's."""
     try:
         async with asyncio.timeout(timeout):
             yield

@@ -116,7 +116,9 @@ def test_a_token_alone():
 
 def test_addresses_for_people():
     assert bare("https://a:b@index.example/x?y=1#z") == "https://index.example/x?y=1"
-    assert redacted("see https://a:b@index.example/x and http://t@y.example") == "see https://****@index.example/x and http://****@y.example"
+    assert (
+        redacted("see https://a:b@index.example/x and http://t@y.example") == "see https://****@index.example/x and http://****@y.example"
+    )
     assert redacted("mail me@x.example // not") == "mail me@x.example // not"
 
 

@@ -244,7 +244,7 @@ def test_a_file_where_the_folder_should_be(server, tmp_path):
     assert place.read_text() == "in the way"
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a folder that nobody may write to, not even root")
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder that nobody may write to, not even root")
 def test_a_folder_that_may_not_be_written(server):
     found, (problem,) = noted(server, Path("/proc/self/cache"))
     assert found == ("1.0", "0.9")

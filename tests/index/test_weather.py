@@ -125,7 +125,10 @@ def test_a_page_cut_short_is_asked_for_again(server):
 
 
 def test_an_error_page_that_says_200(server):
-    server.script("/simple/demo/", Answer(status=200, body=b"<html><h1>Down for maintenance</h1></html>", content_type="text/html"))
+    down = Answer(status=200, body=b"<html><h1>Down for maintenance</h1></html>", content_type="text/html")
+    server.script("/simple/demo/", down)
+    assert versions(server) == ("1.0",)
+    server.script("/simple/demo/", down, down)
     with pytest.raises(MalformedPage, match="no project page"):
         versions(server)
 
@@ -262,7 +265,7 @@ def test_breaking_off_leaves_nothing_behind(server):
 
     async def story():
         running = asyncio.create_task(main())
-        while not server.requests:
+        while not server.requests:  # noqa: ASYNC110 - another thread's list
             await asyncio.sleep(0.01)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
