@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
-from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
+from resolvelib import BaseReporter, ResolutionImpossible
 from resolvelib.resolvers import Resolution as Search
 from resolvelib.structs import RequirementInformation
 
@@ -22,7 +22,7 @@ from muslcheck.resolver.answer import answer
 from muslcheck.resolver.explain import conflict_in_words, python_in_words
 from muslcheck.resolver.provider import CONSTRAINED, Provider, Settled
 from muslcheck.resolver.select import offers_for
-from muslcheck.resolver.terms import Ask, Exactly, PythonAsk
+from muslcheck.resolver.terms import PYTHON, Ask, Exactly, PythonAsk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -46,8 +46,11 @@ else:
 
 __all__ = ["resolve"]
 
-_MOST_ROUNDS = 20_000
-"""Pins that one attempt may make. pip stops at ten times as many."""
+_PIPS_ROUNDS = 200_000
+"""Pins that pip makes before it gives up. resolvelib goes by it, too, when it decides how long to search in leaps."""
+
+_MOST_ROUNDS = 10_000
+"""Pins that one attempt makes here."""
 
 _MOST_ATTEMPTS = 200
 """Things in pip's way that are passed over before giving up."""
@@ -81,19 +84,18 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     for _ in range(_MOST_ATTEMPTS):
         provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=settled)
         watch = _Watch(provider)
-        causes: Collection[Cause]
+        search = _Search(provider, watch)
         try:
-            state = _Search(provider, watch).resolve(provider.roots, max_rounds=_MOST_ROUNDS)
+            state = search.resolve(provider.roots, max_rounds=_PIPS_ROUNDS)
         except _Stranded as stop:
             if lacking := provider.lacking():
                 return lacking
             settled.stranded |= stop.projects
             settled.bounded |= stop.bounded
-        except (_Endless, ResolutionImpossible, ResolutionTooDeep) as stop:
+        except (_Endless, ResolutionImpossible) as stop:
             if lacking := provider.lacking():
                 return lacking
-            causes = watch.last if isinstance(stop, ResolutionTooDeep) else stop.causes
-            _settle(provider, watch, causes)
+            _settle(provider, watch, stop.causes or search.unsettled())
         else:
             return provider.lacking() or answer(state, provider, twins)
     raise ResolutionFailed(
@@ -143,6 +145,15 @@ class _Search(_Resolution):
         self._satisfied: dict[tuple[int, int], tuple[Criterion[Term, Held], bool]] = {}
         self._preferences: dict[tuple[int, bool], tuple[Criterion[Term, Held], Preference]] = {}
 
+    def unsettled(self) -> list[Cause]:
+        """What is asked of the projects that it is about to choose for again."""
+        return [
+            cause
+            for name, criterion in self.state.criteria.items()
+            if name != PYTHON and not self._is_current_pin_satisfying(name, criterion)
+            for cause in criterion.information
+        ]
+
     def _is_current_pin_satisfying(self, name: str, criterion: Criterion[Term, Held]) -> bool:
         pin = self.state.mapping.get(name)
         if pin is None:
@@ -166,12 +177,17 @@ class _Watch(_Reporter):
     """Follows one attempt: what releases were given up for, and what the first conflict of each pair was."""
 
     def __init__(self, provider: Provider) -> None:
-        self.last: Collection[Cause] = ()
         self.first: dict[tuple[str, str], list[Cause]] = {}
         self.stranded: dict[str, tuple[BlockerKind, dict[str, None]]] = {}
         self._provider = provider
+        self._last: Collection[Cause] = ()
         self._given_up: defaultdict[str, set[str]] = defaultdict(set)
         self._rejections: defaultdict[str, int] = defaultdict(int)
+
+    def starting_round(self, index: int) -> None:
+        """Another pin is to be made."""
+        if index > _MOST_ROUNDS:
+            raise _Endless(self._last)
 
     def rejecting_candidate(self, criterion: Criterion[Term, Held], candidate: Held) -> None:
         """A candidate was given up, since what it requires cannot be met."""
@@ -197,7 +213,7 @@ class _Watch(_Reporter):
 
     def resolving_conflicts(self, causes: Collection[Cause]) -> None:
         """Every candidate of a project was given up: the search goes back."""
-        self.last = causes
+        self._last = causes
         for cause in causes:
             for name in (cause.requirement.project, cause.parent.project if cause.parent else ""):
                 if len(self._provider.tried.get(name, ())) > _MOST_VERSIONS:
@@ -219,9 +235,9 @@ def _settle(provider: Provider, watch: _Watch, causes: Collection[Cause]) -> Non
             return
     for each in (_clashing(provider, causes), list(causes), [cause for first in watch.first.values() for cause in first]):
         if (waived := _least_important(provider, each)) is not None:
-            settled.waived.add(waived)
             _, project = waived
             settled.conflicts.setdefault(project, conflict_in_words(project, watch.first.get(waived, each), provider))
+            settled.waived.add(waived)
             return
     raise ResolutionFailed("requirements that cannot hold together, and none that could be left out", tuple(sorted(settled.conflicts)))
 

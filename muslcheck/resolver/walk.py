@@ -61,7 +61,7 @@ class Walk:
             projects |= course.projects - self._asked_projects
             archives |= {key: each for key, each in course.archives.items() if key not in self._asked_archives}
             for file in course.files.values():
-                if file.url not in self._asked_files and not self._is_under_way(file):
+                if file.url not in self._asked_files and self._catalogue.metadata(file) is None and not self._is_under_way(file):
                     self._asked_files.add(file.url)
                     files[file.url] = file
         self._asked_projects |= projects

@@ -21,7 +21,7 @@ MUSL = Target("python:3.12-alpine3.23", (3, 12), "3.12.11", "x86_64", Libc("musl
 GLIBC = Target("python:3.12-slim-bookworm", (3, 12), "3.12.11", "x86_64", Libc("glibc", 2, 36), "debian", "12")
 
 
-def requirement(text, line=1, file="requirements.txt", hashes=(), source=Source.INDEX, location=None):
+def requirement(text, line=1, file="requirements.txt", *, hashes=(), source=Source.INDEX, location=None):
     """A requirement as the manifests' readers make it."""
     if source is not Source.INDEX and " @ " not in text:
         name, extras = text, frozenset()
@@ -137,7 +137,7 @@ class Shop:
             if each.location in self.directories:
                 catalogue.add_directory(each, self.directories[each.location])
         if walking:
-            self.explore(requirements, bounds, (target,), chosen, catalogue, rng)
+            self.explore(requirements, bounds, (target,), selection=chosen, catalogue=catalogue, rng=rng)
         self.rounds = 0
         while True:
             self.rounds += 1
@@ -149,7 +149,7 @@ class Shop:
             assert answer
             self.answer(catalogue, answer, rng)
 
-    def explore(self, requirements, bounds, targets, selection, catalogue, rng=None):
+    def explore(self, requirements, bounds, targets, *, selection, catalogue, rng=None):
         """Walk as the loader does: one answer at a time."""
         steps = walk(requirements, bounds, targets, selection, catalogue)
         pending = []
