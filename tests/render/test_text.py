@@ -143,6 +143,20 @@ def test_targets_that_need_the_same_packages_are_told_once():
     assert "For the faster build on 1, 3, before pip install:" in drawn
 
 
+def test_what_differs_between_targets_is_said_of_the_target_it_holds_for():
+    there, elsewhere = reports.mediapipe(reports.ALPINE), reports.mediapipe(reports.ARM)
+    claim = replace(elsewhere.evidence[0], claim="another claim")
+    advice = replace(elsewhere.advice[0], requirement="--platform linux/arm64 python:3.11-alpine", why="it has a wheel")
+    elsewhere = replace(elsewhere, evidence=(claim,), advice=(advice,), shelf=Shelf())
+    drawn = text(reports.report([reports.ALPINE, reports.ARM], [there, elsewhere]))
+    assert drawn.count("fail     mediapipe") == 1
+    assert "\n  on     1, 2\n  why    on 1: no wheel fits musl" in drawn
+    assert "\n  near   on 1: mediapipe-" in drawn
+    assert "\n  do     on 1: use python:3.11-slim-bookworm" in drawn
+    assert "\n  do     on 2: use --platform linux/arm64 python:3.11-alpine: it has a wheel\n" in drawn
+    assert "another claim" not in drawn
+
+
 def test_nothing_for_apk_says_nothing_of_apk():
     assert "apk" not in text(reports.well())
 
