@@ -176,7 +176,7 @@ def _options(
     options, chosen = options_from_environment(isolated=isolated)
     options, chosen = options.overlaid(index or IndexOptions()), chosen.overlaid(selection or Selection())
     for manifest in manifests:
-        options, chosen = options.overlaid(manifest.index), chosen.overlaid(manifest.selection)
+        options, chosen = options.then(manifest.index), chosen.overlaid(manifest.selection)
     return options, chosen
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from packaging.markers import Marker
     from packaging.utils import NormalizedName
 
+    from muslcheck.words.lock import Lock
     from muslcheck.words.report import Problem
 
 __all__ = ["FormatControl", "IndexOptions", "Manifest", "Origin", "Requirement", "Selection", "Source"]
@@ -216,6 +217,19 @@ class Manifest:
     """The project's own ``requires-python``, where the manifest states one."""
     extras: Mapping[NormalizedName, tuple[Requirement, ...]] = field(default_factory=dict)
     """What the project offers as extras of its own, for self-referential extras (``name[extra]`` inside the project)."""
+    locks: tuple[Lock, ...] = ()
+    """The lock that the manifest is, or the locks that it names (``-r pylock.toml``): nothing is resolved for them."""
+    images: tuple[str, ...] = ()
+    """The images that the manifest builds on (a Dockerfile's FROM), in order."""
+
+    def then(self, stated: IndexOptions) -> IndexOptions:
+        """These options after those stated in a requirements file: an ``--index-url`` there drops every index before it.
+
+        As pip's ``handle_option_line`` does it.
+        """
+        before = replace(self, extra_index_urls=()) if stated.index_url else self
+        return before.overlaid(stated)
+
 
 
 def _continued(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
