@@ -15,11 +15,12 @@ BUILD_SYSTEM = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setu
 
 @contextmanager
 def open_shop():
-    """Serve ``tidy`` (fits any target), ``quick`` (musl), ``swift`` (C), ``thrifty`` (C, optional) and ``seer`` (glibc only)."""
+    """Serve ``tidy`` (fits any target), ``quick`` (both), ``swift`` (C), ``thrifty`` (C, optional) and ``seer`` (glibc only)."""
     with IndexServer() as shop:
         _wheel(shop, "setuptools", "82.0.0", "py3-none-any")
         _wheel(shop, "tidy", "1.2.0", "py3-none-any", ["swift>=2"])
         _wheel(shop, "quick", "3.1.0", MUSL)
+        _wheel(shop, "quick", "3.1.0", GLIBC)
         _wheel(shop, "swift", "2.0.1", GLIBC)
         _sdist(shop, "swift", "2.0.1")
         _wheel(shop, "thrifty", "0.4.0", GLIBC)
