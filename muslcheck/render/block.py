@@ -58,12 +58,14 @@ def _title(page: Page, verdict: Verdict) -> str:
 
 def _why(page: Page, same: Sequence[Verdict], numbers: Mapping[Target, int], *, verbosity: int) -> None:
     verdict, why = same[0], reason(same[0])
+    told = {"", *verdict.chain}
     others = verdict.evidence if verbosity > 0 else further(verdict)
     for evidence in [*([why] if why else []), *(each for each in others if each is not why)]:
         alike = [each for each in same if evidence in each.evidence]
         page.item("  why" if evidence is why else "  and", _on(alike, same, numbers) + evidence.claim, indent=INDENT)
-        if evidence.seen_in and evidence.seen_in not in verdict.chain:
+        if evidence.seen_in not in told:
             page.item("  seen", evidence.seen_in, indent=INDENT, style="aside")
+            told.add(evidence.seen_in)
     part, near = _parted(same, _nearest)[0]
     if near and (why is None or near.partition(": ")[0] not in f"{why.claim} {why.seen_in}"):
         page.item("  near", _on(part, same, numbers) + near, indent=INDENT, style="aside")
