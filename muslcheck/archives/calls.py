@@ -231,7 +231,9 @@ def external(machine: Machine, name: str, arguments: list[Any], named: dict[str,
     if name.startswith("pkgconfig."):
         package = arguments[0] if arguments else ""
         machine.note(
-            machine.record.programs, f"pkg-config {package}" if isinstance(package, str) else "pkg-config", certainty=machine.certainty
+            machine.record.programs,
+            f"pkg-config {package}" if isinstance(package, str) else "pkg-config",
+            certainty=_tried(machine, machine.certainty),
         )
         return Unknown("what pkg-config says")
     function = _FUNCTIONS.get(name) or _FUNCTIONS.get(name.replace("io.open", "open").replace("codecs.open", "open"))
@@ -260,7 +262,7 @@ def _setup(machine: Machine, named: dict[str, Any], arguments: list[Any]) -> Non
     if caught & {"SystemExit", "BaseException"} or caught - _CAUGHT_IN_VAIN:
         certainty = weaker(certainty, Certainty.OPTIONAL)
     if len(machine.record.setups) < 20:  # noqa: PLR2004 -- more calls of setup() than any real file has
-        machine.record.setups.append((named, certainty, machine.line, machine.frame.member))
+        machine.record.setups.append((named, certainty, machine.line, machine.frame.member, caught))
 
 
 def _exit(machine: Machine, arguments: list[Any]) -> None:
@@ -288,10 +290,13 @@ def _run(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Unkno
             )
             continue
         certainty = machine.certainty if len(options) == 1 else weaker(machine.certainty, Certainty.DECIDED_LATER)
-        if frozenset().union(*machine.guards) & _MISSING_PROGRAM:
-            certainty = weaker(certainty, Certainty.OPTIONAL)
-        machine.note(machine.record.programs, _program(words), certainty=certainty)
+        machine.note(machine.record.programs, _program(words), certainty=_tried(machine, certainty))
     return Unknown("what a program says")
+
+
+def _tried(machine: Machine, certainty: Certainty) -> Certainty:
+    """The certainty of running a program, given what is caught around the place."""
+    return weaker(certainty, Certainty.OPTIONAL) if frozenset().union(*machine.guards) & _MISSING_PROGRAM else certainty
 
 
 def _words(command: Any) -> list[str]:  # noqa: ANN401

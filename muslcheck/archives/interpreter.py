@@ -93,7 +93,7 @@ class OutOfSteps(Exception):
 class Record:
     """What was noted on the way."""
 
-    setups: list[tuple[dict[str, Any], Certainty, int, str]] = field(default_factory=list)
+    setups: list[tuple[dict[str, Any], Certainty, int, str, frozenset[str]]] = field(default_factory=list)
     extensions: list[Ext] = field(default_factory=list)
     programs: list[Seen] = field(default_factory=list)
     imports: list[Seen] = field(default_factory=list)
@@ -131,12 +131,15 @@ class Machine:
         self.touched = False
         """The value just evaluated depends on the environment or the command line."""
         self.line = 0
+        self.maybe_broken = 0
+        """``break`` statements that were met on branches that may not be taken."""
         self.path_is_known = True
         """``sys.path`` was not changed in a way that cannot be followed."""
         self.written: set[str] = set()
         """Members that the code itself has written before."""
         self.guards: list[frozenset[str]] = []
         """The ``try`` statements around the current place: the exceptions that each catches and goes on after."""
+        self._generators: dict[ast.AST, bool] = {}
         self._steps = _STEPS
         self._depth = 0
         self._modules: dict[str, Namespace | None] = {}
@@ -366,6 +369,7 @@ class Machine:
                 self.path = path
             if isinstance(how, Raised):
                 self.stop(how, weaker(certainty, self.certainty))
+            self.maybe_broken += isinstance(how, _Leave) and not how.again
             left.append(how)
         going_on = [names for names, how in zip(written, left, strict=True) if how is None or isinstance(how, _Leave)]
         for name in dict.fromkeys(name for names in going_on for name in names):
@@ -386,6 +390,7 @@ class Machine:
             self.assign(node.target, Unknown("an item of a list that is not known"))
             self._branches(Certainty.DECIDED_LATER, [node.body, []])
             return
+        broken = self.maybe_broken
         for item in turns:
             self.tick()
             path, returned = self.path, len(self.frame.returned)
@@ -401,7 +406,10 @@ class Machine:
                     return
             finally:
                 self.path = path if len(self.frame.returned) == returned else (*path, Step(Certainty.DECIDED_LATER))
-        self.block(node.orelse)
+        if self.maybe_broken == broken:
+            self.block(node.orelse)
+        elif node.orelse:
+            self._branches(Certainty.DECIDED_LATER, [node.orelse, []])
 
     def _do_while(self, node: ast.While) -> None:
         for _ in range(200):
@@ -708,6 +716,8 @@ class Machine:
             return [Perhaps(k, v.certainty) if isinstance(v, Perhaps) else k for k, v in list(value.items())[:_LOOP]]
         if isinstance(value, (list, tuple, set, frozenset)):
             return list(value)[:_LOOP]
+        if isinstance(value, FileHandle) and isinstance(text := self.files.read(value.member), str):
+            return list(text.splitlines(keepends=True)[:_LOOP])
         if isinstance(value, str) and not isinstance(value, PathText):
             return list(value[:_LOOP])
         return None
@@ -1035,12 +1045,17 @@ class Machine:
         try:
             if isinstance(node, ast.Lambda):
                 return self.value(node.body)
-            if any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node)):
+            if self._generates(node):
                 return Unknown("a generator")
             self.block(node.body)
             result = None
         except Return as returned:
             result = returned.value
+        except Raised as raised:
+            if not frame.returned:
+                raise
+            self.stop(raised, weaker(self.certainty, Certainty.DECIDED_LATER))
+            result = frame.returned.pop()
         finally:
             self._depth -= 1
             inner_path = self.path
@@ -1052,6 +1067,13 @@ class Machine:
             )
             result = merge([*frame.returned, result], certainty, self.path)
         return result
+
+    def _generates(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """Whether a function yields."""
+        known = self._generators.get(node)
+        if known is None:
+            known = self._generators[node] = any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node))
+        return known
 
     def _bound(self, parameters: ast.arguments, function: Func, arguments: list[Any], named: dict[str, Any]) -> dict[str, Any]:
         names = [a.arg for a in (*parameters.posonlyargs, *parameters.args)]

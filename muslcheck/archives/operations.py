@@ -8,7 +8,7 @@ import posixpath
 import re
 from typing import Any
 
-from muslcheck.archives.values import External, Items, PathText, Perhaps, Unknown, VersionInfo
+from muslcheck.archives.values import External, Fielded, Items, PathText, Perhaps, Unknown
 
 __all__ = ["BUILTINS", "attribute_of", "binary", "compare", "known", "subscript", "unary"]
 
@@ -153,7 +153,7 @@ def compare(op: ast.cmpop, left: Any, right: Any) -> Any:  # noqa: ANN401, C901,
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
         if not known(left) or not known(right):
             return Unknown("a comparison")
-        if isinstance(left, VersionInfo) or isinstance(right, VersionInfo):
+        if isinstance(left, Fielded) or isinstance(right, Fielded):
             left, right = tuple(left), tuple(right)
     if isinstance(left, External) or isinstance(right, External):
         if isinstance(left, External) and isinstance(right, External) and not left.name.endswith("()") and not right.name.endswith("()"):
@@ -212,8 +212,8 @@ def subscript(owner: Any, key: Any) -> Any:  # noqa: ANN401
 
 def attribute_of(owner: Any, name: str) -> Any:  # noqa: ANN401
     """``owner.name`` of a plain value."""
-    if isinstance(owner, VersionInfo) and name in VersionInfo.fields:
-        return owner[VersionInfo.fields.index(name)]
+    if isinstance(owner, Fielded) and name in owner.fields:
+        return owner[owner.fields.index(name)]
     if isinstance(owner, PathText):
         base = posixpath.basename(owner)
         parts = {
@@ -225,6 +225,6 @@ def attribute_of(owner: Any, name: str) -> Any:  # noqa: ANN401
         }
         return parts.get(name, Unknown(f"attribute {name}"))
     if isinstance(owner, Unknown) and owner.options:
-        made = tuple(attribute_of(option, name) for option in owner.options if isinstance(option, (PathText, VersionInfo)))
+        made = tuple(attribute_of(option, name) for option in owner.options if isinstance(option, (PathText, Fielded)))
         return Unknown(f"attribute {name}", made)
     return Unknown(f"attribute {name}")

@@ -42,6 +42,7 @@ _COMPILER_FAILS = frozenset(
     }
 )  # fmt: skip
 """What a missing compiler raises inside the build commands, and the customary names of tuples of these."""
+_MISSING_PROGRAM = frozenset({"OSError", "EnvironmentError", "Exception", "BaseException"})
 _SETUPTOOLS = frozenset({"setuptools", "cython", "pybind11", "torch"})
 
 
@@ -78,7 +79,7 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
     for named, *_rest in record.setups:
         requires.update(dict.fromkeys(_strings(named.get("setup_requires"))))
     environment.add(requires)
-    for named, certainty, line, member in list(record.setups):
+    for named, certainty, line, member, caught in list(record.setups):
         where = contents.where(member, line)
         options = {key: value.value if isinstance(value, Perhaps) else value for key, value in named.items()}
         here: list[tuple[Ext, Certainty]] = []
@@ -87,7 +88,9 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
             if key == "libraries":
                 value = _clibs(machine, value, where)
             _collect(value, certainty, here, unknown, where)
+        machine.guards.append(caught)
         _cffi(machine, named.get("cffi_modules"), certainty, here, unknown, where)
+        machine.guards.pop()
         if "**" in named:
             unknown.append((where, Certainty.DECIDED_LATER))
         cmdclass = options.get("cmdclass")
@@ -110,6 +113,8 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
     if not record.setups and not record.raises:
         facts.unread.append(Seen("no call of setup() was found", contents.where("setup.py"), Certainty.DECIDED_LATER))
     _describe(contents, found, facts, environment)
+    if not found:
+        facts.extensions = _compiled_by_hand(contents, record.programs)
     facts.setup_requires = tuple(requires)
     facts.programs.extend(record.programs)
     facts.raises.extend(record.raises)
@@ -118,6 +123,31 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
     facts.marks.extend(record.marks)
     facts.unread.extend(record.unread)
     return facts
+
+
+_COMPILERS = {
+    "gcc": "c",
+    "cc": "c",
+    "clang": "c",
+    "tcc": "c",
+    "g++": "c++",
+    "c++": "c++",
+    "clang++": "c++",
+    "gfortran": "fortran",
+    "rustc": "rust",
+}
+
+
+def _compiled_by_hand(contents: Contents, programs: list[Seen]) -> tuple[Extension, ...]:
+    """What a project's own command makes by running a compiler itself: its sources are those near the top."""
+    for seen in sorted(programs, key=lambda seen: seen.certainty is not Certainty.ALWAYS):
+        language = _COMPILERS.get(seen.value.partition(" ")[0])
+        if language and not seen.detail and seen.certainty is not Certainty.SWITCHED:
+            near = (
+                n for n in contents.kept if language_of(n) == language and (n.count("/") == 0 or n.startswith(("core/", "src/", "lib/")))
+            )
+            return (Extension("", (language,), seen.certainty, seen.where, tuple(sorted(near))[:200], made_by="command"),)
+    return ()
 
 
 def _own(extension: Ext) -> Certainty:
@@ -193,12 +223,15 @@ def _cffi(
             unknown.append((where, weaker(how, Certainty.DECIDED_LATER)))
             continue
         member = machine.files.inside(text.partition(":")[0]) or ""
-        before = len(machine.record.extensions)
+        before, asked = len(machine.record.extensions), len(machine.record.programs)
         if member in machine.contents.names:
             _followed(machine, lambda member=member: machine.run(member, "cffi_build"), where)
         made = [extension for extension in machine.record.extensions[before:] if extension.kind == "cffi"]
         if not made:
             made = [Ext("cffi", member or text, Items(), 0, member or "setup.py")]
+        caught = frozenset[str]().union(*machine.guards)
+        if caught & _MISSING_PROGRAM and any(seen.certainty is Certainty.OPTIONAL for seen in machine.record.programs[asked:]):
+            how = weaker(how, Certainty.OPTIONAL)  # the script fails for want of a program, and what is around setup() catches that
         into.extend((extension, how) for extension in made)
 
 
@@ -263,6 +296,10 @@ def _follow_command(machine: Machine, klass: Klass, name: str, extensions: list[
 
     path = machine.path
     how = certainty
+    listing = klass.find("get_source_files")
+    if isinstance(listing, Func):  # asked for the list of sources (egg_info), which no ``try`` of the build guards
+        asked = Func(listing.node, listing.frame, listing.defaults, instance, listing.owner)
+        _followed(machine, lambda: machine.call_function(asked, [], {}), where)
     if name in {"build_ext", "build_clib"}:
         if not extensions:
             return

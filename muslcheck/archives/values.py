@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Ext",
     "External",
+    "Fielded",
     "FileHandle",
     "Frame",
     "Func",
@@ -25,7 +26,6 @@ __all__ = [
     "Perhaps",
     "Step",
     "Unknown",
-    "VersionInfo",
     "merge",
     "weaker",
 ]
@@ -91,11 +91,17 @@ class PathText(str):
     __slots__ = ()
 
 
-class VersionInfo(tuple[Any, ...]):
-    """``sys.version_info`` of the target."""
+class Fielded(tuple[Any, ...]):
+    """A tuple whose items have names: ``sys.version_info``, ``os.uname()``."""
 
-    __slots__ = ()
-    fields = ("major", "minor", "micro", "releaselevel", "serial")
+    fields: tuple[str, ...]
+
+    @classmethod
+    def of(cls, **items: Any) -> Fielded:  # noqa: ANN401
+        """Make one."""
+        made = cls(items.values())
+        made.fields = tuple(items)
+        return made
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ import fnmatch
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from muslcheck.archives.values import Items, PathText, Unknown, VersionInfo
+from muslcheck.archives.values import Fielded, Items, PathText, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,9 +28,10 @@ def answers(target: Target) -> dict[str, Any]:
     micro = target.python_full.split(".")[2] if target.python_full.count(".") >= 2 else "0"  # noqa: PLR2004
     patch = int("".join(c for c in micro if c.isdigit()) or "0")
     narrow = target.arch in _NARROW
+    host = Unknown("the machine that builds")
     full = f"{major}.{minor}.{patch}"
     return {
-        "sys.version_info": VersionInfo((major, minor, patch, "final", 0)),
+        "sys.version_info": Fielded.of(major=major, minor=minor, micro=patch, releaselevel="final", serial=0),
         "sys.version": f"{full} (main) [GCC]",
         "sys.hexversion": major << 24 | minor << 16 | patch << 8 | 0xF0,
         "sys.platform": "linux",
@@ -62,6 +63,8 @@ def answers(target: Target) -> dict[str, Any]:
         "platform.mac_ver()": ("", ("", "", ""), ""),
         "platform.win32_ver()": ("", "", "", ""),
         "platform.java_ver()": ("", "", ("", "", ""), ("", "", "")),
+        "os.uname()": Fielded.of(sysname="Linux", nodename=host, release=host, version=host, machine=target.arch),
+        "platform.uname()": Fielded.of(system="Linux", node=host, release=host, version=host, machine=target.arch, processor=""),
         "os.getcwd()": FOLDER,
         "os.getcwdu()": FOLDER,
         "sysconfig.get_platform()": f"linux-{target.arch}",
