@@ -62,7 +62,9 @@ async def acheck(
     Raises :class:`~muslcheck.errors.InputError` for manifests, images and options that cannot be used. What cannot be
     had from the index is no exception: it is in the report's problems.
     """
-    manifests = read(paths or (".",), constraints=constraints, extras=extras, all_extras=all_extras, groups=groups)
+    manifests = read(
+        _texts(paths) or (".",), constraints=_texts(constraints), extras=tuple(extras), all_extras=all_extras, groups=tuple(groups)
+    )
     targets = _targets(_several(image), _several(python_version), _several(arch))
     options, chosen = _options(manifests, index, selection, isolated=isolated)
 
@@ -194,6 +196,12 @@ def _cache_folder(folder: str | os.PathLike[str] | None, *, cache: bool) -> Path
 
 def _several(value: str | Iterable[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _texts(paths: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
+    from os import fspath
+
+    return tuple(fspath(path) for path in paths)
 
 
 def _version() -> str:

@@ -201,6 +201,14 @@ class IndexOptions:
             retries=self.retries if other.retries is None else other.retries,
         )
 
+    def then(self, stated: IndexOptions) -> IndexOptions:
+        """These options after those stated in a requirements file: an ``--index-url`` there drops every index before it.
+
+        As pip's ``handle_option_line`` does it.
+        """
+        before = replace(self, extra_index_urls=()) if stated.index_url else self
+        return before.overlaid(stated)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -221,15 +229,6 @@ class Manifest:
     """The lock that the manifest is, or the locks that it names (``-r pylock.toml``): nothing is resolved for them."""
     images: tuple[str, ...] = ()
     """The images that the manifest builds on (a Dockerfile's FROM), in order."""
-
-    def then(self, stated: IndexOptions) -> IndexOptions:
-        """These options after those stated in a requirements file: an ``--index-url`` there drops every index before it.
-
-        As pip's ``handle_option_line`` does it.
-        """
-        before = replace(self, extra_index_urls=()) if stated.index_url else self
-        return before.overlaid(stated)
-
 
 
 def _continued(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
