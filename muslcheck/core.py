@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.loading import Loader
+    from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import Manifest, Requirement
     from muslcheck.words.resolution import Candidate
     from muslcheck.words.target import Target
@@ -79,6 +80,8 @@ async def acheck(
         await loader.explore(requirements, constrained, targets, chosen)
         asked = [_Asked(requirements, constrained, chosen, target) for target in targets]
         verdicts = [verdict for each in asked for verdict in await _verdicts(each, loader)]
+        for lock in (lock for manifest in manifests for lock in manifest.locks):
+            verdicts += [verdict for each in asked for verdict in await _locked(lock, each, loader)]
     return Report(
         version=_version(),
         created=_now(),
@@ -130,6 +133,14 @@ async def _verdicts(asked: _Asked, loader: Loader) -> list[Verdict]:
     return await asyncio.gather(*(_verdict(candidate, asked, loader) for candidate in resolution.candidates))
 
 
+async def _locked(lock: Lock, asked: _Asked, loader: Loader) -> list[Verdict]:
+    """Judge what a lock has fixed: nothing is left to settle."""
+    import asyncio
+
+    resolution = await loader.follow(lock, asked.target, twin(asked.target), asked.selection)
+    return await asyncio.gather(*(_verdict(candidate, asked, loader) for candidate in resolution.candidates))
+
+
 async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdict:
     """Open what no wheel covers, and judge."""
     facts: SdistFacts | Unread | None = None
@@ -155,7 +166,7 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
         above=(*asked.above, candidate.name),
     )
     await loader.explore(inner.requirements, inner.constraints, (inner.target,), inner.selection)
-    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome) for verdict in await _verdicts(inner, loader))
+    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk) for verdict in await _verdicts(inner, loader))
 
 
 def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[str, ...]) -> tuple[Target, ...]:

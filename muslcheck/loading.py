@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed
 from muslcheck.manifests import static_dependencies
-from muslcheck.resolver import resolve, walk
+from muslcheck.resolver import follow_lock, resolve, walk
 from muslcheck.words.release import Absent, Metadata, Unread
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Source
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.index import Index
     from muslcheck.resolver import Catalogue
+    from muslcheck.words.lock import Lock
     from muslcheck.words.release import DistFile, Project
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.resolution import Resolution
@@ -85,6 +86,16 @@ class Loader:
                 for work in self._work(answer):
                     group.create_task(work)
         raise ResolutionFailed(f"no resolution for {target.id} within {_MOST_ROUNDS} rounds", hint="Pin more of the requirements.")
+
+    async def follow(self, lock: Lock, target: Target, twin: Target, selection: Selection) -> Resolution:
+        """What a lock installs on one target, with the pages that it takes to tell."""
+        while isinstance(answer := follow_lock(lock, target, twin, selection, self.catalogue), Wanted):
+            async with asyncio.TaskGroup() as group:
+                for work in self._work(answer):
+                    group.create_task(work)
+        for problem in answer.problems:
+            self.problems.setdefault(problem)
+        return answer
 
     def _enter_directories(self, requirements: Sequence[Requirement]) -> None:
         """What a project on disk requires is read from it, statically; nothing is fetched."""

@@ -26,6 +26,7 @@ __all__ = ["FORMATS", "UNREAD", "build_requirements", "read", "static_dependenci
 
 FORMATS: tuple[tuple[str, str], ...] = (
     ("pyproject.toml", "muslcheck.manifests.pyproject"),
+    ("uv.lock", "muslcheck.manifests.uv_lock"),
     ("*", "muslcheck.manifests.requirements"),
 )
 """File name pattern and the module that reads it; the first match counts."""

@@ -11,11 +11,12 @@ from muslcheck.resolver.walk import Walk, walk
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.resolution import Resolution, Wanted
     from muslcheck.words.target import Target
 
-__all__ = ["Catalogue", "Walk", "place", "resolve", "shelve", "walk"]
+__all__ = ["Catalogue", "Walk", "follow_lock", "place", "resolve", "shelve", "walk"]
 
 
 def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
@@ -30,3 +31,10 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     from muslcheck.resolver import solve
 
     return solve.resolve(requirements, constraints, target, twin, selection, catalogue)
+
+
+def follow_lock(lock: Lock, target: Target, twin: Target, selection: Selection, catalogue: Catalogue) -> Resolution | Wanted:
+    """See :func:`muslcheck.resolver.locked.follow_lock`; loaded where there is a lock."""
+    from muslcheck.resolver import locked
+
+    return locked.follow_lock(lock, target, twin, selection, catalogue)

@@ -76,6 +76,12 @@ class Candidate:
     newer_file: DistFile | None = None
     status: str = "active"
     """The project's status on the index (PEP 792)."""
+    locked: Origin | None = None
+    """The entry of the lock file that fixes the release and its files, where one does."""
+    relock: str = ""
+    """The command that locks anew (``uv lock``), for a locked release."""
+    unlocked: DistFile | None = None
+    """A wheel of the locked release that fits, and is on the index but not in the lock."""
 
 
 @dataclass(frozen=True, slots=True)
