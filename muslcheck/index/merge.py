@@ -7,6 +7,7 @@ links, then the indexes in the order of the options, and it walks that list from
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,11 +58,28 @@ def merge(name: NormalizedName, parts: Sequence[Part]) -> Project:
 
 
 def _together(parts: Sequence[Part]) -> dict[str, list[tuple[Part, str]]]:
-    """The releases of all pages, newest first. 1.0 and 1.0.0 are one release (PEP 440), named as the first page names it."""
+    """The releases of all pages, newest first. 1.0 and 1.0.0 are one release (PEP 440), named as the longest page names it.
+
+    One page is long as a rule, and the others hold a few files: theirs are put in their places, and the long one is not sorted again.
+    """
     from packaging.version import Version
 
-    by_version: dict[Version, list[tuple[Part, str]]] = {}
+    longest = max(parts, key=lambda part: len(part.page.versions), default=None)
+    if longest is None:
+        return {}
+    newest_first = list(longest.page.versions)
+    spelt_alike = set(newest_first)
+    held: dict[str, list[tuple[Part, str]]] = {}
     for part in parts:
         for spelt in part.page.versions:
-            by_version.setdefault(Version(spelt), []).append((part, spelt))
-    return {by_version[version][0][1]: by_version[version] for version in sorted(by_version, reverse=True)}
+            release = spelt
+            if part is not longest and spelt not in spelt_alike:
+                version = Version(spelt)
+                at = bisect_left(newest_first, x=True, key=lambda other, version=version: Version(other) <= version)  # type: ignore[misc]
+                if at < len(newest_first) and Version(newest_first[at]) == version:
+                    release = newest_first[at]
+                else:
+                    newest_first.insert(at, spelt)
+                    spelt_alike.add(spelt)
+            held.setdefault(release, []).append((part, spelt))
+    return {release: held[release] for release in newest_first}
