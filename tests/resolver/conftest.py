@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from muslcheck.resolver import Catalogue, resolve, walk
 from muslcheck.words.release import Absent, DistFile, Kind, Metadata, MetadataSource, Project, Unread
-from muslcheck.words.requirement import Origin, Requirement, Selection, Source
+from muslcheck.words.requirement import FormatControl, Origin, Requirement, Selection, Source
 from muslcheck.words.resolution import Resolution, Wanted
 from muslcheck.words.target import Libc, Target
 
@@ -161,6 +161,101 @@ class Shop:
             if not pending:
                 return
             self.answer(catalogue, pending.pop((rng or random).randrange(len(pending)) if rng else 0))
+
+
+NAMES = "abcdefgh"
+
+
+def random_index(rng, shop):
+    """A small index with something of everything: wheels and sdists, extras, yanked files, pre-releases, broken metadata."""
+    universal, musl, gnu = "py3-none-any", "cp312-cp312-musllinux_1_2_x86_64", "cp312-cp312-manylinux_2_17_x86_64"
+    for name in NAMES:
+        for version in rng.sample(
+            ["0.9", "1.0", "1.1", "1.1.post1", "1.2rc1", "1.2", "2.0a1", "2.0", "2.0+local", "3.0", "4.0.dev1"], rng.randint(1, 7)
+        ):
+            requires = []
+            for other in rng.sample(NAMES, rng.randint(0, 3)):
+                if other == name and rng.random() < 0.8:
+                    continue
+                extra = rng.choice(["", "", "", "[x]", "[y]", "[x,y]"])
+                marker = rng.choice(["", "", "", '; extra == "x"', '; extra == "y"', '; extra == "x" or extra == "y"'])
+                requires.append(f"{other}{extra}{random_specifier(rng)}{marker}")
+            kind = rng.random()
+            tags = [universal] if kind < 0.5 else [musl, gnu] if kind < 0.65 else [gnu] if kind < 0.8 else []
+            broken = rng.random() < 0.05
+            shop.add(
+                name,
+                version,
+                requires,
+                tags=tags,
+                sdist=not tags or rng.random() < 0.4,
+                yanked="withdrawn" if rng.random() < 0.08 else None,
+                python=">=3.13" if rng.random() < 0.05 else None,
+                metadata_python=">=3.13" if rng.random() < 0.04 else None,
+                uploaded=f"2026-0{rng.randint(1, 9)}-01T00:00:00Z",
+                extras=rng.choice([(), ("x",), ("x", "y")]),
+                found=Unread("broken", broken=True) if broken else None,
+            )
+
+
+def random_specifier(rng):
+    operators = rng.choice([[], [], [">="], [">="], ["<"], ["<="], ["=="], ["!="], ["~="], [">=", "<"], [">=", "!="], ["==*"]])
+    parts = []
+    for operator in operators:
+        version = rng.choice(["0.9", "1.0", "1.1", "1.2", "2.0", "2.0a1", "3.0"])
+        if operator == "==*":
+            parts.append(f"=={rng.choice(['1', '2', '1.1'])}.*")
+        elif operator == "<":
+            parts.append(f"<{rng.choice(['1.1', '2.0', '3.0', '4.0'])}")
+        else:
+            parts.append(f"{operator}{version}")
+    return ",".join(parts)
+
+
+def random_selection(rng):
+    if rng.random() < 0.5:
+        return Selection()
+    pick = rng.random
+    return Selection(
+        formats=rng.choice(
+            [
+                FormatControl(),
+                FormatControl(only_binary=frozenset({":all:"})),
+                FormatControl(no_binary=frozenset({"a"}), only_binary=frozenset({"b"})),
+            ]
+        ),
+        prefer_binary=pick() < 0.3,
+        all_releases=rng.choice([frozenset(), frozenset(), frozenset({":all:"}), frozenset({"b"})]),
+        only_final=rng.choice([frozenset(), frozenset(), frozenset({"c"})]),
+        uploaded_prior_to=datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC) if pick() < 0.2 else None,
+        ignore_requires_python=pick() < 0.1,
+        no_deps=pick() < 0.05,
+    )
+
+
+def random_question(rng):
+    roots = []
+    for name in rng.sample(NAMES, rng.randint(1, 4)):
+        extra = rng.choice(["", "", "", "[x]", "[x,y]"])
+        text = f"{name}{extra}{random_specifier(rng)}"
+        roots.append(
+            (text, [f"sha256:{name}-{version}-py3-none-any.whl" for version in ("1.0", "1.1", "2.0")]) if rng.random() < 0.05 else text
+        )
+    constraints = [f"{name}{random_specifier(rng) or '>=0'}" for name in rng.sample(NAMES, rng.choice([0, 0, 0, 1, 2]))]
+    return roots, constraints
+
+
+@pytest.fixture
+def puzzle():
+    """A random index, requirements, constraints and selection, by a number."""
+
+    def make(seed):
+        rng = random.Random(seed)
+        shop = Shop()
+        random_index(rng, shop)
+        return shop, *random_question(rng), random_selection(rng)
+
+    return make
 
 
 @pytest.fixture

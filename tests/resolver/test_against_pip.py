@@ -9,7 +9,6 @@ them is pip's own code.
 from __future__ import annotations
 
 import datetime
-import random
 
 import pytest
 from packaging.version import Version
@@ -34,7 +33,7 @@ from pip._vendor.packaging.utils import canonicalize_name
 from pip._vendor.packaging.version import Version as PipVersion
 
 from muslcheck.words.release import Unread
-from muslcheck.words.requirement import FormatControl, Selection
+from muslcheck.words.requirement import Selection
 
 
 class Tags(TargetPython):
@@ -164,97 +163,11 @@ def ask_us(shop, roots, written, *, constraints=(), selection=None):
     return answer, {each.name: (each.version, each.shelf.chosen.filename if each.shelf.chosen else None) for each in answer.candidates}
 
 
-NAMES = "abcdefgh"
-
-
-def random_index(rng, shop):
-    """A small index with something of everything: wheels and sdists, extras, yanked files, pre-releases, broken metadata."""
-    universal, musl, gnu = "py3-none-any", "cp312-cp312-musllinux_1_2_x86_64", "cp312-cp312-manylinux_2_17_x86_64"
-    for name in NAMES:
-        for version in rng.sample(
-            ["0.9", "1.0", "1.1", "1.1.post1", "1.2rc1", "1.2", "2.0a1", "2.0", "2.0+local", "3.0", "4.0.dev1"], rng.randint(1, 7)
-        ):
-            requires = []
-            for other in rng.sample(NAMES, rng.randint(0, 3)):
-                if other == name and rng.random() < 0.8:
-                    continue
-                extra = rng.choice(["", "", "", "[x]", "[y]", "[x,y]"])
-                marker = rng.choice(["", "", "", '; extra == "x"', '; extra == "y"', '; extra == "x" or extra == "y"'])
-                requires.append(f"{other}{extra}{random_specifier(rng)}{marker}")
-            kind = rng.random()
-            tags = [universal] if kind < 0.5 else [musl, gnu] if kind < 0.65 else [gnu] if kind < 0.8 else []
-            broken = rng.random() < 0.05
-            shop.add(
-                name,
-                version,
-                requires,
-                tags=tags,
-                sdist=not tags or rng.random() < 0.4,
-                yanked="withdrawn" if rng.random() < 0.08 else None,
-                python=">=3.13" if rng.random() < 0.05 else None,
-                metadata_python=">=3.13" if rng.random() < 0.04 else None,
-                uploaded=f"2026-0{rng.randint(1, 9)}-01T00:00:00Z",
-                extras=rng.choice([(), ("x",), ("x", "y")]),
-                found=Unread("broken", broken=True) if broken else None,
-            )
-
-
-def random_specifier(rng):
-    operators = rng.choice([[], [], [">="], [">="], ["<"], ["<="], ["=="], ["!="], ["~="], [">=", "<"], [">=", "!="], ["==*"]])
-    parts = []
-    for operator in operators:
-        version = rng.choice(["0.9", "1.0", "1.1", "1.2", "2.0", "2.0a1", "3.0"])
-        if operator == "==*":
-            parts.append(f"=={rng.choice(['1', '2', '1.1'])}.*")
-        elif operator == "<":
-            parts.append(f"<{rng.choice(['1.1', '2.0', '3.0', '4.0'])}")
-        else:
-            parts.append(f"{operator}{version}")
-    return ",".join(parts)
-
-
-def random_selection(rng, day):
-    if rng.random() < 0.5:
-        return Selection()
-    pick = rng.random
-    return Selection(
-        formats=rng.choice(
-            [
-                FormatControl(),
-                FormatControl(only_binary=frozenset({":all:"})),
-                FormatControl(no_binary=frozenset({"a"}), only_binary=frozenset({"b"})),
-            ]
-        ),
-        prefer_binary=pick() < 0.3,
-        all_releases=rng.choice([frozenset(), frozenset(), frozenset({":all:"}), frozenset({"b"})]),
-        only_final=rng.choice([frozenset(), frozenset(), frozenset({"c"})]),
-        uploaded_prior_to=day("2026-06-01") if pick() < 0.2 else None,
-        ignore_requires_python=pick() < 0.1,
-        no_deps=pick() < 0.05,
-    )
-
-
-def random_question(rng):
-    roots = []
-    for name in rng.sample(NAMES, rng.randint(1, 4)):
-        extra = rng.choice(["", "", "", "[x]", "[x,y]"])
-        text = f"{name}{extra}{random_specifier(rng)}"
-        roots.append(
-            (text, [f"sha256:{name}-{version}-py3-none-any.whl" for version in ("1.0", "1.1", "2.0")]) if rng.random() < 0.05 else text
-        )
-    constraints = [f"{name}{random_specifier(rng) or '>=0'}" for name in rng.sample(NAMES, rng.choice([0, 0, 0, 1, 2]))]
-    return roots, constraints
-
-
 @pytest.mark.parametrize("block", range(8))
-def test_pip_answers_the_same(shop, musl, written, day, block):
+def test_pip_answers_the_same(puzzle, musl, written, block):
     answered = 0
     for seed in range(block * 40, block * 40 + 40):
-        rng = random.Random(seed)
-        shop.__init__()
-        random_index(rng, shop)
-        roots, constraints = random_question(rng)
-        selection = random_selection(rng, day)
+        shop, roots, constraints, selection = puzzle(seed)
         expected = ask_pip(shop, musl, roots, constraints, selection)
         answer, ours = ask_us(shop, roots, written, constraints=constraints, selection=selection)
         stopped = [each.name for each in answer.candidates if each.blocker]
