@@ -80,8 +80,9 @@ class Report:
         )
 
     def apk(self, target: Target) -> ApkNames:
-        """The Alpine packages of all verdicts on a target together."""
-        return reduce(ApkNames.__or__, (verdict.apk for verdict in self.filter(target=target)), ApkNames())
+        """The Alpine packages of all verdicts on a target together; what fails anyway asks for none."""
+        wanted = (verdict.apk for verdict in self.filter(target=target) if verdict.outcome is not Outcome.FAIL)
+        return reduce(ApkNames.__or__, wanted, ApkNames())
 
     def exit_status(self, fail_on: str = "fail", *, strict: bool = False) -> int:
         """The exit status for a policy.

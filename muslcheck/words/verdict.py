@@ -87,6 +87,8 @@ class Action(enum.StrEnum):
     """Build the wheel once, in an earlier stage or in CI, and install that."""
     ACCEPT = "accept"
     """Nothing has to be done."""
+    LOCK_AGAIN = "lock-again"
+    """Make the lock file anew: the index has what it lacks."""
     CORRECT = "correct"
     """Correct the requirement as written."""
 
@@ -113,11 +115,12 @@ class ApkNames:
 
 @dataclass(frozen=True, slots=True)
 class BuildRequirement:
-    """What building an sdist requires (PEP 518), and how that itself installs on the target."""
+    """What building an sdist requires (PEP 518), and how that itself installs on the target; ``apk`` where it is compiled."""
 
     name: str
     version: str | None
     outcome: Outcome
+    apk: ApkNames = ApkNames()
 
 
 @dataclass(frozen=True, slots=True)
