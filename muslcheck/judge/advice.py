@@ -35,7 +35,7 @@ _DOCKER = {
 
 def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) -> tuple[Advice, ...]:
     """Advice on one verdict, the best first; empty where nothing has to be done."""
-    found: list[Advice] = []
+    found = list(_lock_again(case))
     match outcome:
         case Outcome.WHEEL:
             found += _older(case, marks)
@@ -51,6 +51,13 @@ def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) 
         case Outcome.UNKNOWN:
             found += _versions(case)
     return tuple(dict.fromkeys(found))
+
+
+def _lock_again(case: Case) -> Iterator[Advice]:
+    """A wheel fits that the lock does not have."""
+    wheel = case.candidate.unlocked
+    if wheel is not None:
+        yield Advice(Action.LOCK_AGAIN, case.candidate.relock, f"then {wheel.filename} is taken from the index")
 
 
 def _packages(apk: ApkNames, why: str) -> Iterator[Advice]:
@@ -94,7 +101,7 @@ def _corrections(case: Case) -> Iterator[Advice]:
         case BlockerKind.CONFLICT:
             yield Advice(Action.CORRECT, asked, "loosen one of the requirements that exclude each other")
         case BlockerKind.NO_FILE:
-            if any(_miss(placed) is Miss.EXCLUDED for placed in candidate.shelf.placed):
+            if candidate.unlocked is None and any(_miss(placed) is Miss.EXCLUDED for placed in candidate.shelf.placed):
                 yield Advice(Action.CORRECT, candidate.name, "allow the file that an option excludes")
         case BlockerKind.METADATA | BlockerKind.UNREACHABLE:
             pass

@@ -60,6 +60,7 @@ VERBS: Final = {
     Action.PIN: "require ",
     Action.REPLACE: "require instead ",
     Action.CHANGE_IMAGE: "use ",
+    Action.LOCK_AGAIN: "lock again: ",
 }
 
 

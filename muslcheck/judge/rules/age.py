@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["RULES"]
 
 _EVERYWHERE = "on slim images too"
+_EXITS = "exits"
+"""sys.exit() with what nobody knows: it may be a success."""
 _IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 _CYTHON_FOR = (
@@ -87,7 +89,7 @@ def stops(case: Case) -> Iterator[Evidence]:
     """The build stops by itself for this target: it raises, or exits with a message, for its Python or platform."""
     for seen in _facts(case, "raises"):
         if seen.certainty is Certainty.ALWAYS and seen.detail not in _IMPORT_FAILS:
-            yield from _fails("MC230", f"the build stops here: {seen.value}", seen, certain=True)
+            yield from _fails("MC230", f"the build stops here: {seen.value}", seen, certain=seen.value != _EXITS)
 
 
 def module_gone(case: Case) -> Iterator[Evidence]:

@@ -57,7 +57,8 @@ def excluded(case: Case) -> Iterator[Evidence]:
 
     Without the option pip would install or build it.
     """
-    yield from _held_back(case, "MC005", Miss.EXCLUDED)
+    if case.candidate.unlocked is None:  # what a lock leaves out is no option's doing
+        yield from _held_back(case, "MC005", Miss.EXCLUDED)
 
 
 def requires_python(case: Case) -> Iterator[Evidence]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muslcheck.archives.facts import SdistFacts
+from muslcheck.archives.facts import Certainty, SdistFacts
 from muslcheck.judge.parts import program_from_apk
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
@@ -42,7 +42,8 @@ def downloads(case: Case) -> Iterator[Evidence]:
     """The build fetches something from the network: it needs a network, and what it gets is not known here."""
     if isinstance(case.facts, SdistFacts):
         for seen in case.facts.downloads:
-            yield Evidence("MC253", f"the build downloads {seen.value}", seen.where, Strength.HINT)
+            if seen.value and seen.certainty is not Certainty.SWITCHED:
+                yield Evidence("MC253", f"the build downloads {seen.value}", seen.where, Strength.HINT)
 
 
 def _required(case: Case, outcome: Outcome) -> Iterator[tuple[BuildRequirement, str]]:

@@ -16,16 +16,33 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES"]
 
+_DEEPEST = 2
+"""Folders above a file that speaks for the project itself: deeper lie copies of others' projects."""
+_MOST_NAMES = 12
+
 
 def says_of_musl(case: Case) -> Iterator[Evidence]:
     """The project says something of musl or Alpine in its own files: cibuildwheel's settings, ``[external]``, CI files, Dockerfiles.
 
-    ``skip = "*musllinux*"`` is why no wheel exists; ``before-all = "apk add ..."`` names what its authors install.
+    ``skip = "*musllinux*"`` is why no wheel exists; ``before-all = "apk add ..."`` names what its authors install, for tests
+    and tools as well. Files deep inside belong to copies of other projects, and are left out.
     """
-    if isinstance(case.facts, SdistFacts):
-        for seen in case.facts.hints:
-            detail = f" ({seen.detail})" if seen.detail else ""
-            yield Evidence("MC301", f"the project says: {seen.value}{detail}", seen.where, Strength.HINT)
+    if not isinstance(case.facts, SdistFacts):
+        return
+    by_place: dict[tuple[str, str], list[str]] = {}
+    for seen in case.facts.hints:
+        kind, _, text = seen.value.partition(":")
+        if seen.where.partition("!/")[2].count("/") <= _DEEPEST:
+            by_place.setdefault((kind, seen.where), []).append(text)
+    for (kind, where), texts in by_place.items():
+        if kind == "skip":
+            claim = f"its own wheel builds skip musl ({', '.join(texts)})"
+        elif kind == "apk":
+            shown = ", ".join(texts[:_MOST_NAMES]) + (f" and {len(texts) - _MOST_NAMES} more" if len(texts) > _MOST_NAMES else "")
+            claim = f"the project's own files install {shown} with apk"
+        else:
+            claim = f"the project states that it needs {', '.join(texts)}"
+        yield Evidence("MC301", claim, where, Strength.HINT)
 
 
 def status(case: Case) -> Iterator[Evidence]:

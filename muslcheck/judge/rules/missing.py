@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES"]
 
-_VERBS = {Certainty.ALWAYS: "needs", Certainty.OPTIONAL: "to be compiled, needs", Certainty.SWITCHED: "if asked for, needs"}
+_VERBS = {Certainty.ALWAYS: "needs", Certainty.OPTIONAL: "to be compiled, needs"}
 
 
 def header(case: Case) -> Iterator[Evidence]:
@@ -65,13 +65,24 @@ def remedied(case: Case) -> Iterator[Evidence]:
     yield from _asks(case, "MC226", {"function"})
 
 
+def stated(case: Case) -> Iterator[Evidence]:
+    """The project states what it needs from outside Python (``[external]`` in pyproject.toml, PEP 725)."""
+    yield from _asks(case, "MC227", {"external"})
+
+
 def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
+    """One piece of evidence for all names of a kind that lead to the same packages: the surest of them, and how many more."""
+    groups: dict[tuple[str, tuple[str, ...], bool], list[Need]] = {}
     for need in _needs(case):
         if need.kind in kinds and need.apk is not None:
-            sure = need.certainty is not Certainty.DECIDED_LATER and not need.guessed
-            verb = _VERBS[need.certainty] if sure else "may need"
-            claim = f"{verb} the {need.kind} {need.name}, which is {'perhaps ' if need.guessed else ''}in {' '.join(need.apk.build)}"
-            yield Evidence(code, claim, need.seen_in, Strength.STRONG if sure else Strength.HINT)
+            groups.setdefault((need.kind, need.apk.build, need.guessed), []).append(need)
+    for (kind, packages, guessed), needed in groups.items():
+        certainty = next((sure for sure in _VERBS if any(need.certainty is sure for need in needed)), Certainty.DECIDED_LATER)
+        first = next(need for need in needed if need.certainty is certainty)
+        verb = "may need" if guessed else _VERBS.get(certainty, "may need")
+        more = f" and {len(needed) - 1} more" if len(needed) > 1 else ""
+        claim = f"{verb} the {kind} {first.name}{more}, {'perhaps ' if guessed else ''}in {' '.join(packages)}"
+        yield Evidence(code, claim, first.seen_in, Strength.STRONG if certainty in _VERBS and not guessed else Strength.HINT)
 
 
 def _needs(case: Case) -> tuple[Need, ...]:
@@ -91,4 +102,5 @@ RULES = (
     Rule("MC224", "Not known to be in Alpine", not_in_alpine),
     Rule("MC225", "Never on musl", never_on_musl),
     Rule("MC226", "A function that musl lacks", remedied),
+    Rule("MC227", "Needs that the project states", stated),
 )
