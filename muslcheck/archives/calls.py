@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
@@ -88,14 +89,14 @@ def bounded(text: str) -> str | Unknown:
     return text if len(text) <= _LONG else Unknown("too long")
 
 
-def extend(machine: Machine, items: Items, more: Any) -> None:  # noqa: ANN401 -- values of interpreted code are anything
+def extend(machine: Machine, items: Items, more: Any) -> None:
     """``items.extend(more)``, with the branch that it happens on."""
     new = machine.iterate(more)
     for item in new if new is not None else [Unknown("items that are not known")]:
         append(machine, items, item)
 
 
-def append(machine: Machine, items: Items, item: Any) -> None:  # noqa: ANN401
+def append(machine: Machine, items: Items, item: Any) -> None:
     """``items.append(item)``, with the branch that it happens on."""
     if len(items) >= _MANY:
         return
@@ -163,7 +164,7 @@ def make_extension(machine: Machine, kind: str, arguments: list[Any], named: dic
     return made
 
 
-def _cythonized(machine: Machine, kind: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _cythonized(machine: Machine, kind: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     """``cythonize()`` and ``mypycify()``: extensions pass through, names and patterns of files become extensions."""
     given = arguments[0] if arguments else named.get("module_list", named.get("paths", Unknown("modules")))
     made = Items((), machine.path)
@@ -193,7 +194,7 @@ def _cythonized(machine: Machine, kind: str, arguments: list[Any], named: dict[s
 # ---- functions of modules ----------------------------------------------------------------------------------------
 
 
-def external(machine: Machine, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 -- one line for each kind of call
+def external(machine: Machine, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     """The result of calling something out of a module that is not interpreted."""
     last = name.rpartition(".")[2]
     if last == "setup" and not name.startswith(("logging", "django")):
@@ -261,7 +262,7 @@ def _setup(machine: Machine, named: dict[str, Any], arguments: list[Any]) -> Non
     caught = frozenset().union(*machine.guards)
     if caught & {"SystemExit", "BaseException"} or caught - _CAUGHT_IN_VAIN:
         certainty = weaker(certainty, Certainty.OPTIONAL)
-    if len(machine.record.setups) < 20:  # noqa: PLR2004 -- more calls of setup() than any real file has
+    if len(machine.record.setups) < 20:
         machine.record.setups.append((named, certainty, machine.line, machine.frame.member, caught))
 
 
@@ -280,6 +281,8 @@ def _run(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Unkno
     command = arguments[0] if arguments else named.get("args", named.get("command", ""))
     options = command.options if isinstance(command, Unknown) and command.options else (command,)
     for option in options:
+        if _runs_own_script(machine, option):
+            continue
         words = _words(option)
         if not words:
             machine.note(
@@ -294,15 +297,35 @@ def _run(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Unkno
     return Unknown("what a program says")
 
 
+def _runs_own_script(machine: Machine, command: Any) -> bool:
+    """``[sys.executable, "script.py", ...]``: a script of the sdist's own is interpreted where it is run."""
+    if not (
+        isinstance(command, (list, tuple)) and len(command) > 1 and isinstance(command[0], External) and command[0].name == "sys.executable"
+    ):
+        return False
+    member = machine.files.inside(command[1])
+    if member is None or not member.endswith(".py") or member not in machine.contents.names or member in machine.scripts:
+        return False
+    machine.scripts.add(member)
+    argv, machine.argv = machine.argv, [word for word in command[1:] if isinstance(word, str)]
+    before, line = len(machine.record.raises), machine.line
+    machine.run(member)
+    machine.argv, machine.line = argv, line
+    machine.record.raises[before:] = [
+        replace(seen, certainty=weaker(seen.certainty, Certainty.DECIDED_LATER)) for seen in machine.record.raises[before:]
+    ]
+    return True
+
+
 def _tried(machine: Machine, certainty: Certainty) -> Certainty:
     """The certainty of running a program, given what is caught around the place."""
     return weaker(certainty, Certainty.OPTIONAL) if frozenset().union(*machine.guards) & _MISSING_PROGRAM else certainty
 
 
-def _words(command: Any) -> list[str]:  # noqa: ANN401
+def _words(command: Any) -> list[str]:
     if isinstance(command, str):
         try:
-            return shlex.split(command)[:60] if len(command) < 10_000 else []  # noqa: PLR2004
+            return shlex.split(command)[:60] if len(command) < 10_000 else []
         except ValueError:
             return command.split()[:60]
     if isinstance(command, (list, tuple)):
@@ -323,7 +346,7 @@ def _program(words: list[str]) -> str:
     return name[:200]
 
 
-def _environment(last: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _environment(last: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     """``os.environ``: nothing that a project asks for is set in a plain install; what the system sets is not known."""
     key = arguments[0] if arguments else named.get("key")
     if isinstance(key, str) and key in {"PATH", "HOME", "USER", "PWD", "LANG", "TMPDIR", "SHELL"}:
@@ -337,7 +360,7 @@ def _environment(last: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     return Unknown("the environment")
 
 
-def _ffi(machine: Machine, last: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _ffi(machine: Machine, last: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     """``cffi.FFI()``: ``set_source`` declares an extension out of a C text."""
     if last in {"set_source", "set_source_pkgconfig"}:
         given = {**named, "name": arguments[0] if arguments else Unknown("a name")}
@@ -364,7 +387,7 @@ def _ffi(machine: Machine, last: str, arguments: list[Any], named: dict[str, Any
 # ---- builtins and the standard library ---------------------------------------------------------------------------
 
 
-def _join(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _join(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     if all(isinstance(part, str) for part in arguments) and arguments:
         return bounded(posixpath.join(*arguments))
     unknown = [part for part in arguments if isinstance(part, Unknown)]
@@ -375,7 +398,7 @@ def _join(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any
 
 
 def _path(function: Callable[[str], Any]) -> Callable[..., Any]:
-    def call(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+    def call(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
         if arguments and isinstance(arguments[0], str):
             return function(arguments[0])
         if arguments and isinstance(arguments[0], Unknown) and arguments[0].options:
@@ -389,14 +412,14 @@ def _absolute(path: str) -> str:
     return posixpath.normpath(posixpath.join(FOLDER, path))
 
 
-def _relative(_machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _relative(_machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     start = arguments[1] if len(arguments) > 1 else named.get("start", FOLDER)
     if arguments and isinstance(arguments[0], str) and isinstance(start, str):
         return posixpath.relpath(_absolute(arguments[0]), _absolute(start))
     return Unknown("a path")
 
 
-def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     from muslcheck.archives.interpreter import Raised
 
     path = arguments[0] if arguments else named.get("file")
@@ -416,8 +439,8 @@ def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     return FileHandle(inside if inside in machine.contents.names and inside not in machine.written else None)
 
 
-def _isinstance(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
-    if len(arguments) != 2 or isinstance(arguments[0], (Unknown, External)):  # noqa: PLR2004
+def _isinstance(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    if len(arguments) != 2 or isinstance(arguments[0], (Unknown, External)):
         return Unknown("isinstance")
     kinds = arguments[1] if isinstance(arguments[1], tuple) else (arguments[1],)
     names = {kind.name for kind in kinds if isinstance(kind, External)}
@@ -429,8 +452,8 @@ def _isinstance(_machine: Machine, arguments: list[Any], _named: dict[str, Any])
     return False if names <= set(plain) and len(names) == len(kinds) else Unknown("isinstance")
 
 
-def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
-    if len(arguments) < 2 or not isinstance(arguments[1], str):  # noqa: PLR2004
+def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    if len(arguments) < 2 or not isinstance(arguments[1], str):
         return Unknown("hasattr")
     owner, name = arguments[0], arguments[1]
     if isinstance(owner, External) and owner.name == "sys":
@@ -453,40 +476,40 @@ def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
     return Unknown("hasattr")
 
 
-def _getattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
-    if len(arguments) < 2 or not isinstance(arguments[1], str):  # noqa: PLR2004
+def _getattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    if len(arguments) < 2 or not isinstance(arguments[1], str):
         return Unknown("getattr")
-    if len(arguments) > 2 and _hasattr(machine, arguments, {}) is False:  # noqa: PLR2004
+    if len(arguments) > 2 and _hasattr(machine, arguments, {}) is False:
         return arguments[2]
     return machine.attribute(arguments[0], arguments[1])
 
 
 def _setattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
-    if len(arguments) == 3 and isinstance(arguments[0], Ext) and isinstance(arguments[1], str):  # noqa: PLR2004
+    if len(arguments) == 3 and isinstance(arguments[0], Ext) and isinstance(arguments[1], str):
         arguments[0].options[arguments[1]] = arguments[2]
     del machine
 
 
-def _listed(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _listed(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     if not arguments:
         return Items((), machine.path)
     items = machine.iterate(arguments[0])
     return Unknown("a list") if items is None else Items(items, machine.path)
 
 
-def _tupled(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _tupled(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     made = _listed(machine, arguments, named)
     return tuple(made) if isinstance(made, Items) else made
 
 
-def _sorted(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _sorted(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     made = _listed(machine, arguments, named)
     if isinstance(made, Items) and all(isinstance(item, str) for item in made):
         made.sort()
     return made
 
 
-def _unique(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _unique(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     made = _listed(machine, arguments, named)
     if not isinstance(made, Items):
         return made
@@ -501,8 +524,8 @@ def _unique(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> An
     return kept
 
 
-def _mapped(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
-    items = machine.iterate(arguments[1]) if len(arguments) == 2 else None  # noqa: PLR2004
+def _mapped(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    items = machine.iterate(arguments[1]) if len(arguments) == 2 else None
     if items is None:
         return Unknown("a list")
     made = Items((), machine.path)
@@ -515,8 +538,8 @@ def _mapped(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> A
     return made
 
 
-def _filtered(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
-    items = machine.iterate(arguments[1]) if len(arguments) == 2 else None  # noqa: PLR2004
+def _filtered(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    items = machine.iterate(arguments[1]) if len(arguments) == 2 else None
     if items is None:
         return Unknown("a list")
     made = Items((), machine.path)
@@ -529,20 +552,20 @@ def _filtered(machine: Machine, arguments: list[Any], _named: dict[str, Any]) ->
     return made
 
 
-def _made_dict(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _made_dict(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     made: dict[Any, Any] = {}
     if arguments:
         if isinstance(arguments[0], dict):
             made.update(arguments[0])
         else:
             for pair in machine.iterate(arguments[0]) or []:
-                if isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], (str, int)):  # noqa: PLR2004
+                if isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], (str, int)):
                     made[pair[0]] = pair[1]
     made.update(named)
     return made
 
 
-def _text(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _text(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     value = arguments[0] if arguments else ""
     if isinstance(value, str):
         return str(value)
@@ -553,11 +576,11 @@ def _text(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> An
     )
 
 
-def _whole(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _whole(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     value = arguments[0] if arguments else 0
     if isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) < _LONG**3):
         return int(value)
-    if isinstance(value, str) and len(value) < 20 and value.strip().lstrip("+-").isdecimal() and len(arguments) == 1:  # noqa: PLR2004
+    if isinstance(value, str) and len(value) < 20 and value.strip().lstrip("+-").isdecimal() and len(arguments) == 1:
         try:
             return int(value)
         except ValueError:
@@ -565,40 +588,40 @@ def _whole(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> A
     return Unknown("a number")
 
 
-def _truth(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _truth(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     truth = machine.truth(arguments[0]) if arguments else False
     return Unknown("a condition") if truth is None else truth
 
 
-def _length(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _length(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     value = arguments[0] if arguments else None
     if isinstance(value, (list, tuple, dict)) and not any(isinstance(v, (Perhaps, Unknown)) for v in value):
         return len(value)
     return len(value) if isinstance(value, (str, bytes)) else Unknown("a length")
 
 
-def _range(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
-    if arguments and all(isinstance(a, int) for a in arguments) and len(arguments) <= 3 and arguments[2:3] != [0]:  # noqa: PLR2004
+def _range(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    if arguments and all(isinstance(a, int) for a in arguments) and len(arguments) <= 3 and arguments[2:3] != [0]:
         numbers = range(*arguments)
         try:
-            return Items(numbers, machine.path) if len(numbers) <= 2_000 else Unknown("a range")  # noqa: PLR2004
+            return Items(numbers, machine.path) if len(numbers) <= 2_000 else Unknown("a range")
         except OverflowError:
             return Unknown("a range")
     return Unknown("a range")
 
 
-def _enumerated(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _enumerated(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     items = machine.iterate(arguments[0]) if arguments else None
     return Unknown("a list") if items is None else Items(list(enumerate(items)), machine.path)
 
 
-def _zipped(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _zipped(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     lists = [machine.iterate(argument) for argument in arguments]
     known_lists = [items for items in lists if items is not None]
     return Items(list(zip(*known_lists, strict=False)), machine.path) if len(known_lists) == len(lists) else Unknown("a list")
 
 
-def _anything(machine: Machine, arguments: list[Any], *, wanted: bool) -> Any:  # noqa: ANN401
+def _anything(machine: Machine, arguments: list[Any], *, wanted: bool) -> Any:
     items = machine.iterate(arguments[0]) if arguments else None
     if items is None:
         return Unknown("a condition")
@@ -608,23 +631,23 @@ def _anything(machine: Machine, arguments: list[Any], *, wanted: bool) -> Any:  
     return Unknown("a condition") if None in truths else not wanted
 
 
-def _typed(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _typed(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     value = arguments[0] if len(arguments) == 1 else None
     return value.klass if isinstance(value, Instance) else Unknown("a type")
 
 
-def _import(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _import(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     if arguments and isinstance(arguments[0], str) and re.fullmatch(r"\w+(\.\w+)*", arguments[0]):
         return machine.import_module(arguments[0])
     return Unknown("a module")
 
 
-def _config_var(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _config_var(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     name = arguments[0] if arguments else None
     return machine.variables.get(name, Unknown("a configuration variable")) if isinstance(name, str) else Unknown("configuration variables")
 
 
-def _glob(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _glob(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     pattern = arguments[0] if arguments else named.get("pathname")
     base = named.get("root_dir", "")
     if isinstance(pattern, str) and isinstance(base, str) and machine.files.inside(posixpath.join(base, pattern)) is not None:
@@ -635,25 +658,25 @@ def _glob(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     return Unknown("files that are not known")
 
 
-def _size(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _size(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     if arguments and arguments[0] in {"P", "l", "L", "n", "N"}:
         narrow = _machine.answers["sys.maxsize"] < 2**32
         return 4 if narrow else 8
     return Unknown("a size")
 
 
-def _environ_get(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _environ_get(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     machine.touched = True
     return _environment("get", arguments, named)
 
 
-def _made_path(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _made_path(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     if all(isinstance(part, str) for part in arguments):
         return as_path(posixpath.join(*arguments) if arguments else ".")
     return Unknown("a path")
 
 
-def _partial(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _partial(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     return arguments[0] if arguments else Unknown("a function")
 
 
@@ -661,12 +684,12 @@ def _nothing(_machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -
     return None
 
 
-def _copied(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _copied(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     value = arguments[0] if arguments else None
     return Items(value, _machine.path) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
 
 
-def _extremum(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _extremum(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     return Unknown("a number")
 
 
@@ -754,7 +777,7 @@ _FUNCTIONS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
 # ---- methods -----------------------------------------------------------------------------------------------------
 
 
-def method(machine: Machine, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401, PLR0911
+def method(machine: Machine, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     """A method of a plain value."""
     if isinstance(owner, PathText):
         return _path_method(machine, owner, name, arguments)
@@ -777,7 +800,7 @@ def method(machine: Machine, owner: Any, name: str, arguments: list[Any], named:
     return Unknown(f"the result of {name}") if isinstance(function, Unknown) else function
 
 
-def _string_method(machine: Machine, owner: str, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401, PLR0911
+def _string_method(machine: Machine, owner: str, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     if name == "join" and len(arguments) == 1:
         items = machine.iterate(arguments[0])
         if items is not None and all(isinstance(item, str) for item in items):
@@ -795,7 +818,7 @@ def _string_method(machine: Machine, owner: str, name: str, arguments: list[Any]
             except (LookupError, ValueError, TypeError, AttributeError):
                 return Unknown("a text")
         return Unknown("a text with an unknown part")
-    if name == "replace" and len(arguments) >= 2 and all(isinstance(a, str) for a in arguments[:2]):  # noqa: PLR2004
+    if name == "replace" and len(arguments) >= 2 and all(isinstance(a, str) for a in arguments[:2]):
         return owner.replace(arguments[0], arguments[1]) if (len(owner) + 1) * (len(arguments[1]) + 1) <= _LONG * 4 else Unknown("too long")
     if name in {"encode", "decode"}:
         return owner
@@ -808,14 +831,14 @@ def _string_method(machine: Machine, owner: str, name: str, arguments: list[Any]
     return Unknown(f"the result of {name}")
 
 
-def _list_method(machine: Machine, owner: Items, name: str, arguments: list[Any]) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912
+def _list_method(machine: Machine, owner: Items, name: str, arguments: list[Any]) -> Any:
     if name in {"append", "add"} and arguments:
         append(machine, owner, arguments[0])
         return None
     if name in {"extend", "update"} and arguments:
         extend(machine, owner, arguments[0])
         return None
-    if name == "insert" and len(arguments) == 2:  # noqa: PLR2004
+    if name == "insert" and len(arguments) == 2:
         append(machine, owner, arguments[1])
         if owner and isinstance(arguments[0], int):
             owner.insert(arguments[0], owner.pop())
@@ -848,7 +871,7 @@ def _list_method(machine: Machine, owner: Items, name: str, arguments: list[Any]
     return Unknown(f"the result of {name}")
 
 
-def _dict_method(machine: Machine, owner: dict[Any, Any], name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401, C901, PLR0911
+def _dict_method(machine: Machine, owner: dict[Any, Any], name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     key = arguments[0] if arguments and isinstance(arguments[0], (str, int, tuple, type(None))) else None
     if name in {"get", "pop", "setdefault"} and arguments:
         if isinstance(arguments[0], Unknown):
@@ -878,7 +901,7 @@ def _dict_method(machine: Machine, owner: dict[Any, Any], name: str, arguments: 
     return Unknown(f"the result of {name}")
 
 
-def _file_method(machine: Machine, owner: FileHandle, name: str) -> Any:  # noqa: ANN401
+def _file_method(machine: Machine, owner: FileHandle, name: str) -> Any:
     text = machine.files.read(owner.member)
     if isinstance(text, Unknown):
         return text if name != "readlines" else Unknown("lines")
@@ -891,7 +914,7 @@ def _file_method(machine: Machine, owner: FileHandle, name: str) -> Any:  # noqa
     return Unknown(f"the result of {name}")
 
 
-def _path_method(machine: Machine, owner: PathText, name: str, arguments: list[Any]) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912
+def _path_method(machine: Machine, owner: PathText, name: str, arguments: list[Any]) -> Any:
     if name in {"resolve", "absolute"}:
         return PathText(_absolute(owner))
     if name == "joinpath" and all(isinstance(a, str) for a in arguments):
@@ -924,7 +947,7 @@ def _path_method(machine: Machine, owner: PathText, name: str, arguments: list[A
     return Unknown(f"the result of {name}")
 
 
-def inherited(machine: Machine, roots: set[str], name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def inherited(machine: Machine, roots: set[str], name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     """A method of a class that is not interpreted, called on an object of an interpreted one."""
     if name in {"spawn", "execute"}:
         return _run(machine, arguments if name == "spawn" else arguments[1:], named)

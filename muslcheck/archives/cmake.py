@@ -168,7 +168,7 @@ def _closing(text: str, start: int) -> int:
     return min(len(text), start + 100_000)
 
 
-def _command(reading: _Reading, member: str, line: int, name: str, arguments: list[str], certainty: Certainty) -> None:  # noqa: C901, PLR0912 -- one branch for each command
+def _command(reading: _Reading, member: str, line: int, name: str, arguments: list[str], certainty: Certainty) -> None:
     where = reading.contents.where(member, line)
     folder = posixpath.dirname(member)
     if not arguments:
@@ -180,7 +180,7 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
     elif name == "enable_language":
         reading.languages.update(_LANGUAGES[a] for a in arguments if a in _LANGUAGES)
     elif name == "option":
-        reading.options[arguments[0]] = len(arguments) > 2 and arguments[-1].upper() in {"ON", "TRUE", "1", "YES"}  # noqa: PLR2004
+        reading.options[arguments[0]] = len(arguments) > 2 and arguments[-1].upper() in {"ON", "TRUE", "1", "YES"}
     elif name == "set" and len(arguments) > 1 and arguments[1].upper() in {"ON", "OFF", "TRUE", "FALSE"}:
         reading.options[arguments[0]] = arguments[1].upper() in {"ON", "TRUE"}
     elif name == "find_package":
@@ -213,7 +213,7 @@ def _project(reading: _Reading, arguments: list[str]) -> None:
 
 
 def _need(reading: _Reading, name: str, where: str, certainty: Certainty, *, required: bool, detail: str) -> None:
-    if len(reading.needs) < 400:  # noqa: PLR2004 -- more than any real tree looks for
+    if len(reading.needs) < 400:
         reading.needs.append(Seen(name, where, certainty if required else weaker(certainty, Certainty.OPTIONAL), detail))
 
 
@@ -221,14 +221,14 @@ def _fetched(reading: _Reading, name: str, arguments: list[str], where: str, cer
     if name == "file" and arguments[0] != "DOWNLOAD":
         return
     address = next((a for a in arguments if re.match(r"(https?|git|ftp)://", a)), "")
-    if address and len(reading.downloads) < 100:  # noqa: PLR2004
+    if address and len(reading.downloads) < 100:
         how = certainty if name != "fetchcontent_declare" else weaker(certainty, Certainty.DECIDED_LATER)
         reading.downloads.append(Seen(address[:500], where, how, name))
 
 
 def _truth(arguments: list[str], reading: _Reading) -> bool | None:
     """The truth of a simple condition: one variable, perhaps negated, or several joined; None for all else."""
-    if not arguments or len(arguments) > 12 or "(" in arguments:  # noqa: PLR2004
+    if not arguments or len(arguments) > 12 or "(" in arguments:
         return None
     if "OR" in arguments:
         at = arguments.index("OR")
@@ -248,7 +248,7 @@ def _truth(arguments: list[str], reading: _Reading) -> bool | None:
         if name in _FALSE:
             return False
         return reading.options.get(name)
-    if len(arguments) == 3 and arguments[1] in {"STREQUAL", "MATCHES"}:  # noqa: PLR2004
+    if len(arguments) == 3 and arguments[1] in {"STREQUAL", "MATCHES"}:
         return _system(arguments)
     return None
 

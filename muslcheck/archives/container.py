@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -77,6 +78,7 @@ _BUILD_FILES = frozenset(
     }
 )
 _BUILD_ENDINGS = frozenset({"py", "cmake", "toml", "cfg", "in", "txt", "yml", "yaml", "sh", "md", "rst", "json", "version", "build"})
+_OF_TESTS = re.compile(r"/(tests?|docs?|examples?|benchmarks?)/")
 _MEMBERS = 200_000
 _UNPACKED = 4 * 1024**3
 """Bytes of all members together: beyond every real sdist, and some ten seconds of unpacking."""
@@ -250,7 +252,9 @@ def _class_of(name: str, language: str | None) -> str | None:
     if language is not None or ending in _HEADERS:
         return "source"
     if ending == "py":
-        return "python"
+        if name.count("/") <= 1:
+            return "build"
+        return None if _OF_TESTS.search(name) else "python"
     if ending in _BUILD_ENDINGS and (name.count("/") <= 1 or "/.github/workflows/" in name or ending == "toml"):
         return "build"
     return None

@@ -256,7 +256,7 @@ class _Reader:
             elif found[2] and not re.search(rb"[\w*]\s+\*?" + name.encode() + rb"\s*\([^;{}()]*\)\s*\{", data):
                 self._mark(f"glibc:{name}", where, certainty)
 
-    def _include(self, name: str, quoted: bool, folder: str, extension: Extension, where: str, certainty: Certainty) -> None:  # noqa: FBT001 -- the two ways to include
+    def _include(self, name: str, quoted: bool, folder: str, extension: Extension, where: str, certainty: Certainty) -> None:
         member = self._find(name, folder, extension, quoted=quoted)
         if member is not None:
             if len(self._read) < _FILES:
@@ -341,7 +341,7 @@ class _Reader:
         return member if "!/" in member else self.contents.where(member, line)
 
     def _mark(self, value: str, where: str, certainty: Certainty) -> None:
-        if (value, certainty) not in self._seen and len(self.facts.marks) < 500:  # noqa: PLR2004 -- enough to make a point
+        if (value, certainty) not in self._seen and len(self.facts.marks) < 500:
             self._seen.add((value, certainty))
             self.facts.marks.append(Seen(value, where, certainty))
 
@@ -374,12 +374,12 @@ class _Branch:
 
     __slots__ = ("_outer", "_taken", "state")
 
-    def __init__(self, outer: bool | None, truth: bool | None) -> None:  # noqa: FBT001 -- three-valued truths are what this is about
+    def __init__(self, outer: bool | None, truth: bool | None) -> None:
         self._outer = outer
         self._taken: bool | None = truth
         self.state: bool | None = _both(outer, truth)
 
-    def turn(self, truth: bool | None) -> None:  # noqa: FBT001
+    def turn(self, truth: bool | None) -> None:
         """Go on to the next branch (``#elif``, ``#else``)."""
         if self._taken is True:
             self.state = False
@@ -389,7 +389,7 @@ class _Branch:
         self._taken = True if truth is True and self._taken is False else (False if truth is False and self._taken is False else None)
 
 
-def _both(first: bool | None, second: bool | None) -> bool | None:  # noqa: FBT001
+def _both(first: bool | None, second: bool | None) -> bool | None:
     if first is False or second is False:
         return False
     return True if first and second else None
@@ -489,7 +489,7 @@ def _tokens(text: str) -> list[str] | None:
     text = text.strip()
     while at < len(text):
         match = _TOKEN.match(text, at)
-        if match is None or len(tokens) > 400:  # noqa: PLR2004 -- longer than any condition that a person wrote
+        if match is None or len(tokens) > 400:
             return None
         tokens.append(match[1])
         at = match.end()
@@ -518,7 +518,7 @@ class _Expression:
         "*": 10,
         "/": 10,
         "%": 10,
-    }  # noqa: RUF012 -- a constant
+    }
 
     def __init__(self, tokens: list[str], known: dict[str, str | None], own: dict[str, str | None], depth: int = 0) -> None:
         self._tokens = tokens
@@ -549,7 +549,7 @@ class _Expression:
 
     def _unary(self, depth: int) -> int | None:
         token = self._next()
-        if depth > 60:  # noqa: PLR2004 -- deeper than any condition that a person wrote
+        if depth > 60:
             self._at = len(self._tokens) + 1
             return None
         if token == "!":
@@ -567,7 +567,7 @@ class _Expression:
             return self._defined()
         if token[:1].isdigit():
             digits = token.rstrip("uUlL")
-            return None if len(digits) > 20 else int(digits, 16) if digits[:2].lower() == "0x" else int(digits)  # noqa: PLR2004
+            return None if len(digits) > 20 else int(digits, 16) if digits[:2].lower() == "0x" else int(digits)
         if token[:1].isalpha() or token[:1] == "_":
             return self._macro(token)
         return None
@@ -595,8 +595,8 @@ class _Expression:
             return 0
         digits = value.rstrip("uUlL()").lstrip("(")
         if digits.isdecimal():
-            return int(digits) if len(digits) < 20 else None  # noqa: PLR2004
-        if digits[:2].lower() == "0x" and len(digits) < 20:  # noqa: PLR2004
+            return int(digits) if len(digits) < 20 else None
+        if digits[:2].lower() == "0x" and len(digits) < 20:
             try:
                 return int(digits, 16)
             except ValueError:
@@ -604,7 +604,7 @@ class _Expression:
         return None
 
 
-def _apply(operator: str, left: int | None, right: int | None) -> int | None:  # noqa: C901, PLR0911, PLR0912 -- one line for each operator
+def _apply(operator: str, left: int | None, right: int | None) -> int | None:
     if operator == "&&":
         if left == 0 or right == 0:
             return 0
@@ -641,7 +641,7 @@ def _apply(operator: str, left: int | None, right: int | None) -> int | None:  #
         case "^":
             return left ^ right
         case "<<" | ">>":
-            if not 0 <= right <= 64:  # noqa: PLR2004
+            if not 0 <= right <= 64:
                 return None
             return left << right if operator == "<<" else left >> right
         case "/" | "%":

@@ -60,7 +60,7 @@ _PARSING = threading.Lock()
 class Return(Exception):
     """A ``return`` on the way."""
 
-    def __init__(self, value: Any) -> None:  # noqa: ANN401
+    def __init__(self, value: Any) -> None:
         super().__init__()
         self.value = value
 
@@ -130,11 +130,16 @@ class Machine:
         self.path: Path = ()
         self.touched = False
         """The value just evaluated depends on the environment or the command line."""
+        self.main = "setup.py"
+        """The script that the back end runs."""
         self.line = 0
         self.maybe_broken = 0
         """``break`` statements that were met on branches that may not be taken."""
         self.path_is_known = True
         """``sys.path`` was not changed in a way that cannot be followed."""
+        self.argv = ["setup.py", "bdist_wheel"]
+        self.scripts: set[str] = set()
+        """Scripts of the sdist that were run by another."""
         self.written: set[str] = set()
         """Members that the code itself has written before."""
         self.guards: list[frozenset[str]] = []
@@ -208,7 +213,7 @@ class Machine:
         """Keep a fact, seen at the current line."""
         where = self.contents.where(member or self.frame.member, None if member else self.line or None)
         seen = Seen(value, where, certainty or self.certainty, detail)
-        if len(into) < 2_000 and seen not in into:  # noqa: PLR2004 -- bounded, whatever the code does
+        if len(into) < 2_000 and seen not in into:
             into.append(seen)
 
     def tick(self) -> None:
@@ -249,7 +254,7 @@ class Machine:
             return
         self.assign(node.target, binary(node.op, before, value))
 
-    def _tracked(self, node: ast.expr) -> Any:  # noqa: ANN401
+    def _tracked(self, node: ast.expr) -> Any:
         outer, self.touched = self.touched, False
         try:
             return self.value(node)
@@ -259,7 +264,7 @@ class Machine:
 
     _last_touched = False
 
-    def assign(self, target: ast.expr, value: Any) -> None:  # noqa: ANN401
+    def assign(self, target: ast.expr, value: Any) -> None:
         """Bind a value to a target of an assignment."""
         if isinstance(target, ast.Name):
             frame = self.frame
@@ -278,7 +283,7 @@ class Machine:
         elif isinstance(target, ast.Subscript):
             self._set_item(self.value(target.value), self.value(target.slice), value)
 
-    def _unpack(self, targets: list[ast.expr], value: Any) -> None:  # noqa: ANN401
+    def _unpack(self, targets: list[ast.expr], value: Any) -> None:
         items = list(value) if isinstance(value, (list, tuple, str)) and not any(isinstance(v, Perhaps) for v in value) else None
         starred = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
         if items is not None and starred is not None and len(items) >= len(targets) - 1:
@@ -289,7 +294,7 @@ class Machine:
         for target, item in zip(targets, items, strict=True):
             self.assign(target, item)
 
-    def _set_attribute(self, owner: Any, name: str, value: Any) -> None:  # noqa: ANN401
+    def _set_attribute(self, owner: Any, name: str, value: Any) -> None:
         if isinstance(owner, Ext):
             if name == "sources":
                 owner.sources = value
@@ -310,7 +315,7 @@ class Machine:
         elif isinstance(owner, Klass):
             owner.attributes[name] = value
 
-    def _set_item(self, owner: Any, key: Any, value: Any) -> None:  # noqa: ANN401
+    def _set_item(self, owner: Any, key: Any, value: Any) -> None:
         if isinstance(owner, dict) and isinstance(key, (str, int, tuple, bool, type(None))):
             try:
                 known = key in owner
@@ -396,7 +401,7 @@ class Machine:
             path, returned = self.path, len(self.frame.returned)
             if isinstance(item, Perhaps):
                 self.path = (*path, Step(item.certainty))
-                item = item.value  # noqa: PLW2901 -- the wrapping is off
+                item = item.value
             self._last_touched = False
             self.assign(node.target, item)
             try:
@@ -448,7 +453,7 @@ class Machine:
             self._kinds(raised, name), f"{name}: {message}"[:500] if message else name, self.contents.where(self.frame.member, line)
         )
 
-    def _kinds(self, raised: Any, name: str) -> tuple[str, ...]:  # noqa: ANN401
+    def _kinds(self, raised: Any, name: str) -> tuple[str, ...]:
         klass = raised.klass if isinstance(raised, Instance) else raised
         roots = sorted(klass.roots()) if isinstance(klass, Klass) else []
         return (name, *roots)
@@ -621,7 +626,7 @@ class Machine:
                 continue
             self.frame.scopes[-1][alias.asname or alias.name] = self._imported_name(module, name, alias.name)
 
-    def _imported_name(self, module: Any, name: str, wanted: str) -> Any:  # noqa: ANN401
+    def _imported_name(self, module: Any, name: str, wanted: str) -> Any:
         if isinstance(module, Namespace):
             try:
                 return module.frame.get(wanted)
@@ -634,16 +639,16 @@ class Machine:
             self._missing(full, "ImportError")
         return self._external(full)
 
-    def _external(self, full: str) -> Any:  # noqa: ANN401
+    def _external(self, full: str) -> Any:
         return self.answers.get(full, External(full))
 
-    def import_module(self, name: str) -> Any:  # noqa: ANN401
+    def import_module(self, name: str) -> Any:
         """The module of an import statement; raises Raised (ImportError) where the build does not find it."""
         found = self.environment.finds(name)
         own = self.environment.member_of(name)
         if own is not None and (found is not True or (own[1] and name.partition(".")[0] not in _NEVER_OWN)):
             member, on_path = own
-            if on_path or self.frame.member != "setup.py":
+            if on_path or self.frame.member != self.main:
                 return self._interpreted(name, member) if member.endswith(".py") else External(name)
             if not self.path_is_known:
                 self.note(self.record.imports, name, certainty=Certainty.DECIDED_LATER)
@@ -655,7 +660,7 @@ class Machine:
             self.note(self.record.imports, name, certainty=weaker(self.certainty, Certainty.DECIDED_LATER))
         return External(name)
 
-    def on_path(self, value: Any) -> None:  # noqa: ANN401
+    def on_path(self, value: Any) -> None:
         """A folder was put on ``sys.path``."""
         for folder in value if isinstance(value, (list, tuple)) else [value]:
             inside = self.files.inside(folder)
@@ -670,7 +675,7 @@ class Machine:
             (kind, "ImportError"), f"{kind}: {name}" + (f" ({detail})" if detail else ""), self.contents.where(self.frame.member, self.line)
         )
 
-    def _interpreted(self, name: str, member: str) -> Any:  # noqa: ANN401
+    def _interpreted(self, name: str, member: str) -> Any:
         if name in self._modules:
             return self._modules[name] or External(name)
         self._modules[name] = None
@@ -688,13 +693,13 @@ class Machine:
 
     # ---- expressions ---------------------------------------------------------------------------------------------
 
-    def value(self, node: ast.expr) -> Any:  # noqa: ANN401
+    def value(self, node: ast.expr) -> Any:
         """The value of an expression; Unknown where only the running code has it."""
         self.tick()
         handler = getattr(self, f"_of_{type(node).__name__.lower()}", None)
         return handler(node) if handler is not None else Unknown(type(node).__name__)
 
-    def truth(self, value: Any) -> bool | None:  # noqa: ANN401
+    def truth(self, value: Any) -> bool | None:
         """Whether a value counts as true; None where that is not known."""
         if isinstance(value, Unknown):
             truths = {self.truth(option) for option in value.options} if value.options else {None}
@@ -710,7 +715,7 @@ class Machine:
             return bool(value)
         return True
 
-    def iterate(self, value: Any) -> list[Any] | None:  # noqa: ANN401
+    def iterate(self, value: Any) -> list[Any] | None:
         """The items of something that is iterated over; None where they are not known."""
         if isinstance(value, dict):
             return [Perhaps(k, v.certainty) if isinstance(v, Perhaps) else k for k, v in list(value.items())[:_LOOP]]
@@ -722,10 +727,10 @@ class Machine:
             return list(value[:_LOOP])
         return None
 
-    def _of_constant(self, node: ast.Constant) -> Any:  # noqa: ANN401
+    def _of_constant(self, node: ast.Constant) -> Any:
         return node.value if not isinstance(node.value, complex) else Unknown("a complex number")
 
-    def _of_name(self, node: ast.Name) -> Any:  # noqa: ANN401
+    def _of_name(self, node: ast.Name) -> Any:
         frame: Frame | None = self.frame
         while frame is not None:
             for scope in reversed(frame.scopes):
@@ -741,17 +746,17 @@ class Machine:
             return self._external(f"{star.name}.{node.id}")
         return Unknown(f"the name {node.id}")
 
-    def _of_attribute(self, node: ast.Attribute) -> Any:  # noqa: ANN401
+    def _of_attribute(self, node: ast.Attribute) -> Any:
         owner = self.value(node.value)
         return self.attribute(owner, node.attr)
 
-    def attribute(self, owner: Any, name: str) -> Any:  # noqa: ANN401
+    def attribute(self, owner: Any, name: str) -> Any:
         """An attribute of a value."""
         if isinstance(owner, External):
             full = f"{owner.name}.{name}"
             if full in {"os.environ", "os.environb"} or full in {"sys.argv"}:
                 self.touched = True
-                return Items(["setup.py", "bdist_wheel"], self.path) if full == "sys.argv" else External("os.environ")
+                return Items(self.argv, self.path) if full == "sys.argv" else External("os.environ")
             if self.environment.gone(full) and not owner.name.startswith("distutils"):
                 self._missing(full, "AttributeError")
             return self._external(full)
@@ -778,7 +783,7 @@ class Machine:
             return owner.options.get(name)
         return attribute_of(owner, name)
 
-    def _of_subscript(self, node: ast.Subscript) -> Any:  # noqa: ANN401
+    def _of_subscript(self, node: ast.Subscript) -> Any:
         owner = self.value(node.value)
         if isinstance(node.slice, ast.Slice):
             parts = [self.value(part) if part is not None else None for part in (node.slice.lower, node.slice.upper, node.slice.step)]
@@ -796,13 +801,13 @@ class Machine:
             return Unknown("an environment variable")
         return subscript(owner, key)
 
-    def _of_tuple(self, node: ast.Tuple) -> Any:  # noqa: ANN401
+    def _of_tuple(self, node: ast.Tuple) -> Any:
         return tuple(self._elements(node.elts))
 
-    def _of_list(self, node: ast.List) -> Any:  # noqa: ANN401
+    def _of_list(self, node: ast.List) -> Any:
         return Items(self._elements(node.elts), self.path)
 
-    def _of_set(self, node: ast.Set) -> Any:  # noqa: ANN401
+    def _of_set(self, node: ast.Set) -> Any:
         return Items(self._elements(node.elts), self.path)
 
     def _elements(self, nodes: list[ast.expr]) -> Iterator[Any]:
@@ -813,7 +818,7 @@ class Machine:
             else:
                 yield self.value(node)
 
-    def _of_dict(self, node: ast.Dict) -> Any:  # noqa: ANN401
+    def _of_dict(self, node: ast.Dict) -> Any:
         made: dict[Any, Any] = {}
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             value = self.value(value_node)
@@ -825,7 +830,7 @@ class Machine:
                 made[key] = value
         return made
 
-    def _of_boolop(self, node: ast.BoolOp) -> Any:  # noqa: ANN401
+    def _of_boolop(self, node: ast.BoolOp) -> Any:
         stops = isinstance(node.op, ast.Or)
         unknown: list[Any] = []
         value: Any = None
@@ -851,19 +856,19 @@ class Machine:
             tuple(unknown[0].options) if isinstance(unknown[0], Unknown) and len(unknown) == 1 and value is unknown[0] else (),
         )
 
-    def _of_unaryop(self, node: ast.UnaryOp) -> Any:  # noqa: ANN401
+    def _of_unaryop(self, node: ast.UnaryOp) -> Any:
         value = self.value(node.operand)
         if isinstance(node.op, ast.Not):
             truth = self.truth(value)
             return Unknown("a condition") if truth is None else not truth
         return unary(node.op, value)
 
-    def _of_binop(self, node: ast.BinOp) -> Any:  # noqa: ANN401
+    def _of_binop(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)
         made = binary(node.op, left, right)
         return Items(made, self.path) if isinstance(made, list) else made
 
-    def _of_compare(self, node: ast.Compare) -> Any:  # noqa: ANN401
+    def _of_compare(self, node: ast.Compare) -> Any:
         left = self.value(node.left)
         for operator, other in zip(node.ops, node.comparators, strict=True):
             right = self.value(other)
@@ -876,13 +881,13 @@ class Machine:
             left = right
         return True
 
-    def _of_ifexp(self, node: ast.IfExp) -> Any:  # noqa: ANN401
+    def _of_ifexp(self, node: ast.IfExp) -> Any:
         truth = self.truth(self.value(node.test))
         if truth is None:
             return merge([self.value(node.body), self.value(node.orelse)], Certainty.DECIDED_LATER, self.path)
         return self.value(node.body if truth else node.orelse)
 
-    def _of_joinedstr(self, node: ast.JoinedStr) -> Any:  # noqa: ANN401
+    def _of_joinedstr(self, node: ast.JoinedStr) -> Any:
         parts: list[str] = []
         for part in node.values:
             value = self.value(part.value) if isinstance(part, ast.FormattedValue) else self.value(part)
@@ -893,16 +898,16 @@ class Machine:
             parts.append(str(value))
         return calls.bounded("".join(parts))
 
-    def _of_lambda(self, node: ast.Lambda) -> Any:  # noqa: ANN401
+    def _of_lambda(self, node: ast.Lambda) -> Any:
         return self._function(node)
 
-    def _of_namedexpr(self, node: ast.NamedExpr) -> Any:  # noqa: ANN401
+    def _of_namedexpr(self, node: ast.NamedExpr) -> Any:
         value = self.value(node.value)
         self._last_touched = self.touched
         self.assign(node.target, value)
         return value
 
-    def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Any:  # noqa: ANN401
+    def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Any:
         made = Items((), self.path)
         if not self._comprehend(node.generators, lambda: made.append(self._conditional(self.value(node.elt)))):
             made.append(Unknown("an item of a list that is not known"))
@@ -911,7 +916,7 @@ class Machine:
     _of_generatorexp = _of_listcomp
     _of_setcomp = _of_listcomp
 
-    def _of_dictcomp(self, node: ast.DictComp) -> Any:  # noqa: ANN401
+    def _of_dictcomp(self, node: ast.DictComp) -> Any:
         made: dict[Any, Any] = {}
 
         def add() -> None:
@@ -924,10 +929,10 @@ class Machine:
 
     _conditions: tuple[Certainty, ...] = ()
 
-    def _conditional(self, value: Any) -> Any:  # noqa: ANN401
+    def _conditional(self, value: Any) -> Any:
         return Perhaps(value, weaker(*self._conditions)) if self._conditions else value
 
-    def _comprehend(self, generators: list[ast.comprehension], add: Any) -> bool:  # noqa: ANN401
+    def _comprehend(self, generators: list[ast.comprehension], add: Any) -> bool:
         """Run a comprehension; False where something that it goes over is not known."""
         if not generators:
             add()
@@ -957,15 +962,15 @@ class Machine:
             frame.scopes.pop()
         return complete
 
-    def _of_await(self, node: ast.Await) -> Any:  # noqa: ANN401
+    def _of_await(self, node: ast.Await) -> Any:
         return self.value(node.value)
 
-    def _of_starred(self, node: ast.Starred) -> Any:  # noqa: ANN401
+    def _of_starred(self, node: ast.Starred) -> Any:
         return self.value(node.value)
 
     # ---- calls ---------------------------------------------------------------------------------------------------
 
-    def _of_call(self, node: ast.Call) -> Any:  # noqa: ANN401
+    def _of_call(self, node: ast.Call) -> Any:
         line = node.lineno
         if isinstance(node.func, ast.Attribute):
             owner = self.value(node.func.value)
@@ -990,7 +995,7 @@ class Machine:
                 named["**"] = Unknown("keyword arguments")
         return arguments, named
 
-    def _call_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _call_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
         if isinstance(owner, (External, Namespace, Instance, Klass)):
             if isinstance(owner, External) and owner.name == "sys.path" and name in {"insert", "append", "extend"}:
                 self.on_path(arguments[-1] if arguments else None)
@@ -1004,7 +1009,7 @@ class Machine:
             return self.call(function, arguments, named)
         return calls.method(self, owner, name, arguments, named)
 
-    def _super(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _super(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
         owner, instance = self.frame.owner, self.frame.instance
         if owner is None:
             return Unknown("super()")
@@ -1013,7 +1018,7 @@ class Machine:
                 return self.call(Func(found.node, found.frame, found.defaults, instance, found.owner), arguments, named)
         return calls.inherited(self, owner.roots(), name, arguments, named)
 
-    def call(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+    def call(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
         """Call a value."""
         if isinstance(function, External):
             return calls.external(self, function.name, arguments, named)
@@ -1027,7 +1032,7 @@ class Machine:
                 return merge(made, Certainty.DECIDED_LATER, self.path)
         return Unknown("the result of a call")
 
-    def call_function(self, function: Func, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+    def call_function(self, function: Func, arguments: list[Any], named: dict[str, Any]) -> Any:
         """Interpret a call of a function of the code's own."""
         if self._depth >= _DEPTH:
             return Unknown("calls within calls")
@@ -1088,7 +1093,7 @@ class Machine:
             scope[parameters.kwarg.arg] = extra
         return scope
 
-    def _make(self, klass: Klass, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _make(self, klass: Klass, arguments: list[Any], named: dict[str, Any]) -> Any:
         kind = calls.extension_kind(klass)
         if kind is not None:
             return calls.own_extension(self, klass, kind, arguments, named)
@@ -1118,7 +1123,7 @@ _LIST_OPTIONS = frozenset(
 )
 
 
-def _lookup(frame: Frame, name: str) -> Any:  # noqa: ANN401
+def _lookup(frame: Frame, name: str) -> Any:
     try:
         return frame.get(name)
     except KeyError:
@@ -1130,7 +1135,7 @@ def _as_load(node: ast.expr) -> ast.expr:
     return node
 
 
-def _exception_name(value: Any, node: ast.expr | None) -> str:  # noqa: ANN401
+def _exception_name(value: Any, node: ast.expr | None) -> str:
     """The name of an exception's class, as well as it can be told."""
     if isinstance(value, Instance):
         return value.klass.name

@@ -127,7 +127,7 @@ def _call(reading: _Reading, member: str, line: int, name: str, arguments: str, 
     if name == "subdir":
         _read(reading, posixpath.normpath(posixpath.join(posixpath.dirname(member), texts[0], "meson.build")), certainty)
         return
-    if name == "subproject" or texts[0].lower() in _IN_PYTHON or len(reading.needs) > 400:  # noqa: PLR2004 -- more than any real tree looks for
+    if name == "subproject" or texts[0].lower() in _IN_PYTHON or len(reading.needs) > 400:
         return
     required = re.search(r"required\s*:\s*([\w.('\")]+)", arguments)
     how = certainty

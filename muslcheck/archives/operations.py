@@ -38,7 +38,7 @@ _COMPARE = {
 _PERCENT = re.compile(r"\d{4,}|\*")
 
 
-def known(value: Any) -> bool:  # noqa: ANN401 -- values of interpreted code are anything
+def known(value: Any) -> bool:
     """Whether a value, and all that it holds, is known."""
     if isinstance(value, (Unknown, External, Perhaps)):
         return False
@@ -47,7 +47,7 @@ def known(value: Any) -> bool:  # noqa: ANN401 -- values of interpreted code are
     return isinstance(value, (str, int, float, bytes, type(None)))
 
 
-def binary(op: ast.operator, left: Any, right: Any) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912 -- one branch for each operator
+def binary(op: ast.operator, left: Any, right: Any) -> Any:
     """``left op right``."""
     if isinstance(op, ast.Div) and isinstance(left, PathText) and isinstance(right, str):
         return PathText(posixpath.normpath(posixpath.join(left, right)))
@@ -74,17 +74,17 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:  # noqa: ANN401, C90
     return Unknown("an operation")
 
 
-def _with_options(op: ast.operator, left: Any, right: Any) -> Unknown:  # noqa: ANN401
+def _with_options(op: ast.operator, left: Any, right: Any) -> Unknown:
     """The operation over every value that one side may have, where there are few."""
     lefts = left.options if isinstance(left, Unknown) else (left,)
     rights = right.options if isinstance(right, Unknown) else (right,)
-    if not lefts or not rights or len(lefts) * len(rights) > 8:  # noqa: PLR2004 -- few
+    if not lefts or not rights or len(lefts) * len(rights) > 8:
         return Unknown("an operation")
     made = [binary(op, a, b) for a in lefts for b in rights if not isinstance(a, Unknown) and not isinstance(b, Unknown)]
     return Unknown("an operation", tuple(m for m in made if not isinstance(m, Unknown)))
 
 
-def _number(op: ast.operator, left: float, right: float) -> Any:  # noqa: ANN401, PLR0911
+def _number(op: ast.operator, left: float, right: float) -> Any:
     if abs(left) > _BIG or abs(right) > _BIG:
         return Unknown("a large number")
     whole = isinstance(left, int) and isinstance(right, int)
@@ -103,12 +103,12 @@ def _number(op: ast.operator, left: float, right: float) -> Any:  # noqa: ANN401
     if whole and isinstance(op, (ast.BitAnd, ast.BitOr, ast.BitXor)):
         a, b = int(left), int(right)
         return a & b if isinstance(op, ast.BitAnd) else a | b if isinstance(op, ast.BitOr) else a ^ b
-    if whole and isinstance(op, (ast.LShift, ast.RShift)) and 0 <= right <= 64:  # noqa: PLR2004
+    if whole and isinstance(op, (ast.LShift, ast.RShift)) and 0 <= right <= 64:
         return int(left) << int(right) if isinstance(op, ast.LShift) else int(left) >> int(right)
     return Unknown("a number")
 
 
-def _percent(template: str, values: Any) -> Any:  # noqa: ANN401
+def _percent(template: str, values: Any) -> Any:
     if isinstance(values, Unknown) and values.options:
         made = [_percent(template, option) for option in values.options[:8]]
         return Unknown("a text", tuple(m for m in made if isinstance(m, str)))
@@ -127,7 +127,7 @@ def _percent(template: str, values: Any) -> Any:  # noqa: ANN401
     return made if len(made) <= _LONG else Unknown("too long")
 
 
-def unary(op: ast.unaryop, value: Any) -> Any:  # noqa: ANN401
+def unary(op: ast.unaryop, value: Any) -> Any:
     """``op value``, other than ``not``."""
     if isinstance(value, (int, float)):
         if isinstance(op, ast.USub):
@@ -137,7 +137,7 @@ def unary(op: ast.unaryop, value: Any) -> Any:  # noqa: ANN401
     return Unknown("an operation")
 
 
-def compare(op: ast.cmpop, left: Any, right: Any) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912
+def compare(op: ast.cmpop, left: Any, right: Any) -> Any:
     """``left op right``: True, False or Unknown."""
     if isinstance(op, (ast.Is, ast.IsNot)):
         answer = _is(left, right)
@@ -165,7 +165,7 @@ def compare(op: ast.cmpop, left: Any, right: Any) -> Any:  # noqa: ANN401, C901,
         return Unknown("a comparison")
 
 
-def _is(left: Any, right: Any) -> bool | Unknown:  # noqa: ANN401
+def _is(left: Any, right: Any) -> bool | Unknown:
     for one, other in ((left, right), (right, left)):
         if other is None or isinstance(other, bool):
             if isinstance(one, Unknown):
@@ -179,7 +179,7 @@ def _is(left: Any, right: Any) -> bool | Unknown:  # noqa: ANN401
     return left is right or (isinstance(left, (str, int)) and type(left) is type(right) and bool(left == right))
 
 
-def _in(left: Any, right: Any) -> bool | Unknown:  # noqa: ANN401
+def _in(left: Any, right: Any) -> bool | Unknown:
     if isinstance(left, Unknown) or isinstance(right, (Unknown, External)):
         return Unknown("a comparison")
     if isinstance(right, str):
@@ -197,7 +197,7 @@ def _in(left: Any, right: Any) -> bool | Unknown:  # noqa: ANN401
     return Unknown("a comparison")
 
 
-def subscript(owner: Any, key: Any) -> Any:  # noqa: ANN401
+def subscript(owner: Any, key: Any) -> Any:
     """``owner[key]``."""
     if isinstance(owner, (str, bytes, list, tuple, dict)) and not isinstance(key, Unknown):
         try:
@@ -210,7 +210,7 @@ def subscript(owner: Any, key: Any) -> Any:  # noqa: ANN401
     return Unknown("an item")
 
 
-def attribute_of(owner: Any, name: str) -> Any:  # noqa: ANN401
+def attribute_of(owner: Any, name: str) -> Any:
     """``owner.name`` of a plain value."""
     if isinstance(owner, Fielded) and name in owner.fields:
         return owner[owner.fields.index(name)]

@@ -17,7 +17,7 @@ from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tre
 from muslcheck.archives.hints import read_hints
 from muslcheck.archives.meson import read_meson
 from muslcheck.archives.sdist_metadata import metadata_in
-from muslcheck.archives.setup_py import SetupFacts, read_setup_py
+from muslcheck.archives.setup_py import SetupFacts, read_script, read_setup_py
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -56,9 +56,12 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
         environment = BuildEnvironment(
             contents, target, (*system.requires, *system.added), folder_on_path=system.legacy or bool(system.backend_path)
         )
-        setup = read_setup_py(contents, target, environment)
+        setup = read_setup_py(contents, target, environment) if "setup.py" in contents.names else SetupFacts()
         known = {*system.requires, *system.added}
         system = replace(system, added=(*system.added, *(text for text in setup.setup_requires if text not in known)))
+    for script in _hook_scripts(contents, pyproject, kind):
+        environment = BuildEnvironment(contents, target, system.requires, folder_on_path=True)
+        setup = read_script(contents, target, environment, script)
     extensions = (*setup.extensions, *_declared_extensions(contents, pyproject, kind))
     trees, downloads = _trees(contents, pyproject, kind, system, setup)
     sources = read_sources(contents, target, extensions, setup.c_texts, _names((*system.requires, *system.added)))
@@ -93,6 +96,8 @@ def _unknown_backend(contents: Contents, kind: str, system: BuildSystem) -> list
     if kind not in _PURE | _NATIVE:
         return [Seen(f"the back end {system.backend} is not known", system.seen_in, Certainty.DECIDED_LATER)]
     pyproject = read_pyproject(contents) or {}
+    if _hook_scripts(contents, pyproject, kind):
+        return []
     return [Seen(f"a build hook: {name}", system.seen_in, Certainty.DECIDED_LATER) for name in _hooks(pyproject, kind)]
 
 
@@ -100,14 +105,7 @@ def _hooks(pyproject: dict[str, Any], kind: str) -> list[str]:
     """Build hooks and scripts of pure back ends: code that the build runs."""
     tool = _table(pyproject, "tool")
     if kind == "hatchling":
-        build = _table(_table(tool, "hatch"), "build")
-        wheel = _table(_table(build, "targets"), "wheel")
-        return [
-            name
-            for table in (build, wheel)
-            for name in _table(table, "hooks")
-            if name not in {"version", "vcs", "jupyter-builder", "build-scripts"}
-        ]
+        return [name for name in _hatch_hooks(pyproject) if name not in _HATCH_NATIVE and name not in _HATCH_HARMLESS]
     if kind == "poetry":
         build = _table(tool, "poetry").get("build")
         script = build if isinstance(build, str) else build.get("script") if isinstance(build, dict) else None
@@ -116,6 +114,52 @@ def _hooks(pyproject: dict[str, Any], kind: str) -> list[str]:
         build = _table(_table(tool, "pdm"), "build")
         return [str(build[key]) for key in ("run-setuptools", "custom-hook") if build.get(key)]
     return []
+
+
+_HATCH_NATIVE = {
+    "mypyc": ("c",),
+    "cython": ("c", "cython"),
+    "scikit-build": ("c", "c++"),
+    "cmake": ("c", "c++"),
+    "rust": ("rust",),
+    "zig": ("zig",),
+    "ziglang": ("zig",),
+    "gradle": (),
+}
+"""Build hooks of hatchling that compile, by name (hatch-mypyc, hatch-cython, scikit-build-core ...)."""
+
+
+_HATCH_HARMLESS = frozenset(
+    {"version", "vcs", "jupyter-builder", "build-scripts", "fancy-pypi-readme", "requirements_txt", "openzim-bootstrap"}
+)
+
+
+def _hatch_hooks(pyproject: dict[str, Any]) -> list[str]:
+    build = _table(_table(_table(pyproject, "tool"), "hatch"), "build")
+    wheel = _table(_table(build, "targets"), "wheel")
+    return [
+        name
+        for table in (build, wheel)
+        for name, hook in _table(table, "hooks").items()
+        if not (isinstance(hook, dict) and hook.get("enable-by-default") is False)
+    ]
+
+
+def _hook_scripts(contents: Contents, pyproject: dict[str, Any], kind: str) -> list[str]:
+    """Python files that a pure back end runs while it builds a wheel."""
+    found: list[str] = []
+    tool = _table(pyproject, "tool")
+    if kind == "hatchling" and "custom" in _hatch_hooks(pyproject):
+        build = _table(_table(tool, "hatch"), "build")
+        for table in (build, _table(_table(build, "targets"), "wheel")):
+            custom = _table(_table(table, "hooks"), "custom")
+            found.append(str(custom.get("path", "hatch_build.py")) if custom or "custom" in _table(table, "hooks") else "")
+    elif kind == "poetry":
+        found.extend(_hooks(pyproject, kind))
+    elif kind == "pdm":
+        custom = _table(_table(tool, "pdm"), "build").get("custom-hook", "pdm_build.py")
+        found.append(custom if isinstance(custom, str) else "")
+    return [member for name in found if name and (member := posixpath.normpath(name)) in contents.kept][:2]
 
 
 def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
@@ -129,6 +173,10 @@ def _declared(pyproject: dict[str, Any]) -> bool:
 
 def _declared_extensions(contents: Contents, pyproject: dict[str, Any], kind: str) -> tuple[Extension, ...]:
     """``[[tool.setuptools.ext-modules]]`` and ``[[tool.setuptools-rust.ext-modules]]``."""
+    if kind == "hatchling":
+        hooks = _hatch_hooks(pyproject)
+        where = contents.where("pyproject.toml")
+        return tuple(Extension("", _HATCH_NATIVE[name], Certainty.ALWAYS, where, made_by=name) for name in hooks if name in _HATCH_NATIVE)
     if kind != "setuptools":
         return ()
     from muslcheck.archives.container import language_of
@@ -201,8 +249,8 @@ def _trees(
     rust = _table(tool, "setuptools-rust")
     for key in ("ext-modules", "bins"):
         listed = rust.get(key)
-        tables = listed if kind == "setuptools" and isinstance(listed, list) else []
-        for stated in (table for table in tables if isinstance(table, dict)):
+        tables = [table for table in (listed if kind == "setuptools" and isinstance(listed, list) else []) if isinstance(table, dict)]
+        for stated in tables:
             path = stated.get("path", "Cargo.toml")
             certainty = Certainty.OPTIONAL if stated.get("optional") is True else Certainty.ALWAYS
             keep(read_cargo(contents, posixpath.normpath(str(path)), certainty) or Tree("cargo", system.seen_in, certainty, ("rust",)))

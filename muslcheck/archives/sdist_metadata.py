@@ -43,7 +43,7 @@ def metadata_in(contents: Contents) -> Metadata | Unread:
     base = _identity(found, contents)
     egg_info = min(
         (n for n in contents.names if n.endswith(".egg-info/PKG-INFO") and n.count("/") <= 3), key=lambda n: (n.count("/"), n), default=None
-    )  # noqa: PLR2004
+    )
     if egg_info is not None:
         member = egg_info.removesuffix("PKG-INFO") + "requires.txt"
         requires, extras = requires_txt(contents.text(member) or "")

@@ -10,13 +10,14 @@ from muslcheck.archives.container import language_of
 from muslcheck.archives.facts import Certainty, Extension, Seen
 from muslcheck.archives.interpreter import Machine, OutOfSteps, Raised, Return
 from muslcheck.archives.values import Ext, External, Func, Instance, Items, Klass, Perhaps, Unknown, weaker
+from muslcheck.archives.world import FOLDER
 
 if TYPE_CHECKING:
     from muslcheck.archives.build_environment import BuildEnvironment
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
 
-__all__ = ["SetupFacts", "read_setup_py"]
+__all__ = ["SetupFacts", "read_script", "read_setup_py"]
 
 _COMMANDS = (
     "egg_info",
@@ -70,8 +71,45 @@ class SetupFacts:
 def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironment) -> SetupFacts:
     """Interpret setup.py; whatever it says, nothing is raised."""
     machine = Machine(contents, target, environment)
-    facts = SetupFacts()
     machine.run("setup.py")
+    return _facts(machine)
+
+
+def read_script(contents: Contents, target: Target, environment: BuildEnvironment, member: str) -> SetupFacts:
+    """Interpret the build script or hook of another back end: hatchling's custom hook, poetry's and pdm's build scripts."""
+    machine = Machine(contents, target, environment)
+    machine.main = member
+    frame = machine.run(member)
+    where = contents.where(member)
+    for value in list(frame.scopes[0].values()):
+        if isinstance(value, Klass) and any("BuildHookInterface" in root for root in value.roots()):
+            method = value.find("initialize")
+            if isinstance(method, Func):
+                instance = Instance(value, {"target_name": "wheel", "root": FOLDER})
+                bound = Func(method.node, method.frame, method.defaults, instance, method.owner)
+                _followed(machine, lambda bound=bound: machine.call_function(bound, ["standard", {}], {}), where)
+    for name, before in (
+        ("build", []),
+        ("pdm_build_update_setup_kwargs", [Unknown("the context")]),
+        ("pdm_build_initialize", [Unknown("the context")]),
+    ):
+        function = frame.scopes[0].get(name)
+        if isinstance(function, Func) and not machine.record.setups:
+            given: dict[str, Any] = {}
+            wanted = len(function.node.args.args)
+            _followed(machine, lambda f=function, b=before, g=given, w=wanted: machine.call_function(f, [*b, g][:w], {}), where)
+            machine.record.setups.append((given, machine.certainty, function.node.lineno, member, frozenset()))
+    if not machine.record.setups:
+        machine.record.setups.append(({}, machine.certainty, 1, member, frozenset()))
+        if machine.record.extensions:
+            machine.record.setups[0][0]["ext_modules"] = Unknown("made outside of setup()")
+    return _facts(machine)
+
+
+def _facts(machine: Machine) -> SetupFacts:
+    """What an interpreted script comes to, once its build commands are followed, too."""
+    contents, environment = machine.contents, machine.environment
+    facts = SetupFacts()
     record = machine.record
     found: list[tuple[Ext, Certainty]] = []
     unknown: list[tuple[str, Certainty]] = []
@@ -111,7 +149,7 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
     reached = {id(extension) for extension, _ in found}
     found.extend((e, Certainty.SWITCHED) for e in record.extensions if e.certainty is Certainty.SWITCHED and id(e) not in reached)
     if not record.setups and not record.raises:
-        facts.unread.append(Seen("no call of setup() was found", contents.where("setup.py"), Certainty.DECIDED_LATER))
+        facts.unread.append(Seen("no call of setup() was found", contents.where(machine.main), Certainty.DECIDED_LATER))
     _describe(contents, found, facts, environment)
     if not found:
         facts.extensions = _compiled_by_hand(contents, record.programs)
@@ -154,7 +192,7 @@ def _own(extension: Ext) -> Certainty:
     return extension.certainty
 
 
-def _strings(value: Any) -> list[str]:  # noqa: ANN401 -- values of interpreted code are anything
+def _strings(value: Any) -> list[str]:
     if isinstance(value, str):
         return [line.strip() for line in value.splitlines() if line.strip()]
     if isinstance(value, (list, tuple)):
@@ -164,9 +202,9 @@ def _strings(value: Any) -> list[str]:  # noqa: ANN401 -- values of interpreted 
 
 def _collect(
     value: Any, certainty: Certainty, into: list[tuple[Ext, Certainty]], unknown: list[tuple[str, Certainty]], where: str, depth: int = 0
-) -> None:  # noqa: ANN401
+) -> None:
     """The extensions that a value holds, each with how sure it is that it is built."""
-    if depth > 5 or len(into) > 5_000:  # noqa: PLR2004 -- bounded
+    if depth > 5 or len(into) > 5_000:
         return
     if isinstance(value, Perhaps):
         _collect(value.value, weaker(certainty, value.certainty), into, unknown, where, depth + 1)
@@ -189,12 +227,12 @@ def _collect(
         unknown.append((where, weaker(certainty, Certainty.DECIDED_LATER)))
 
 
-def _clibs(machine: Machine, value: Any, where: str) -> Any:  # noqa: ANN401
+def _clibs(machine: Machine, value: Any, where: str) -> Any:
     """``libraries=[(name, {"sources": ...})]`` of setup(): C libraries that ``build_clib`` compiles."""
     made = Items()
     for pair in machine.iterate(value) or [] if value is not None else []:
         item = pair.value if isinstance(pair, Perhaps) else pair
-        if isinstance(item, (tuple, list)) and len(item) == 2 and isinstance(item[1], dict):  # noqa: PLR2004
+        if isinstance(item, (tuple, list)) and len(item) == 2 and isinstance(item[1], dict):
             line = where.rpartition(":")[2]
             extension = Ext(
                 "setuptools",
@@ -212,7 +250,7 @@ def _clibs(machine: Machine, value: Any, where: str) -> Any:  # noqa: ANN401
 
 def _cffi(
     machine: Machine, value: Any, certainty: Certainty, into: list[tuple[Ext, Certainty]], unknown: list[tuple[str, Certainty]], where: str
-) -> None:  # noqa: ANN401
+) -> None:
     """``cffi_modules=["path/build.py:ffi"]``: the build script is interpreted, too."""
     if isinstance(value, Unknown):
         unknown.append((where, weaker(certainty, Certainty.DECIDED_LATER)))
@@ -235,7 +273,7 @@ def _cffi(
         into.extend((extension, how) for extension in made)
 
 
-def _followed(machine: Machine, work: Any, where: str) -> Any:  # noqa: ANN401
+def _followed(machine: Machine, work: Any, where: str) -> Any:
     """Do a piece of interpretation; where the code stops, note it."""
     try:
         return work()
@@ -248,7 +286,7 @@ def _followed(machine: Machine, work: Any, where: str) -> Any:  # noqa: ANN401
     return None
 
 
-def _commands(machine: Machine, cmdclass: Any, extensions: list[tuple[Ext, Certainty]], certainty: Certainty) -> bool:  # noqa: ANN401
+def _commands(machine: Machine, cmdclass: Any, extensions: list[tuple[Ext, Certainty]], certainty: Certainty) -> bool:
     """Follow the project's own build commands; True where they let a failing compiler pass."""
     swallowing = False
     if not isinstance(cmdclass, dict):
@@ -265,7 +303,7 @@ def _commands(machine: Machine, cmdclass: Any, extensions: list[tuple[Ext, Certa
     return swallowing
 
 
-def _of_distribution(machine: Machine, klass: Klass, cmdclass: Any, where: str) -> Any:  # noqa: ANN401
+def _of_distribution(machine: Machine, klass: Klass, cmdclass: Any, where: str) -> Any:
     """``distclass``: a distribution of the project's own may bring its commands itself."""
     instance = Instance(klass, {"cmdclass": dict(cmdclass) if isinstance(cmdclass, dict) else {}})
     constructor = klass.find("__init__")
@@ -340,7 +378,7 @@ def _swallows(klass: Klass, machine: Machine, depth: int = 0) -> bool:
                     return True
                 if isinstance(node, ast.With) and _builds(node.body) and any(_suppresses(item.context_expr) for item in node.items):
                     return True
-    return depth < 5 and any(isinstance(base, Klass) and base is not klass and _swallows(base, machine, depth + 1) for base in klass.bases)  # noqa: PLR2004
+    return depth < 5 and any(isinstance(base, Klass) and base is not klass and _swallows(base, machine, depth + 1) for base in klass.bases)
 
 
 def _builds(body: list[ast.stmt]) -> bool:
@@ -453,7 +491,7 @@ def _flags(extension: Ext, certainty: Certainty, where: str, facts: SetupFacts) 
     for flags, how in (([*sure, *compile_sure], certainty), ([*unsure, *compile_unsure], weaker(certainty, Certainty.DECIDED_LATER))):
         for flag in flags:
             for word in flag.split():
-                if word.startswith("-l") and len(word) > 2:  # noqa: PLR2004
+                if word.startswith("-l") and len(word) > 2:
                     facts.libraries.append(Seen(word[2:], where, how, str(extension.name) if isinstance(extension.name, str) else ""))
                 elif word in {"-fopenmp", "-openmp", "-qopenmp"}:
                     facts.marks.append(Seen("openmp", where, how))
@@ -461,7 +499,7 @@ def _flags(extension: Ext, certainty: Certainty, where: str, facts: SetupFacts) 
                     facts.marks.append(Seen(f"std:{word.partition('=')[2]}", where, how))
 
 
-def _split(value: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
+def _split(value: Any) -> tuple[list[str], list[str]]:
     """The texts of a list: those that surely are in it, and those that may be."""
     sure: list[str] = []
     unsure: list[str] = []
@@ -481,13 +519,11 @@ def _split(value: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
     return sure, [item for item in unsure if item not in sure]
 
 
-def _options(value: Any) -> list[str]:  # noqa: ANN401
+def _options(value: Any) -> list[str]:
     return [option for option in value.options if isinstance(option, str)] if isinstance(value, Unknown) else []
 
 
 def _inside(path: str) -> str:
-    from muslcheck.archives.world import FOLDER
-
     return path.removeprefix(FOLDER + "/").removeprefix("./")
 
 

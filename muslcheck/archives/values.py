@@ -80,7 +80,7 @@ class Items(list[Any]):
 
     __slots__ = ("born",)
 
-    def __init__(self, items: Any = (), born: Path = ()) -> None:  # noqa: ANN401 -- values of interpreted code are anything
+    def __init__(self, items: Any = (), born: Path = ()) -> None:
         super().__init__(items)
         self.born = born
 
@@ -97,7 +97,7 @@ class Fielded(tuple[Any, ...]):
     fields: tuple[str, ...]
 
     @classmethod
-    def of(cls, **items: Any) -> Fielded:  # noqa: ANN401
+    def of(cls, **items: Any) -> Fielded:
         """Make one."""
         made = cls(items.values())
         made.fields = tuple(items)
@@ -139,7 +139,7 @@ class Frame:
     instance: Any = None
     owner: Klass | None = None
 
-    def get(self, name: str) -> Any:  # noqa: ANN401
+    def get(self, name: str) -> Any:
         """The value of a name; KeyError where it has none."""
         frame: Frame | None = self
         while frame is not None:
@@ -171,11 +171,11 @@ class Klass:
     node: ast.ClassDef
     member: str
 
-    def find(self, name: str, depth: int = 0) -> Any:  # noqa: ANN401
+    def find(self, name: str, depth: int = 0) -> Any:
         """An attribute of the class or of its interpreted bases; None where it has none."""
         if name in self.attributes:
             return self.attributes[name]
-        if depth < 20:  # noqa: PLR2004 -- no setup.py has a longer line of ancestors
+        if depth < 20:
             for base in self.bases:
                 if isinstance(base, Klass) and base is not self and (found := base.find(name, depth + 1)) is not None:
                     return found
@@ -187,12 +187,12 @@ class Klass:
         for base in self.bases:
             if isinstance(base, External):
                 names.add(base.name)
-            elif isinstance(base, Klass) and base is not self and depth < 20:  # noqa: PLR2004
+            elif isinstance(base, Klass) and base is not self and depth < 20:
                 names |= base.roots(depth + 1)
             elif isinstance(base, Unknown):
                 names |= {o.name for o in base.options if isinstance(o, External)}
                 for option in base.options:
-                    if isinstance(option, Klass) and option is not self and depth < 20:  # noqa: PLR2004
+                    if isinstance(option, Klass) and option is not self and depth < 20:
                         names |= option.roots(depth + 1)
         return names
 
@@ -213,7 +213,7 @@ class Namespace:
     frame: Frame
 
 
-def same(first: Any, second: Any) -> bool:  # noqa: ANN401
+def same(first: Any, second: Any) -> bool:
     """Whether two values are the same, without surprises from equality (1 == True)."""
     if first is second:
         return True
@@ -226,7 +226,7 @@ def same(first: Any, second: Any) -> bool:  # noqa: ANN401
     return isinstance(first, (str, bytes, int, float, External, type(None))) and bool(first == second)
 
 
-def merge(values: list[Any], certainty: Certainty, born: Path) -> Any:  # noqa: ANN401
+def merge(values: list[Any], certainty: Certainty, born: Path) -> Any:
     """One value for several that different branches leave behind."""
     first = values[0]
     if all(same(first, other) for other in values[1:]):

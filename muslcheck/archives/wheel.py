@@ -77,7 +77,7 @@ def metadata_from_ranges(pieces: Mapping[int, bytes], size: int, filename: str) 
             raise CorruptArchive(filename, "not a zip file, or cut short")
         return NeedRange(max(0, size - 0x10000 - _END.size - _END64_LOCATOR.size), size)
     _, _, _, _, count, length, start, _ = _END.unpack_from(tail, found)
-    if _WIDE in {start, length} or count == 0xFFFF:  # noqa: PLR2004 -- the 16-bit form of the same
+    if _WIDE in {start, length} or count == 0xFFFF:
         at = tail_start + found - _END64_LOCATOR.size
         locator = read(at, _END64_LOCATOR.size)
         if locator is None:

@@ -25,7 +25,7 @@ _GLOB_LIMIT = 20_000
 def answers(target: Target) -> dict[str, Any]:
     """Names of modules that have one answer on the target."""
     major, minor = target.python
-    micro = target.python_full.split(".")[2] if target.python_full.count(".") >= 2 else "0"  # noqa: PLR2004
+    micro = target.python_full.split(".")[2] if target.python_full.count(".") >= 2 else "0"
     patch = int("".join(c for c in micro if c.isdigit()) or "0")
     narrow = target.arch in _NARROW
     host = Unknown("the machine that builds")
@@ -168,7 +168,7 @@ class Files:
             subfolders = Items(sorted({name.partition("/")[0] for name in below if "/" in name}))
             shown = posixpath.join(path, folder[len(inside) :].lstrip("/")) if folder != inside else path
             rows.append((shown, subfolders, files))
-            if len(rows) > 500:  # noqa: PLR2004 -- enough folders for any list of sources
+            if len(rows) > 500:
                 break
         return Items(rows)
 
@@ -211,7 +211,7 @@ def _matches(name: list[str], parts: list[str], *, recursive: bool) -> bool:
 
 
 def _part_matches(segment: str, part: str) -> bool:
-    if len(part) > 200 or part.count("*") > 8:  # noqa: PLR2004 -- no hand writes such a pattern, and matching it could take for ever
+    if len(part) > 200 or part.count("*") > 8:
         return False
     return not (segment.startswith(".") and not part.startswith(".")) and fnmatch.fnmatchcase(segment, part)
 
