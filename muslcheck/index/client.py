@@ -45,7 +45,7 @@ _STREAMS: Final = 64
 _CONNECTIONS: Final = 24
 """Connections at once, where a server speaks HTTP/1.1 only."""
 _FIRST_REST, _LONGEST_REST, _ALL_RESTS = 0.25, 20.0, 60.0
-"""Seconds before the second attempt, between two attempts at most, and over all attempts of one request."""
+"""Seconds before the second attempt, between two attempts at most, and spent waiting in vain over all attempts of one request."""
 _DEFAULT_TIMEOUT, _DEFAULT_RETRIES = 15.0, 5
 """pip's defaults."""
 _CREDENTIALS_HINT: Final = "Give user and password in the index address, or in netrc."
@@ -106,6 +106,8 @@ class Client:
             except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError) as error:
                 reason, hint = _explained(error, self._timeout)
                 hopeless = isinstance(error, httpcore.ProxyError) or "certificate" in reason
+                if isinstance(error, httpcore.TimeoutException):
+                    rested += self._timeout
             else:
                 if reply.status not in _AGAIN:
                     return reply
@@ -114,7 +116,7 @@ class Client:
             if wanted is not None and rested + wanted > _ALL_RESTS:
                 reason, hopeless = f"{reason}, and asks to wait {wanted:.0f} s", True
             rest = min(_FIRST_REST * 2**attempt, _LONGEST_REST) * random.uniform(0.5, 1.0) if wanted is None else wanted  # noqa: S311 - jitter
-            if hopeless or attempt >= self._retries or rested + rest > _ALL_RESTS:
+            if hopeless or attempt >= self._retries or (attempt and rested + rest > _ALL_RESTS):
                 tries = f" ({attempt + 1} attempts)" if attempt else ""
                 raise IndexUnavailable(url, reason + tries, hint)
             await asyncio.sleep(rest)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from muslcheck.index.local import path_of
 
 if TYPE_CHECKING:
     import io
+    import tempfile
     from collections.abc import Callable
 
     from muslcheck.index.client import Client
@@ -52,10 +52,15 @@ class Downloads:
 
     def sink(self, file: DistFile) -> Sink:
         """A place for the bytes of a file, as they come."""
+        return Sink(self._new_path, file)
+
+    def _new_path(self) -> str:
+        import tempfile
+
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="muslcheck-", ignore_cleanup_errors=True)
         self._taken += 1
-        return Sink(os.path.join(self._folder.name, str(self._taken)), file)  # noqa: PTH118 - pathlib is dear to load
+        return os.path.join(self._folder.name, str(self._taken))  # noqa: PTH118 - pathlib is dear to load
 
     def close(self) -> None:
         """Remove every file."""
@@ -65,10 +70,11 @@ class Downloads:
 
 
 class Sink:
-    """A file on its way in: written to ``path``, digested as it comes."""
+    """A file on its way in: written to ``path`` and digested as it comes. Nothing is made on disk before the first byte is due."""
 
-    def __init__(self, path: str, file: DistFile) -> None:
-        self.path = path
+    def __init__(self, new_path: Callable[[], str], file: DistFile) -> None:
+        self.path = ""
+        self._new_path = new_path
         self._file = file
         self._digests: dict[str, Any] = {}
         self._handle: io.BufferedWriter | None = None
@@ -77,6 +83,7 @@ class Sink:
     def opened(self) -> Sink:
         """The sink, empty: each attempt starts anew."""
         self.close()
+        self.path = self.path or self._new_path()
         self._handle = open(self.path, "wb")  # noqa: PTH123, SIM115 - closed by close()
         self._size = 0
         self._digests = {stated: hashlib.new(stated.partition(":")[0]) for stated in _checkable(self._file.hashes)}

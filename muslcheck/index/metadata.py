@@ -136,6 +136,8 @@ async def _ranged(file: DistFile, client: Client, downloads: Downloads) -> bytes
             return None
         start, size = int(answered[1]), int(answered[3])
         pieces[start] = reply.body
+        if len(reply.body) == size:
+            check_bytes(reply.body, file.hashes, file.url)
         need = metadata_from_ranges(pieces, size, file.filename)
         if not isinstance(need, NeedRange):
             return need

@@ -212,3 +212,10 @@ def test_an_sdist_with_the_wrong_digest():
         server.add("demo", "demo-1.0.tar.gz", sdist_bytes("demo", "1.0"), hashes={"sha256": "00" * 32})
         with pytest.raises(DigestMismatch):
             metadata(server, "demo-1.0.tar.gz")
+
+
+def test_a_wheel_that_came_whole_has_to_be_the_promised_one():
+    with IndexServer() as server:
+        server.add("demo", WHEEL, wheel_bytes("demo", "1.0"), hashes={"sha256": "00" * 32})
+        with pytest.raises(DigestMismatch):
+            metadata(server)
