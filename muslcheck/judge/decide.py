@@ -37,4 +37,16 @@ def decide(evidence: Sequence[Evidence]) -> tuple[Outcome, frozenset[Mark]]:
 
 def ordered(evidence: Sequence[Evidence], outcome: Outcome) -> tuple[Evidence, ...]:
     """The evidence, the weightiest first: what speaks for the outcome, then by strength, code, place and claim; no repeats."""
-    return tuple(sorted(set(evidence), key=lambda e: (e.says is not outcome, -e.strength, e.code, e.seen_in, e.claim)))
+    return tuple(sorted(set(evidence), key=lambda e: _order(e, outcome)))
+
+
+def _order(evidence: Evidence, outcome: Outcome) -> tuple[bool, int, str, str, str, str, tuple[str, ...]]:
+    return (
+        evidence.says is not outcome,
+        -evidence.strength,
+        evidence.code,
+        evidence.seen_in,
+        evidence.claim,
+        evidence.says or "",
+        tuple(sorted(evidence.marks)),
+    )

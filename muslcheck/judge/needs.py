@@ -11,6 +11,7 @@ from muslcheck.alpine.apk import (
     absent,
     apk_for_cmake,
     apk_for_crate,
+    apk_for_external,
     apk_for_header,
     apk_for_language,
     apk_for_library,
@@ -29,12 +30,17 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.facts import Seen
     from muslcheck.judge.case import Case
+    from muslcheck.judge.parts import Part
     from muslcheck.words.target import Target
 
 __all__ = ["Need", "apk_names", "needs"]
 
 _FROM_PYTHON = ("Python.h", "structmember.h", "frameobject.h", "numpy/", "pybind11/", "nanobind/", "greenlet/", "torch/", "cppy/")
 """Headers that come with CPython, or with a build requirement: no business of apk's."""
+_IN_MUSL = frozenset({"c", "crypt", "dl", "m", "pthread", "resolv", "rt", "util", "xnet"})
+"""Libraries that musl is itself, or brings as empty files: they are always there."""
+_NO_FOLDER_OF_ITS_OWN = frozenset({"arpa", "asm", "bits", "gnu", "linux", "net", "netinet", "netpacket", "protocols", "rpc", "scsi", "sys"})
+"""Folders of system headers: their names say nothing of a package."""
 _COLUMN = {"header": "header", "library": "lib", "pkg-config": "pc"}
 """What the table of absent things calls a kind of name."""
 _SPELLED = {"asm": "assembler", "cpp": "c++", "cxx": "c++"}
@@ -83,17 +89,18 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     """The Alpine packages for a build: compilers, what is needed by name, and what the result needs at run time.
 
     For an optional extension, those with which it would be made; a program that the build can do without is left out where
-    it builds anyway. Nothing that the image has already; nothing where nothing is compiled, or where no package helps.
+    it builds anyway. A build requirement that is compiled adds its own. Nothing that the image has already. For a build that fails they
+    say what it asks for, and cure nothing.
     """
     facts, target = case.facts, case.target
-    if not isinstance(facts, SdistFacts) or outcome in {Outcome.WHEEL, Outcome.FAIL} or not on_alpine(target):
+    if not isinstance(facts, SdistFacts) or outcome is Outcome.WHEEL or not on_alpine(target):
         return ApkNames()
     made = parts(facts)
-    if not made:
+    if not made and not any(required.outcome is Outcome.COMPILE for required in case.build_requires):
         return ApkNames()
     apks = [apk_for_language(_SPELLED.get(language, language)) for part in made for language in part.languages]
-    always = any(part.certainty is not Certainty.OPTIONAL for part in made)
-    apks += [need.apk for need in needs(facts, target) if not (always and need.kind == "program" and need.certainty is Certainty.OPTIONAL)]
+    apks += [need.apk for need in needs(facts, target) if _wanted(need, made)]
+    apks += [Apk(required.apk.build) for required in case.build_requires if required.outcome is Outcome.COMPILE]
     apks += [_tool(part.made_by, target.release) for part in made if part.tree]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
@@ -110,26 +117,47 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target.image, target.python))))
 
 
+def _wanted(need: Need, made: tuple[Part, ...]) -> bool:
+    """Whether the packages of a need belong on the list: a program only where the build cannot do without it."""
+    if need.kind != "program" or need.certainty is Certainty.ALWAYS:
+        return True
+    return need.certainty is Certainty.OPTIONAL and all(part.certainty is Certainty.OPTIONAL for part in made)
+
+
 def _tool(tool: str, release: str) -> Apk | None:
     return apk_for_program("make" if tool in {"autoconf", "configure", "make"} else tool, release)
 
 
 def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
-    for seen in facts.headers:
-        if not seen.value.startswith(_FROM_PYTHON):
-            yield _header(seen, release)
+    """Every need, as often as it is seen, the headers first."""
+    yield from (_header(seen, release) for seen in facts.headers if not seen.value.startswith(_FROM_PYTHON))
     for seen in facts.libraries:
-        yield _known("library", seen.value, seen, apk_for_library(seen.value, release), release)
+        if seen.value not in _IN_MUSL:
+            yield _known("library", seen.value, seen, apk_for_library(seen.value, release), release)
     for seen in facts.programs:
         yield from _program(seen, release)
     for tree in facts.trees:
-        if tree.certainty is Certainty.SWITCHED:
-            continue
-        for seen in tree.needs:
-            yield from _tree_need(tree.tool, seen, release)
+        if tree.certainty is not Certainty.SWITCHED:
+            for seen in tree.needs:
+                yield from _tree_need(tree.tool, seen, release)
+    yield from _stated(facts)
+    yield from _remedied(facts, release)
+
+
+def _stated(facts: SdistFacts) -> Iterator[Need]:
+    """What the project states in ``[external]`` (PEP 725) as needed to build."""
+    for seen in facts.hints:
+        kind, _, identifier = seen.value.partition(":")
+        if kind == "external" and seen.detail != "dependencies" and (apk := apk_for_external(identifier)) is not None:
+            yield Need("external", identifier, seen.where, seen.certainty, apk)
+
+
+def _remedied(facts: SdistFacts, release: str) -> Iterator[Need]:
+    """Functions that musl lacks and a package brings."""
     for seen in facts.marks:
-        if seen.value.startswith("glibc:") and (lacking := lacking_symbol(seen.value[6:], release)) is not None and lacking.remedy:
-            yield Need("function", lacking.name, seen.where, seen.certainty, Apk((lacking.remedy,)))
+        kind, _, name = seen.value.partition(":")
+        if kind == "glibc" and (lacking := lacking_symbol(name, release)) is not None and lacking.remedy:
+            yield Need("function", name, seen.where, seen.certainty, Apk((lacking.remedy,)))
 
 
 def _header(seen: Seen, release: str) -> Need:
@@ -139,11 +167,10 @@ def _header(seen: Seen, release: str) -> Need:
         if apk is None or lacking.remedy not in apk.build:
             apk = Apk((lacking.remedy,))
         return Need("header", seen.value, seen.where, seen.certainty, apk)
-    need = _known("header", seen.value, seen, apk_for_header(seen.value, release), release)
-    if lacking is not None and need.apk is None and not need.absent:
+    if lacking is not None and absent("header", seen.value, release) is None:
         why = "neither musl nor today's glibc has it" if lacking.gone_from_glibc else "musl does not have it"
         return Need("header", seen.value, seen.where, seen.certainty, None, why, glibc_only=not lacking.gone_from_glibc)
-    return need
+    return _known("header", seen.value, seen, apk_for_header(seen.value, release), release)
 
 
 def _program(seen: Seen, release: str) -> Iterator[Need]:
@@ -185,7 +212,8 @@ def _known(kind: str, name: str, seen: Seen, apk: Apk | None, release: str) -> N
         return Need(kind, name, seen.where, seen.certainty, apk)
     if (why := absent(_COLUMN[kind], name, release)) is not None:
         return Need(kind, name, seen.where, seen.certainty, None, *why)
-    stem = name.partition("/")[0].removesuffix(".h")
-    if (guess := dev_package_named(stem, release)) is not None:
+    folder, _, rest = name.partition("/")
+    stem = name if kind != "header" else folder if rest and folder not in _NO_FOLDER_OF_ITS_OWN else ""
+    if stem and (guess := dev_package_named(stem, release)) is not None:
         return Need(kind, name, seen.where, seen.certainty, Apk((guess,)), guessed=True)
     return Need(kind, name, seen.where, seen.certainty)

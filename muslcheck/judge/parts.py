@@ -46,6 +46,8 @@ _RUN = {
     "rustc": ("rust",),
 }
 """Compilers and build tools that a build may run by itself, and what they most often compile."""
+_BACKENDS = {"sipbuild": ("c++",)}
+"""Back ends that always compile, by their first module, where nothing else says what they make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ def parts(facts: SdistFacts) -> tuple[Part, ...]:
     declared = tuple(part for part in (*extensions, *trees) if part.certainty is not Certainty.SWITCHED)
     if declared:
         return declared
+    system = facts.build_system
+    if (module := system.backend.partition(".")[0].partition(":")[0]) in _BACKENDS:
+        return (Part("", module, _BACKENDS[module], Certainty.ALWAYS, system.seen_in, tree=True),)
     return tuple(
         Part("", program, _RUN[program], seen.certainty, seen.where, tree=True)
         for seen in facts.programs

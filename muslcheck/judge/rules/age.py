@@ -103,9 +103,10 @@ def module_gone(case: Case) -> Iterator[Evidence]:
             what = seen.value.partition(": ")[2] or seen.value
             yield from _fails("MC231", f"the build imports what it does not find: {what} ({_EVERYWHERE})", seen, certain=True)
     for seen in _facts(case, "imports"):
-        detail = f", {seen.detail}" if seen.detail else ""
-        claim = f"the build imports {seen.value}, which it does not find{detail} ({_EVERYWHERE})"
-        yield from _fails("MC231", claim, seen, certain=bool(seen.detail))
+        if seen.detail or seen.certainty is Certainty.ALWAYS:
+            detail = f", {seen.detail}" if seen.detail else ""
+            claim = f"the build imports {seen.value}, which it does not find{detail} ({_EVERYWHERE})"
+            yield from _fails("MC231", claim, seen, certain=bool(seen.detail))
 
 
 def setuptools_changed(case: Case) -> Iterator[Evidence]:

@@ -48,8 +48,9 @@ def optional(case: Case) -> Iterator[Evidence]:
     made = _parts(case)
     if made and all(part.certainty is Certainty.OPTIONAL for part in made):
         libraries = sorted({library for part in made for library in part.libraries})
+        one = f"the {_language(made[0])} extension {made[0].name}".rstrip()
         over = f" over {' and '.join(libraries)}" if libraries else ""
-        what = f"the {_language(made[0])} extension {made[0].name}{over}" if len(made) == 1 else f"each of {len(made)} extensions{over}"
+        what = (one if len(made) == 1 else f"each of {len(made)} extensions") + over
         claim = f"{what} is optional: skipped without a word where it does not compile"
         strength = Strength.PROOF if _installs(case) else Strength.STRONG
         yield Evidence("MC201", claim, made[0].seen_in, strength, Outcome.BUILD, frozenset({Mark.SLOWER}))
@@ -139,6 +140,25 @@ def heavy(case: Case) -> Iterator[Evidence]:
         yield _heavy("Fortran sources", next(part.seen_in for part in made if "fortran" in part.languages))
 
 
+def runs_compilers(case: Case) -> Iterator[Evidence]:
+    """The build makes its extensions while it runs, and there are sources for them: which ones is not read, that it compiles is.
+
+    Either ``setup()`` is given extension modules by code that could not be followed, or the build runs a compiler by itself over
+    more sources than leavings would be.
+    """
+    if not isinstance(case.facts, SdistFacts):
+        return
+    made, sources = parts(case.facts), _sources(case.facts)
+    if not made and sources:
+        for seen in case.facts.unread:
+            if seen.value.startswith(_MADE_LATER):
+                claim = f"its extension modules are made while the build runs; {plural(sources, 'source file')} to compile"
+                yield Evidence("MC214", claim, seen.where, Strength.STRONG, Outcome.COMPILE)
+    if _by_programs(made) and sources >= _UNEXPLAINED:
+        claim = f"runs {made[0].made_by} by itself; {sources} source files to compile"
+        yield Evidence("MC214", claim, made[0].seen_in, Strength.STRONG, Outcome.COMPILE)
+
+
 def decided_later(case: Case) -> Iterator[Evidence]:
     """Whether anything is compiled is decided by code while it runs, and reading it does not tell.
 
@@ -147,13 +167,12 @@ def decided_later(case: Case) -> Iterator[Evidence]:
     """
     if not isinstance(case.facts, SdistFacts):
         return
-    made = parts(case.facts)
+    made, sources = parts(case.facts), _sources(case.facts)
     if not any(part.certainty is Certainty.ALWAYS for part in made):
         for part in made:
             if part.certainty is Certainty.DECIDED_LATER:
                 what = f"whether {part.name or part.made_by} is compiled is decided while the build runs"
                 yield Evidence("MC903", what, part.seen_in, Strength.STRONG, Outcome.UNKNOWN)
-    sources = _sources(case.facts)
     if not made and sources:
         for seen in case.facts.unread:
             yield Evidence("MC903", f"could not be followed: {seen.value}", seen.where, Strength.STRONG, Outcome.UNKNOWN)
@@ -162,6 +181,13 @@ def decided_later(case: Case) -> Iterator[Evidence]:
             yield Evidence("MC903", claim, case.facts.build_system.seen_in, Strength.STRONG, Outcome.UNKNOWN)
 
 
+def _by_programs(made: tuple[Part, ...]) -> bool:
+    """Whether all parts are compilers that the build runs by itself, each of them perhaps (``gcc`` or else ``clang``)."""
+    return bool(made) and all(part.tree and part.certainty is Certainty.DECIDED_LATER and part.made_by in _COMPILERS for part in made)
+
+
+_COMPILERS = frozenset({"c++", "cargo", "cc", "clang", "clang++", "g++", "gcc", "gfortran", "go", "make", "rustc"})
+_MADE_LATER = "extension modules are decided"
 _TOOLS = frozenset({"autoconf", "cargo", "cmake", "configure", "make", "meson"})
 
 
@@ -225,6 +251,7 @@ RULES: Iterable[Rule] = (
     Rule("MC211", "A Meson tree", meson),
     Rule("MC212", "A configure script or a Makefile", configure),
     Rule("MC213", "Another build tool", other_tree),
+    Rule("MC214", "Extensions made while the build runs", runs_compilers),
     Rule("MC219", "A long build", heavy),
     Rule("MC903", "Decided while the build runs", decided_later),
 )
