@@ -26,7 +26,10 @@ __all__ = ["FORMATS", "UNREAD", "build_requirements", "read", "static_dependenci
 
 FORMATS: tuple[tuple[str, str], ...] = (
     ("pyproject.toml", "muslcheck.manifests.pyproject"),
+    ("pylock.toml", "muslcheck.manifests.pylock"),
+    ("pylock.*.toml", "muslcheck.manifests.pylock"),
     ("uv.lock", "muslcheck.manifests.uv_lock"),
+    ("Pipfile.lock", "muslcheck.manifests.pipfile_lock"),
     ("*", "muslcheck.manifests.requirements"),
 )
 """File name pattern and the module that reads it; the first match counts."""

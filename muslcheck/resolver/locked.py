@@ -19,7 +19,7 @@ from muslcheck.words.requirement import Requirement, Selection, Source
 from muslcheck.words.resolution import Blocker, BlockerKind, Candidate, Resolution, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -40,10 +40,11 @@ def follow_lock(lock: Lock, target: Target, twin: Target, selection: Selection, 
     A page is wanted where no locked wheel fits, or the lock does not say where its files are. Of ``selection`` only the
     formats count: an installer asks for locked files whatever it would have chosen itself.
     """
-    following = _Following(lock, Conditions(target.markers))
+    conditions = Conditions(target.markers)
+    following = _Following(lock, conditions)
     taken = following.taken()
     problems = list(following.problems)
-    plain = Selection(formats=selection.formats, ignore_requires_python=True)
+    plain = Selection(formats=selection.formats)
     wanted: set[NormalizedName] = set()
     candidates = []
     chains = _chains(taken)
@@ -60,10 +61,17 @@ def follow_lock(lock: Lock, target: Target, twin: Target, selection: Selection, 
         candidates.append(_Entry(each, lock, project, target, twin, plain).candidate(shelf, chains[id(locked)]))
     if wanted:
         return Wanted(projects=frozenset(wanted))
+    problems += _foreign(lock, target, conditions)
+    return Resolution(target, tuple(sorted(candidates, key=lambda one: (one.name, one.version or ""))), tuple(problems))
+
+
+def _foreign(lock: Lock, target: Target, conditions: Conditions) -> Iterator[Problem]:
+    """What an installer says of a lock that was made for something else: it refuses."""
     if lock.requires_python is not None and not lock.requires_python.contains(target.python_full, prereleases=True):
         message = f"it is locked for Python {lock.requires_python}, and {target.image} has {target.python_full}"
-        problems.append(Problem(lock.path, message, "Name another image, or lock for this Python.", "conflict"))
-    return Resolution(target, tuple(sorted(candidates, key=lambda one: (one.name, one.version or ""))), tuple(problems))
+        yield Problem(lock.path, message, "Name another image, or lock for this Python.", "conflict")
+    if not conditions.hold(lock.marker):
+        yield Problem(lock.path, f"it is locked for other environments than {target.id}", "Lock for this one, too.", "conflict")
 
 
 def _settled(shelf: Shelf) -> bool:
@@ -255,7 +263,11 @@ class _Entry:
 
 
 def _on_index(file: DistFile, listed: DistFile | None) -> DistFile:
-    """A locked file as the index lists it: from there it is had. One with another digest is another file."""
+    """A locked file as the index lists it: from there it is had. One with another digest is another file.
+
+    The Python that it is for is the lock's business: it was looked at when the lock was made.
+    """
     if listed is None or (file.hashes and listed.hashes and set(file.hashes).isdisjoint(listed.hashes)):
         return file
-    return replace(listed, hashes=tuple(dict.fromkeys((*file.hashes, *listed.hashes))), size=listed.size or file.size)
+    hashes = tuple(dict.fromkeys((*file.hashes, *listed.hashes)))
+    return replace(listed, hashes=hashes, size=listed.size or file.size, requires_python=file.requires_python)

@@ -69,7 +69,7 @@ class Lock:
 
     Packages are installed where a way of links leads to them from ``roots``; with ``whole``, all whose marker holds are
     (the lock says of each when it is installed), and links only tell who needs whom. ``relock`` is the command that
-    locks anew (``uv lock``).
+    locks anew, with the places ``{name}`` and ``{version}`` in it. ``marker`` and ``requires_python`` say what the lock was made for.
     """
 
     path: str
@@ -78,3 +78,4 @@ class Lock:
     roots: tuple[Link, ...] = ()
     whole: bool = False
     requires_python: SpecifierSet | None = None
+    marker: str = ""
