@@ -181,7 +181,7 @@ class _Teller:
 
     def problems(self) -> Iterator[Problem]:
         """What is to be said of the project beside its candidate."""
-        node, base, found = self._node, self._node.base, self._metadata
+        base = self._node.base
         if self._name in self._settled.conflicts:
             hint = "Change one of these requirements so that one version meets them all."
             yield Problem(self._name, self._settled.conflicts[self._name], hint, "conflict")
@@ -192,11 +192,21 @@ class _Teller:
                 f"nothing of it installs, and older releases of {parents} need it too; pip would go on to still older ones",
                 f"Pin an older release of {parents} by hand where one is known to do without {self._name}.",
             )
+        if self._name in self._settled.stranded and base.stranded is None:
+            hint = f"State {base}'s version in the manifest."
+            yield Problem(
+                self._name,
+                "pip stops here: nothing of it installs for one of its requirements alone, though for all together it does",
+                hint,
+            )
+        yield from self._metadata_problems(base, self._metadata)
+
+    def _metadata_problems(self, base: Base, found: Metadata | Unread | None) -> Iterator[Problem]:
         if isinstance(found, Unread) and not found.broken:
             where = base.file.filename if base.file is not None else self._name
             yield Problem(self._name, f"what {where} requires is not known, so nothing of it was followed: {found.reason}", found.hint)
         if isinstance(found, Metadata):
-            for extra in sorted(node.extras - found.provides_extra):
+            for extra in sorted(self._node.extras - found.provides_extra):
                 yield Problem(self._name, f"{base} does not provide the extra {extra!r}; pip ignores it", "Correct the extra's name.")
         if base.direct is not None and base.direct.source is Source.ARCHIVE:
             archive = self._catalogue.archive(base.direct)

@@ -118,6 +118,7 @@ class Provider(_Base):
         self._twins = twins
         self._lacking_projects: dict[str, None] = {}
         self._lacking_files: dict[str, Base] = {}
+        self._unseen: dict[str, DistFile] = {}
         self._lacking_archives: dict[str, Requirement] = {}
         self._bases: dict[tuple[str, BlockerKind | None], Base] = {}
         self._extended: dict[tuple[int, frozenset[str]], Extended] = {}
@@ -238,15 +239,19 @@ class Provider(_Base):
 
     # What the rest of the resolver asks.
 
-    def lacking(self) -> Wanted:
+    def lacking(self, *, wholly: bool = False) -> Wanted:
         """All that the catalogue turned out to lack.
+
+        pip reads the metadata of the first candidate for every requirement, though it may never be held. That matters where
+        pip refuses it, and nothing else would do: so where the search failed (``wholly``) it is wanted in itself, otherwise
+        only along with the rest.
 
         Where the search went back through a project's releases, it may have to go on: so the metadata of the next older
         ones is asked for with it, the more the further it went, and what these pin to one version.
         """
-        if not (self._lacking_projects or self._lacking_files or self._lacking_archives):
+        if not (self._lacking_projects or self._lacking_files or self._lacking_archives or (wholly and self._unseen)):
             return Wanted()
-        files = {base.file for base in self._lacking_files.values() if base.file is not None}
+        files = {base.file for base in self._lacking_files.values() if base.file is not None} | set(self._unseen.values())
         projects = set(self._lacking_projects)
         for project, tried in self.tried.items():
             if len(tried) > 1:
@@ -281,6 +286,12 @@ class Provider(_Base):
         first = next(offer.candidates(wish_of(need)), None) if offer is not None else None
         if first is not None and self.catalogue.metadata(first[1]) is None:
             files.add(first[1])
+
+    def note_first(self, candidate: Held) -> None:
+        """A candidate was found to be the first for a requirement."""
+        file = candidate.base.file
+        if file is not None and self.catalogue.metadata(file) is None:
+            self._unseen.setdefault(file.url, file)
 
     def position(self, requirement: Term) -> int:
         """Which of the manifests' requirements it comes from, counted from 0."""
@@ -551,6 +562,7 @@ class Provider(_Base):
             return BlockerKind.UNREACHABLE if known.unreachable else BlockerKind.NOT_ON_INDEX
         offer = self.offers.of(project)
         if offer is None:
+            self._lacking_projects.setdefault(project)
             return None
         constraint = self.constraint(project)
         wish = both(constraint.wish, asked)
@@ -583,7 +595,10 @@ class _Matches(_Candidates):
 
     def __bool__(self) -> bool:
         if self._any is None:
-            self._any = next(iter(self), None) is not None
+            first = next(iter(self), None)
+            self._any = first is not None
+            if first is not None:
+                self._provider.note_first(first)
         return self._any
 
     def __len__(self) -> int:  # resolvelib takes what is a Sequence, and never asks for its length

@@ -88,12 +88,12 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
         try:
             state = search.resolve(provider.roots, max_rounds=_PIPS_ROUNDS)
         except _Stranded as stop:
-            if lacking := provider.lacking():
+            if lacking := provider.lacking(wholly=True):
                 return lacking
             settled.stranded |= stop.projects
             settled.bounded |= stop.bounded
         except (_Endless, ResolutionImpossible) as stop:
-            if lacking := provider.lacking():
+            if lacking := provider.lacking(wholly=True):
                 return lacking
             _settle(provider, watch, stop.causes or search.unsettled())
         else:
