@@ -39,6 +39,15 @@ _FROM_PYTHON = ("Python.h", "structmember.h", "frameobject.h", "numpy/", "pybind
 """Headers that come with CPython, or with a build requirement: no business of apk's."""
 _IN_MUSL = frozenset({"c", "crypt", "dl", "m", "pthread", "resolv", "rt", "util", "xnet"})
 """Libraries that musl is itself, or brings as empty files: they are always there."""
+_OF_THE_COMPILER = {
+    "atomic": Apk((), ("libatomic",)),
+    "gcc_s": Apk((), ("libgcc",)),
+    "gfortran": Apk(("gcc", "gfortran", "musl-dev"), ("libgfortran",)),
+    "gomp": Apk((), ("libgomp",)),
+    "quadmath": Apk((), ("libquadmath",)),
+    "stdc++": Apk(("g++", "gcc", "musl-dev"), ("libgcc", "libstdc++")),
+}
+"""Libraries that come with a compiler."""
 _NO_FOLDER_OF_ITS_OWN = frozenset({"arpa", "asm", "bits", "gnu", "linux", "net", "netinet", "netpacket", "protocols", "rpc", "scsi", "sys"})
 """Folders of system headers: their names say nothing of a package."""
 _COLUMN = {"header": "header", "library": "lib", "pkg-config": "pc"}
@@ -118,10 +127,12 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
 
 
 def _wanted(need: Need, made: tuple[Part, ...]) -> bool:
-    """Whether the packages of a need belong on the list: a program only where the build cannot do without it."""
-    if need.kind != "program" or need.certainty is Certainty.ALWAYS:
+    """Whether the packages of a need belong on the list: a program where the build cannot do without it, a guess where it is sure."""
+    if need.certainty is Certainty.ALWAYS:
         return True
-    return need.certainty is Certainty.OPTIONAL and all(part.certainty is Certainty.OPTIONAL for part in made)
+    if need.kind == "program":
+        return need.certainty is Certainty.OPTIONAL and all(part.certainty is Certainty.OPTIONAL for part in made)
+    return need.certainty is Certainty.OPTIONAL or not need.guessed
 
 
 def _tool(tool: str, release: str) -> Apk | None:
@@ -131,8 +142,11 @@ def _tool(tool: str, release: str) -> Apk | None:
 def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
     """Every need, as often as it is seen, the headers first."""
     yield from (_header(seen, release) for seen in facts.headers if not seen.value.startswith(_FROM_PYTHON))
+    own = {extension.name for extension in facts.extensions}
     for seen in facts.libraries:
-        if seen.value not in _IN_MUSL:
+        if seen.value in _OF_THE_COMPILER:
+            yield Need("library", seen.value, seen.where, seen.certainty, _OF_THE_COMPILER[seen.value])
+        elif seen.value not in _IN_MUSL and seen.value not in own:
             yield _known("library", seen.value, seen, apk_for_library(seen.value, release), release)
     for seen in facts.programs:
         yield from _program(seen, release)

@@ -74,7 +74,7 @@ def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
     """One piece of evidence for all names of a kind that lead to the same packages: the surest of them, and how many more."""
     groups: dict[tuple[str, tuple[str, ...], bool], list[Need]] = {}
     for need in _needs(case):
-        if need.kind in kinds and need.apk is not None:
+        if need.kind in kinds and need.apk is not None and need.apk.build:
             groups.setdefault((need.kind, need.apk.build, need.guessed), []).append(need)
     for (kind, packages, guessed), needed in groups.items():
         certainty = next((sure for sure in _VERBS if any(need.certainty is sure for need in needed)), Certainty.DECIDED_LATER)
