@@ -233,7 +233,11 @@ class BuildEnvironment:
             specifier.contains(f"{candidate}.{minor}", prereleases=True)
             for candidate in range(major, max(major, 90) + 1)
             for minor in (0, 1, 2)
-        ) or specifier.contains("999")
+        ) or any(
+            specifier.contains(version, prereleases=True)
+            for version in ("999", *(stated.version.removesuffix(".*") for stated in specifier))
+            if version.partition(".")[0].isdecimal() and int(version.partition(".")[0]) >= major
+        )
 
     def _setuptools_brings_distutils(self) -> bool:
         return "setuptools" not in self._requires or self._setuptools_allows(60)
