@@ -105,6 +105,14 @@ _ONLY_GLIBC = (
 )  # fmt: skip
 """Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
 _NAMES = re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(n.encode() for n in (*_GONE_FROM_C_API, *_ONLY_GLIBC)) + rb")\b(\s*\()?")
+_ELSEWHERE = re.compile(
+    r"win[a-z]*32|windows?|winsock|ws2|wincrypt|wtypes|tchar|shlobj|shellapi|iphlp|psapi|pdh|tlhelp|ntsec|wtsapi|process\.h|io\.h|conio|direct\.h|intrin\.h|winternl|"
+    r"mach|Carbon|CoreFoundation|CoreServices|CoreAudio|Availability|TargetConditionals|IOKit|Security/|libproc|Accelerate|sys/sysctl|sys/proc|sys/jail|jail|sys/cpuset|kvm|"
+    r"devstat|vm/|kstat|sys/loadavg|libutil|sys/protosw|OpenCL/opencl|sys/mman\.h|sys/event|port\.h|sys/devpoll|sys/pset|procfs|unixio|descrip|starlet|utmpx32|"
+    r"com_err/|\w+_win32|sdkddkver|crtdbg|mscoree|objbase|ole2|oleauto|comdef|atl|dbghelp|versionhelpers|synchapi|processthreadsapi|arpa/in6|bsd/unistd|netinet/in_var|net/if_dl|net/if_media",
+    re.IGNORECASE,
+)
+"""Headers of other systems, which sources include behind a macro of their own."""
 _DIRECTIVE = re.compile(
     rb"^[ \t]*#[ \t]*(include_next|include|ifdef|ifndef|if|elif|else|endif|define|undef|error)\b((?:\\\r?\n|[^\n])*)", re.MULTILINE
 )
@@ -164,6 +172,8 @@ class _Reader:
         self._by_base: dict[str, list[str]] | None = None
         self._known = _macros(target)
         self._seen: set[tuple[str, Certainty]] = set()
+        self._defines: dict[str, str | None] = {}
+        """What the files read so far surely define."""
 
     def source(self, extension: Extension, name: str) -> None:
         """One listed source."""
@@ -191,7 +201,7 @@ class _Reader:
         """The text of a C or C++ file: includes outside of what the preprocessor surely leaves out, and telling names."""
         plain = _BLOCK_COMMENT.sub(lambda m: b"\n" * m[0].count(b"\n"), data) if b"/*" in data else data
         line_of = _Lines(plain)
-        own: dict[str, str | None] = {}
+        own = self._defines
         stack: list[_Branch] = []
         at = 0
         for match in _DIRECTIVE.finditer(plain):
@@ -229,11 +239,7 @@ class _Reader:
                 truth = _defined(name, self._known, own)
                 if word == b"ifndef" and truth is not None:
                     truth = not truth
-                if (
-                    word == b"ifndef"
-                    and truth is None
-                    and (name.endswith(("_H", "_H_", "_HPP", "_h", "_H__", "_INCLUDED")) or len(stack) == 0)
-                ):
+                if word == b"ifndef" and not stack and (truth is None or _GUARD.search(name)):
                     truth = True  # an include guard, or a default that nobody set
             stack.append(_Branch(outer, truth))
         elif stack and word == b"elif":
@@ -265,7 +271,7 @@ class _Reader:
         if name.endswith(".h") and name in _PYTHON_GONE and self.target.python >= _PYTHON_GONE[name]:
             self._mark(f"capi:{name}", where, certainty)
             return
-        if not self._at_hand(name):
+        if not self._at_hand(name) and not (certainty is Certainty.DECIDED_LATER and _ELSEWHERE.match(name)):
             key = (name, certainty)
             if key not in self._seen:
                 self._seen.add(key)
@@ -295,6 +301,8 @@ class _Reader:
         if not quoted and self._at_hand(name):
             return None
         plain = name.replace("../", "")
+        if not quoted and extension.include_dirs and all(d.startswith("/") for d in extension.include_dirs):
+            return None
         return next((m for m in self._by_base.get(posixpath.basename(name), ()) if m == plain or m.endswith(f"/{plain}")), None)
 
     def _at_hand(self, name: str) -> bool:
@@ -367,6 +375,9 @@ _HEADERS_OF = {
     "nlohmann-json": ("nlohmann",),
 }
 """First folders, or names, of headers that a build requirement brings."""
+
+
+_GUARD = re.compile(r"_(H|HH|HPP|HXX|h|hpp|INCLUDED|INC)_*$")
 
 
 class _Branch:
@@ -593,7 +604,7 @@ class _Expression:
         value = self._own.get(name, self._known.get(name, ""))
         if value is None:
             return 0
-        digits = value.rstrip("uUlL()").lstrip("(")
+        digits = value.strip().rstrip("uUlL()").lstrip("(")
         if digits.isdecimal():
             return int(digits) if len(digits) < 20 else None
         if digits[:2].lower() == "0x" and len(digits) < 20:
@@ -601,6 +612,8 @@ class _Expression:
                 return int(digits, 16)
             except ValueError:
                 return None
+        if self._depth < 8 and value.strip() and value.strip() != name and (tokens := _tokens(value.partition("//")[0])):  # noqa: PLR2004 -- macros of macros
+            return _Expression(tokens, self._known, self._own, self._depth + 1).whole()
         return None
 
 
