@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from muslcheck.render.page import Page
+    from muslcheck.words.report import Problem
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
@@ -30,10 +31,13 @@ def draw_line(page: Page, same: Sequence[Verdict], numbers: Mapping[Target, int]
     page.item(verdict.outcome.value, said, indent=INDENT, label_style=verdict.outcome.value)
 
 
-def draw_block(page: Page, same: Sequence[Verdict], numbers: Mapping[Target, int], *, verbosity: int) -> None:
+def draw_block(
+    page: Page, same: Sequence[Verdict], numbers: Mapping[Target, int], *, problems: Sequence[Problem] = (), verbosity: int = 0
+) -> None:
     """Draw the verdicts on one release that have one outcome on several targets, from the first of them.
 
-    What is otherwise on the other targets is said to be of the first only; what to do is said for each.
+    What is otherwise on the other targets is said to be of the first only; what to do is said for each. ``problems`` are
+    those that muslcheck had with this release.
     """
     verdict = same[0]
     page.gap()
@@ -41,11 +45,17 @@ def draw_block(page: Page, same: Sequence[Verdict], numbers: Mapping[Target, int
     if numbers:
         page.item("  on", _listed(same, numbers), indent=INDENT)
     _why(page, same, numbers, verbosity=verbosity)
+    why = reason(verdict)
+    for problem in problems:
+        if why is None or problem.message not in why.claim:
+            page.item("  and" if why else "  why", problem.message, indent=INDENT)
     if verdict.chain:
         page.item("  from", chain_line(verdict), indent=INDENT)
     for part, advice in _parted(same, lambda each: advice_line(each.advice[0]) if each.advice else ""):
         if advice:
             page.item("  do", _on(part, same, numbers) + advice, indent=INDENT)
+    for hint in dict.fromkeys(problem.hint for problem in problems if problem.hint):
+        page.item("  hint", hint, indent=INDENT, label_style="hint")
     if verbosity > 0:
         _files(page, verdict, every=verbosity > 1)
 

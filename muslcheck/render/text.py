@@ -15,10 +15,10 @@ from muslcheck.render.table import draw_table
 from muslcheck.words.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from muslcheck.render import RenderOptions
-    from muslcheck.words.report import Report
+    from muslcheck.words.report import Problem, Report
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import ApkNames, Verdict
 
@@ -37,18 +37,21 @@ def render(report: Report, options: RenderOptions) -> str:
     page = Page(color=options.color, width=options.width, unicode=options.unicode)
     numbers = {target: number for number, target in enumerate(report.targets, 1)} if len(report.targets) > 1 else {}
     if options.verbosity == TERSE:
+        told = {verdict.name for verdict in report.filter(Outcome.UNKNOWN) if reason(verdict)}
         for same in _alike(report):
             if same[0].outcome in DECISIONS:
                 draw_line(page, same, numbers)
-        _problems(page, report, hints=False)
+        _problems(page, [problem for problem in report.problems if problem.subject not in told], hints=False)
     else:
         _head(page, report)
         draw_table(page, _differing(report) if numbers else {}, numbers)
+        unknown = {verdict.name for verdict in report.filter(Outcome.UNKNOWN)}
         for same in _alike(report):
             if not _plain(same[0]):
-                draw_block(page, same, numbers, verbosity=options.verbosity)
+                own = [problem for problem in report.problems if same[0].outcome is Outcome.UNKNOWN and problem.subject == same[0].name]
+                draw_block(page, same, numbers, problems=own, verbosity=options.verbosity)
         _rest(page, report, every=options.verbosity >= TALKATIVE)
-        _problems(page, report, hints=True)
+        _problems(page, [problem for problem in report.problems if problem.subject not in unknown], hints=True)
         _apk(page, report, numbers)
     _answers(page, report)
     return str(page)
@@ -112,9 +115,9 @@ def _rest(page: Page, report: Report, *, every: bool) -> None:
         page.line(f"{counted(len(wheels), f'{others}package')} {'installs' if len(wheels) == 1 else 'install'} from wheels{everywhere}.")
 
 
-def _problems(page: Page, report: Report, *, hints: bool) -> None:
+def _problems(page: Page, problems: Sequence[Problem], *, hints: bool) -> None:
     page.gap()
-    for problem in report.problems:
+    for problem in problems:
         page.item("problem", f"{problem.subject}: {problem.message}", indent=INDENT, label_style="unknown")
         if problem.hint and hints:
             page.item("  hint", problem.hint, indent=INDENT, label_style="hint")

@@ -12,7 +12,7 @@ from support.golden import compared
 
 from muslcheck.render import RENDERERS, RenderOptions
 from muslcheck.words.release import Misfit, Miss, Placed, Shelf
-from muslcheck.words.verdict import ApkNames, Mark, Outcome
+from muslcheck.words.verdict import ApkNames, Evidence, Mark, Outcome, Strength
 
 ROOT = Path(__file__).parents[2]
 MAKERS = {"well": reports.well, "story": reports.story, "several": reports.several, "bad-weather": reports.bad_weather}
@@ -155,6 +155,22 @@ def test_what_differs_between_targets_is_said_of_the_target_it_holds_for():
     assert "\n  do     on 1: use python:3.11-slim-bookworm" in drawn
     assert "\n  do     on 2: use --platform linux/arm64 python:3.11-alpine: it has a wheel\n" in drawn
     assert "another claim" not in drawn
+
+
+def test_a_problem_with_a_package_stands_in_its_block():
+    drawn = text(reports.bad_weather())
+    assert "unknown  acme-core\n  why    the index did not answer within 15 s\n  from   requirements.txt:9\n  hint   Run it again" in drawn
+    assert "problem " not in drawn
+
+
+def test_a_problem_that_the_reason_tells_is_told_once():
+    report = reports.bad_weather()
+    claim = "the index could not be asked: the index did not answer within 15 s"
+    told = replace(report["acme-core"], evidence=(Evidence("MC901", claim, "", Strength.STRONG, Outcome.UNKNOWN),))
+    drawn = " ".join(text(replace(report, verdicts=(told,))).split())
+    assert drawn.count("did not answer") == 1
+    assert "hint Run it again" in drawn
+    assert text(replace(report, verdicts=(told,)), verbosity=-1).count("did not") == 1
 
 
 def test_nothing_for_apk_says_nothing_of_apk():
