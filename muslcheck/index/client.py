@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 from urllib.parse import unquote, urljoin, urlsplit
 
 import httpcore
+from h2.exceptions import H2Error
 
 from muslcheck.errors import IndexUnavailable, OversizedArchive, UsageError
 from muslcheck.index.auth import bare, redacted
@@ -38,6 +39,14 @@ _IN_MEMORY: Final = 256 * _MEBIBYTE
 """Largest body that is kept in memory, unpacked: ten times the largest project page known."""
 _AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 524})
 """Statuses worth asking again for: pip's, and those that say so themselves."""
+_BROKEN: Final = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.ConnectionNotAvailable,  # a stream that the server did not begin before it closed the connection
+    H2Error,  # what a stream hits on a connection that another stream saw closed
+)
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_MOVES: Final = 10
 _STREAMS: Final = 64
@@ -103,7 +112,7 @@ class Client:
             try:
                 async with self._gate:
                     reply = await self._follow(url, headers, spill, limit)
-            except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError) as error:
+            except _BROKEN as error:
                 reason, hint = _explained(error, self._timeout)
                 hopeless = isinstance(error, httpcore.ProxyError) or "certificate" in reason
                 if isinstance(error, httpcore.TimeoutException):

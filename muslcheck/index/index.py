@@ -190,7 +190,7 @@ class Index:
             from muslcheck.index.metadata import local_wheel
 
             return local_wheel(file)
-        key = content_key(file)
+        key = _metadata_key(file)
         found = None if key is None else self._cache.read("metadata", key)
         if found is None:
             return None
@@ -216,8 +216,8 @@ class Index:
             path = await self._once(("download", file.url), "sdists", self._downloads().fetch(file))
             with open(path, "rb") as handle:  # noqa: ASYNC230, PTH123 - a local file, opened and no more
                 found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename), file)
-        key = content_key(file)
-        if key is not None and (isinstance(found, Metadata) or found.broken):
+        key = _metadata_key(file)
+        if key is not None and (isinstance(found, Metadata) or found.broken or file.kind is Kind.SDIST):
             self._cache.write("metadata", key, plain_metadata(found))
         return found
 
@@ -311,6 +311,12 @@ class Index:
 
             self._files = Downloads(self._client)
         return self._files
+
+
+def _metadata_key(file: DistFile) -> str | None:
+    """METADATA of a wheel says what it says; what is read out of an sdist may change with muslcheck."""
+    key = content_key(file)
+    return f"{key} {__version__}" if key is not None and file.kind is Kind.SDIST else key
 
 
 def _plain(target: Target) -> str:

@@ -7,6 +7,7 @@ import threading
 
 import h2.config
 import h2.connection
+import h2.errors
 import h2.events
 import h2.settings
 import pytest
@@ -18,8 +19,10 @@ from support.server import JSON_TYPE, IndexServer
 class Http2Server:
     """Serves the pages of an IndexServer over HTTP/2, all answers held back until ``together`` requests have come."""
 
-    def __init__(self, index, certificate, *, together, streams=100):
+    def __init__(self, index, certificate, *, together, streams=100, breaks=()):
         self.index, self.together, self.streams = index, together, streams
+        self.breaks = list(breaks)
+        """How the first connections end after their first bytes: ``reset``, ``goaway`` or ``refuse`` (each stream)."""
         self.connections = self.asked = 0
         self.protocols = set()
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -64,31 +67,48 @@ class Http2Server:
         talk.local_settings = h2.settings.Settings(client=False, initial_values=stated)
         talk.initiate_connection()
         writer.write(talk.data_to_send())
-        waiting, bodies = [], {}
+        waiting, bodies = {}, {}
+        goes_on = True
         try:
-            while data := await reader.read(65_536):
+            while goes_on and (data := await reader.read(65_536)):
                 for event in talk.receive_data(data):
                     if isinstance(event, h2.events.RequestReceived):
                         self.asked += 1
-                        waiting.append((event.stream_id, dict(event.headers)[b":path"].decode()))
+                        waiting[event.stream_id] = dict(event.headers)[b":path"].decode().split("/")[2]
                 if self.asked >= self.together:
-                    for stream, path in waiting:
-                        bodies[stream] = self.index.page_of(path.split("/")[2], wants_json=True)[0]
+                    for stream, name in waiting.items():
+                        bodies[stream] = self.index.page_of(name, wants_json=True)[0]
                         talk.send_headers(stream, [(":status", "200"), ("content-type", JSON_TYPE)])
                     waiting.clear()
-                for stream in list(bodies):
-                    while bodies[stream] and (room := min(talk.local_flow_control_window(stream), talk.max_outbound_frame_size)) > 0:
-                        talk.send_data(stream, bodies[stream][:room])
-                        bodies[stream] = bodies[stream][room:]
-                    if not bodies[stream]:
-                        talk.end_stream(stream)
-                        del bodies[stream]
+                goes_on = not (bodies and self.breaks and self._break(talk, bodies, self.breaks.pop()))
+                self._send(talk, bodies)
                 writer.write(talk.data_to_send())
                 await writer.drain()
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.transport.abort()
+
+    @staticmethod
+    def _break(talk, bodies, how):
+        """Whether the connection ends here, its answers begun but not given."""
+        if how == "refuse":
+            for stream in bodies:
+                talk.reset_stream(stream, h2.errors.ErrorCodes.REFUSED_STREAM)
+        elif how == "goaway":
+            talk.close_connection(last_stream_id=min(bodies))
+        bodies.clear()
+        return how != "refuse"
+
+    @staticmethod
+    def _send(talk, bodies):
+        for stream in list(bodies):
+            while bodies[stream] and (room := min(talk.local_flow_control_window(stream), talk.max_outbound_frame_size)) > 0:
+                talk.send_data(stream, bodies[stream][:room])
+                bodies[stream] = bodies[stream][room:]
+            if not bodies[stream]:
+                talk.end_stream(stream)
+                del bodies[stream]
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +159,11 @@ def test_pages_longer_than_the_window(index, certificate):
     filled(index, 3, files=2000)
     with Http2Server(index, certificate, together=3) as server:
         assert [len(versions) for versions in many(server, certificate, 3)] == [2000] * 3
+
+
+@pytest.mark.parametrize("how", ["reset", "goaway", "refuse"])
+def test_a_connection_that_ends_under_many_requests(index, certificate, how):
+    filled(index, 20)
+    with Http2Server(index, certificate, together=20, breaks=[how, how]) as server:
+        assert many(server, certificate, 20) == [(f"{n}.0",) for n in range(20)]
+    assert server.breaks == []
