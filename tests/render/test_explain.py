@@ -48,6 +48,11 @@ def test_its_own_problem_is_told():
     assert "problem      the page is cut short\n             Run it again.\n" in page
 
 
+def test_a_problem_without_a_hint_has_no_empty_line():
+    page = explain(replace(reports.story(), problems=(Problem("mediapipe", "cut short"),)), "mediapipe", RenderOptions())
+    assert "problem      cut short\n\nEvidence" in page
+
+
 def test_a_package_that_is_not_there_is_a_key_error():
     with pytest.raises(KeyError):
         explain(reports.story(), "numpy", RenderOptions())

@@ -173,6 +173,10 @@ def test_a_problem_that_the_reason_tells_is_told_once():
     assert text(replace(report, verdicts=(told,)), verbosity=-1).count("did not") == 1
 
 
+def test_who_asked_is_left_out_where_it_is_not_known():
+    assert "from" not in text(reports.report([reports.ALPINE], [replace(reports.mediapipe(reports.ALPINE), chain=())]))
+
+
 def test_nothing_for_apk_says_nothing_of_apk():
     assert "apk" not in text(reports.well())
 
