@@ -117,7 +117,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
         build.add("python3-dev")
     if any(seen.value == "openmp" for seen in facts.marks):
         run.add("libgomp")
-    wheels = {b.name for b in case.build_requires if b.outcome is Outcome.WHEEL}
+    wheels = {b.name for b in case.build_requires if b.outcome in {Outcome.WHEEL, Outcome.BUILD}}
     for program, project in _MADE_BY_WHEEL.items():
         if project in wheels:
             build -= set((apk_for_program(program, target.release) or Apk(())).build)
