@@ -88,7 +88,7 @@ async def acheck(
         manifests=tuple(manifest.path for manifest in manifests),
         targets=targets,
         verdicts=tuple(sorted(verdicts, key=lambda v: (targets.index(v.target), v.name))),
-        problems=tuple(dict.fromkeys([*(p for manifest in manifests for p in manifest.problems), *loader.problems])),
+        problems=tuple(dict.fromkeys([*(p for manifest in manifests for p in manifest.problems), *wires.problems, *loader.problems])),
     )
 
 
@@ -166,7 +166,8 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
         above=(*asked.above, candidate.name),
     )
     await loader.explore(inner.requirements, inner.constraints, (inner.target,), inner.selection)
-    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk) for verdict in await _verdicts(inner, loader))
+    found = await _verdicts(inner, loader)
+    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk) for verdict in found)
 
 
 def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[str, ...]) -> tuple[Target, ...]:
