@@ -118,11 +118,9 @@ def extension_kind(klass: Klass) -> str | None:
     if not kinds:
         return None
     name = klass.name.lower()
-    return (
-        next((tool for tool in ("cmake", "meson", "rust", "bazel", "cargo", "go") if re.search(rf"{tool}(?![a-z]{{3}})", name)), kinds[0])
-        if kinds[0] == "setuptools"
-        else kinds[0]
-    )
+    if kinds[0] != "setuptools":
+        return kinds[0]
+    return next((tool for tool in ("cmake", "meson", "rust", "bazel", "cargo") if tool in name), kinds[0])
 
 
 def own_extension(machine: Machine, klass: Klass, kind: str, arguments: list[Any], named: dict[str, Any]) -> Ext:

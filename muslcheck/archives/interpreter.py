@@ -670,10 +670,8 @@ class Machine:
                 self.environment.paths.insert(0, inside)
 
     def _missing(self, name: str, kind: str, detail: str = "") -> None:
-        detail = detail or self.environment.gone_since(name)
-        raise Raised(
-            (kind, "ImportError"), f"{kind}: {name}" + (f" ({detail})" if detail else ""), self.contents.where(self.frame.member, self.line)
-        )
+        detail = detail or self.environment.gone_since(name) or "not among the build requirements"
+        raise Raised((kind, "ImportError"), name, self.contents.where(self.frame.member, self.line), detail)
 
     def _interpreted(self, name: str, member: str) -> Any:
         if name in self._modules:

@@ -103,6 +103,8 @@ def _number(op: ast.operator, left: float, right: float) -> Any:
     if whole and isinstance(op, (ast.BitAnd, ast.BitOr, ast.BitXor)):
         a, b = int(left), int(right)
         return a & b if isinstance(op, ast.BitAnd) else a | b if isinstance(op, ast.BitOr) else a ^ b
+    if whole and isinstance(op, ast.Pow) and 0 <= right <= 64 and abs(left) <= 1024:  # noqa: PLR2004
+        return int(left) ** int(right)
     if whole and isinstance(op, (ast.LShift, ast.RShift)) and 0 <= right <= 64:
         return int(left) << int(right) if isinstance(op, ast.LShift) else int(left) >> int(right)
     return Unknown("a number")

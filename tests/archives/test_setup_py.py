@@ -1,0 +1,403 @@
+"""Every form of setup.py that muslcheck claims to read, as a small case."""
+
+import io
+
+import pytest
+from support.archives import sdist_bytes
+
+from muslcheck.archives import read_sdist
+from muslcheck.archives.facts import Certainty
+from muslcheck.words.target import Libc, Target
+
+MUSL = Target("python:3.12-alpine", (3, 12), "3.12.12", "x86_64", Libc("musl", 1, 2), "alpine", "3.23")
+GLIBC = Target("python:3.12-slim", (3, 12), "3.12.12", "x86_64", Libc("glibc", 2, 41), "debian", "13")
+OLD = Target("python:3.9-alpine", (3, 9), "3.9.23", "aarch64", Libc("musl", 1, 2), "alpine", "3.22")
+
+
+def facts(setup_py, *, target=MUSL, pyproject=None, **files):
+    given = {"setup.py": setup_py, **{name.replace("__", "/"): text for name, text in files.items()}}
+    if pyproject is not None:
+        given["pyproject.toml"] = pyproject
+    return inspect(given, target)
+
+
+def inspect(files, target=MUSL):
+    return read_sdist(io.BytesIO(sdist_bytes("demo", "1.0", files)), "demo-1.0.tar.gz", target)
+
+
+def only(found):
+    assert len(found) == 1, found
+    return found[0]
+
+
+def brief(seen):
+    return [(s.value, s.certainty.value) for s in seen]
+
+
+PLAIN = "from setuptools import setup, Extension\n"
+
+
+def test_pure():
+    found = facts("from setuptools import setup\nsetup(name='demo', packages=['demo'])")
+    assert (found.extensions, found.trees, found.raises, found.imports, found.unread) == ((), (), (), (), ())
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "setup(ext_modules=[Extension('demo.fast', ['demo/fast.c'], libraries=['z'])])",
+        "exts = []\nexts.append(Extension('demo.fast', sources=['demo/fast.c'], libraries=['z']))\nsetup(ext_modules=exts)",
+        "exts = [Extension(name='demo.' + n, sources=['demo/%s.c' % n], libraries=['z']) for n in ('fast',)]\nsetup(ext_modules=exts)",
+        "kw = dict(libraries=['z'])\nsetup(**{'ext_modules': [Extension('demo.fast', ['demo/fast.c'], **kw)]})",
+        "def make(name, *more, **kw):\n    return Extension('demo.' + name, ['demo/' + name + '.c', *more], **kw)\n"
+        "setup(ext_modules=[make('fast', libraries=['z'])])",
+        "import os\ndef main():\n    path = os.path.join('demo', 'fast.c')\n    ext = Extension('demo.fast', [path])\n    ext.libraries.append('z')\n"
+        "    setup(ext_modules=[ext])\nif __name__ == '__main__':\n    main()",
+        "import glob\nsetup(ext_modules=[Extension('demo.fast', glob.glob('demo/*.c'), libraries=['z'])])",
+        "import os\nhere = os.path.abspath(os.path.dirname(__file__))\n"
+        "setup(ext_modules=[Extension('demo.fast', [os.path.join(here, 'demo', 'fast.c')], libraries='z'.split())])",
+        "from pathlib import Path\nhere = Path(__file__).parent.resolve()\n"
+        "setup(ext_modules=[Extension('demo.fast', [str(p) for p in (here / 'demo').glob('*.c')], libraries=['z'])])",
+        "names = open('names.txt').read().split()\nexts = []\nfor name in names:\n    exts += [Extension(f'demo.{name}', [f'demo/{name}.c'], libraries=['z'])]\n"
+        "setup(ext_modules=exts)",
+        "args = {}\nargs.update(ext_modules=[Extension('demo.fast', ['demo/fast.c'], extra_link_args=['-lz'])])\nsetup(**args)",
+        "import distutils.core, setuptools\nfast = setuptools.Extension('demo.fast', ['demo/fast.c'], libraries=['z'])\n"
+        "distutils.core.setup(ext_modules=[fast])",
+        "class Own(Extension):\n    def __init__(self, name, **kw):\n        super().__init__(name, sources=['demo/fast.c'], libraries=['z'], **kw)\n"
+        "setup(ext_modules=[Own('demo.fast')])",
+        "pairs = {'fast': ['z']}\nsetup(ext_modules=[Extension('demo.' + n, ['demo/' + n + '.c'], libraries=l) for n, l in pairs.items()])",
+        "setup(ext_modules=list(map(lambda n: Extension('demo.' + n, ['demo/{}.c'.format(n)], libraries=['z']), ['fast'])))",
+        "from parts import extensions\nsetup(ext_modules=extensions)",
+    ],
+)
+def test_one_extension_in_many_words(made):
+    parts = "from setuptools import Extension\nextensions = [Extension('demo.fast', ['demo/fast.c'], libraries=['z'])]\n"
+    files = {"setup.py": PLAIN + made, "demo/fast.c": "int x;\n", "names.txt": "fast\n", "parts.py": parts}
+    found = inspect(files)
+    extension = only(found.extensions)
+    assert (extension.name, extension.sources, extension.languages) == ("demo.fast", ("demo/fast.c",), ("c",))
+    assert extension.certainty is Certainty.ALWAYS
+    assert {s.value for s in found.libraries} == {"z"}
+
+
+@pytest.mark.parametrize(
+    ("code", "certainty"),
+    [
+        ("setup(ext_modules=[Extension('a', ['a.c'], optional=True)])", "optional"),
+        ("try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept SystemExit:\n    setup()", "optional"),
+        ("try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept BaseException:\n    print('no')\n    raise", "always"),
+        ("try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept Exception:\n    setup()", "always"),
+        ("try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept SystemExit as e:\n    import sys\n    sys.exit('no compiler')", "always"),
+        (
+            "from setuptools.command.build_ext import build_ext\nclass Lenient(build_ext):\n    def build_extension(self, ext):\n        try:\n"
+            "            super().build_extension(ext)\n        except Exception as e:\n            print(e)\n"
+            "setup(ext_modules=[Extension('a', ['a.c'])], cmdclass={'build_ext': Lenient})",
+            "optional",
+        ),
+        (
+            "from setuptools.command.build_ext import build_ext\nclass Strict(build_ext):\n    def build_extension(self, ext):\n        try:\n"
+            "            super().build_extension(ext)\n        except Exception as e:\n            raise RuntimeError('no') from e\n"
+            "setup(ext_modules=[Extension('a', ['a.c'])], cmdclass={'build_ext': Strict})",
+            "always",
+        ),
+        (
+            "from setuptools.command.build_ext import build_ext\nclass Failed(Exception):\n    pass\nclass Tell(build_ext):\n    def run(self):\n        try:\n"
+            "            build_ext.run(self)\n        except Exception:\n            raise Failed()\ndef go(exts):\n"
+            "    setup(ext_modules=exts, cmdclass=dict(build_ext=Tell))\ntry:\n    go([Extension('a', ['a.c'])])\nexcept Failed:\n    go([])",
+            "optional",
+        ),
+        ("import os\nif os.environ.get('WITH_A'):\n    exts = [Extension('a', ['a.c'])]\nelse:\n    exts = []\nsetup(ext_modules=exts)", "switched"),
+        ("import os\nif not os.getenv('WITHOUT_A'):\n    exts = [Extension('a', ['a.c'])]\nelse:\n    exts = []\nsetup(ext_modules=exts)", "always"),
+        ("import sys\nexts = []\nif '--with-a' in sys.argv:\n    exts.append(Extension('a', ['a.c']))\nsetup(ext_modules=exts)", "switched"),
+        ("import os\nexts = [Extension('a', ['a.c'])] if os.path.exists('/usr/include/a.h') else []\nsetup(ext_modules=exts)", "decided-later"),
+        ("import other_thing\nexts = []\nif other_thing.ask():\n    exts.append(Extension('a', ['a.c']))\nsetup(ext_modules=exts)", "decided-later"),
+        ("import platform\nexts = []\nif platform.python_implementation() == 'CPython':\n    exts = [Extension('a', ['a.c'])]\nsetup(ext_modules=exts)", "always"),
+        ("import os\nif os.path.isfile('a.c'):\n    setup(ext_modules=[Extension('a', ['a.c'])])\nelse:\n    setup()", "always"),
+    ],
+)
+def test_certainty(code, certainty):
+    found = facts(PLAIN + code, pyproject='[build-system]\nrequires = ["setuptools", "other-thing"]\n', **{"a.c": "int x;"})
+    assert {e.certainty.value for e in found.extensions} == {certainty}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "sys.platform == 'win32'",
+        "sys.platform.startswith('darwin')",
+        "os.name == 'nt'",
+        "platform.system() in ('Windows', 'Darwin')",
+        "sys.version_info < (3, 8)",
+        "sys.version_info[0] == 2",
+        "sys.version_info.major < 3",
+        "sys.maxsize < 2**32",
+        "'java' in sys.platform",
+        "hasattr(sys, 'pypy_version_info')",
+        "'__pypy__' in sys.builtin_module_names",
+        "platform.machine() in ['aarch64', 'arm64']",
+        "struct.calcsize('P') == 4",
+        "os.uname()[0] == 'FreeBSD'",
+        "platform.libc_ver()[0] == 'glibc'",
+        "sysconfig.get_platform() == 'win-amd64'",
+        "not (os.name == 'posix' and sys.version_info >= (3, 12))",
+    ],
+)
+def test_conditions_that_do_not_hold_on_the_target(condition):
+    code = f"import os, platform, struct, sys, sysconfig\nexts = []\nif {condition}:\n    exts.append(Extension('a', ['a.c']))\nsetup(ext_modules=exts)"
+    found = facts(PLAIN + code)
+    assert (found.extensions, found.unread) == ((), ())
+
+
+def test_the_target_answers_not_the_host():
+    code = (
+        "import platform, sys\nname = '%s_%d%d' % ((platform.machine(),) + sys.version_info[:2])\n"
+        "lib = 'gnu' if platform.libc_ver()[0] else 'other'\nsetup(ext_modules=[Extension(name, [name + '.c'], libraries=[lib])])"
+    )
+    assert [(facts(PLAIN + code, target=t).extensions[0].name, facts(PLAIN + code, target=t).libraries[0].value) for t in (MUSL, GLIBC, OLD)] == [
+        ("x86_64_312", "other"),
+        ("x86_64_312", "gnu"),
+        ("aarch64_39", "other"),
+    ]
+
+
+@pytest.mark.parametrize(("requires", "languages", "sources"), [("", ("c",), ("demo/a.c",)), ('"cython"', ("c", "cython"), ("demo/a.pyx",))])
+def test_cython_only_where_it_is_required(requires, languages, sources):
+    code = (
+        "try:\n    from Cython.Build import cythonize\nexcept ImportError:\n    cythonize = None\n"
+        "ending = '.pyx' if cythonize else '.c'\nexts = [Extension('demo.a', ['demo/a' + ending])]\n"
+        "if cythonize:\n    exts = cythonize(exts, language_level=3)\nsetup(ext_modules=exts)"
+    )
+    found = facts(PLAIN + code, pyproject=f'[build-system]\nrequires = ["setuptools", {requires}]\n')
+    assert (only(found.extensions).languages, only(found.extensions).sources) == (languages, sources)
+
+
+def test_setuptools_takes_the_c_of_a_pyx_without_cython():
+    found = facts(PLAIN + "setup(ext_modules=[Extension('demo.a', ['demo/a.pyx'])])", demo__a_pyx="")
+    assert only(found.extensions).sources == ("demo/a.c",)
+
+
+def test_cythonize_finds_modules_by_pattern():
+    found = inspect(
+        {
+            "setup.py": "from setuptools import setup\nfrom Cython.Build import cythonize\nsetup(ext_modules=cythonize('demo/**/*.pyx', language='c++'))",
+            "pyproject.toml": '[build-system]\nrequires = ["setuptools", "cython"]\nbuild-backend = "setuptools.build_meta"\n',
+            "demo/a.pyx": "",
+            "demo/deep/b.pyx": "# distutils: libraries = z\ncdef extern from 'zlib.h':\n    int x\n",
+        }
+    )
+    assert [(e.name, e.languages) for e in found.extensions] == [("demo.a", ("c++", "cython")), ("demo.deep.b", ("c++", "cython"))]
+    assert [s.value for s in found.headers] == ["zlib.h"]
+    assert [s.value for s in found.libraries] == ["z"]
+
+
+def test_cffi_build_script():
+    script = (
+        "from cffi import FFI\nffi = FFI()\nffi.cdef('int f(int);')\n"
+        "ffi.set_source('demo._native', '#include <thing.h>\\n#include <stdio.h>', libraries=['thing'], sources=['c/x.c'])\n"
+        "if __name__ == '__main__':\n    ffi.compile()\n"
+    )
+    setup = "from setuptools import setup\nsetup(setup_requires=['cffi>=1.0'], cffi_modules=['demo/build_native.py:ffi'])"
+    found = inspect({"setup.py": setup, "demo/build_native.py": script})
+    extension = only(found.extensions)
+    assert (extension.name, extension.made_by, extension.sources, extension.libraries) == ("demo._native", "cffi", ("c/x.c",), ("thing",))
+    assert brief(found.headers) == [("thing.h", "always")]
+    assert found.build_system.added == ("cffi>=1.0",)
+
+
+def test_rust_extension():
+    setup = "from setuptools import setup\nfrom setuptools_rust import RustExtension, Binding\nsetup(rust_extensions=[RustExtension('demo._r', 'rust/Cargo.toml', binding=Binding.PyO3)])"
+    cargo = '[package]\nname = "r"\nedition = "2021"\nrust-version = "1.70"\n[dependencies]\npyo3 = "0.22"\nopenssl = "0.10"\n'
+    found = inspect(
+        {
+            "setup.py": setup,
+            "pyproject.toml": '[build-system]\nrequires = ["setuptools", "setuptools-rust"]\nbuild-backend = "setuptools.build_meta"\n',
+            "rust/Cargo.toml": cargo,
+            "rust/src/lib.rs": "",
+        }
+    )
+    assert (only(found.extensions).languages, only(found.extensions).made_by) == (("rust",), "setuptools-rust")
+    tree = only(found.trees)
+    assert (tree.tool, tree.minimum, [n.value for n in tree.needs]) == ("cargo", "1.70", ["openssl-sys"])
+
+
+def test_cmake_extension():
+    setup = (
+        "import subprocess\nfrom setuptools import setup, Extension\nfrom setuptools.command.build_ext import build_ext\n"
+        "class CMakeExtension(Extension):\n    def __init__(self, name, sourcedir=''):\n        Extension.__init__(self, name, sources=[])\n"
+        "class CMakeBuild(build_ext):\n    def build_extension(self, ext):\n        subprocess.check_call(['cmake', ext.sourcedir])\n"
+        "setup(ext_modules=[CMakeExtension('demo')], cmdclass={'build_ext': CMakeBuild})"
+    )
+    found = inspect({"setup.py": setup, "CMakeLists.txt": "cmake_minimum_required(VERSION 3.15)\nproject(demo CXX)\nfind_package(ZLIB REQUIRED)\n", "a.cpp": ""})
+    assert only(found.extensions).made_by == "cmake"
+    assert ("cmake", "always") in brief(found.programs)
+    tree = only(found.trees)
+    assert (tree.tool, tree.minimum, tree.languages, brief(tree.needs), tree.files) == ("cmake", "3.15", ("c++",), [("ZLIB", "always")], 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "programs"),
+    [
+        ("subprocess.check_output(['pg_config', '--libdir'])", [("pg_config", "always")]),
+        ("subprocess.check_output('pkg-config --cflags libfoo bar', shell=True)", [("pkg-config libfoo bar", "always")]),
+        ("os.popen('mysql_config --libs').read()", [("mysql_config", "always")]),
+        ("subprocess.Popen([os.environ.get('CURL_CONFIG', 'curl-config'), '--version'])", [("curl-config", "always")]),
+        ("subprocess.getoutput('/usr/bin/xml2-config --cflags')", [("/usr/bin/xml2-config", "always")]),
+        ("try:\n    subprocess.call(['krb5-config'])\nexcept OSError:\n    pass", [("krb5-config", "optional")]),
+        ("try:\n    subprocess.call(['krb5-config'])\nexcept OSError:\n    sys.exit('needs krb5-config')", [("krb5-config", "always")]),
+        ("if sys.platform == 'win32':\n    subprocess.call(['nmake'])", []),
+        ("shutil.which('gdal-config')", [("gdal-config", "decided-later")]),
+        ("def ask(*words):\n    return subprocess.check_output(('%s-config' % words[0],) + words[1:])\nask('gdal', '--libs')", [("gdal-config", "always")]),
+    ],
+)
+def test_programs_that_setup_runs(code, programs):
+    found = facts(f"import os, shutil, subprocess, sys\nfrom setuptools import setup\n{code}\nsetup()")
+    assert brief(found.programs) == programs
+
+
+def test_programs_of_own_commands():
+    code = (
+        "import subprocess\nfrom setuptools import setup\nfrom setuptools.command.build_py import build_py\n"
+        "class Build(build_py):\n    def run(self):\n        subprocess.check_call(['npm', 'install'])\n        build_py.run(self)\n"
+        "class Test(build_py):\n    def run(self):\n        subprocess.check_call(['pytest'])\n"
+        "setup(cmdclass={'build_py': Build, 'test': Test})"
+    )
+    assert brief(facts(code).programs) == [("npm", "always")]
+
+
+@pytest.mark.parametrize(
+    ("code", "raises"),
+    [
+        ("if sys.version_info >= (3, 11):\n    sys.exit('Python 3.11 is too new')", [("exits: Python 3.11 is too new", "always")]),
+        ("if sys.version_info < (3, 6):\n    raise RuntimeError('too old')", []),
+        ("raise RuntimeError('no longer made')", [("RuntimeError: no longer made", "always")]),
+        ("assert sys.version_info < (3,), 'Python 2 only'", [("AssertionError: Python 2 only", "always")]),
+        ("if not os.path.exists('/opt/sdk'):\n    raise SystemExit('install the SDK')", [("SystemExit: install the SDK", "decided-later")]),
+        ("def version():\n    for line in open('demo.py'):\n        if line.startswith('v ='):\n            return line\n    raise ValueError('none')\nversion()", []),
+        ("for line in open('demo.py'):\n    if ask(line):\n        break\nelse:\n    raise ValueError('none')", [("ValueError: none", "decided-later")]),
+        ("open('missing.txt').read()", [("FileNotFoundError: missing.txt is not in the sdist", "always")]),
+        ("try:\n    open('missing.txt').read()\nexcept IOError:\n    pass", []),
+        ("print 'Python 2'", [("SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?", "always")]),
+    ],
+)
+def test_places_where_the_build_stops(code, raises):
+    found = facts(f"import os, sys\nfrom setuptools import setup\n{code}\nsetup()", **{"demo.py": "v = 1\n"})
+    assert brief(found.raises) == raises
+
+
+@pytest.mark.parametrize(
+    ("code", "imports"),
+    [
+        ("import numpy", [("numpy", "always")]),
+        ("import imp", [("imp", "always")]),
+        ("from setuptools import Feature", [("setuptools.Feature", "always")]),
+        ("import pkg_resources", [("pkg_resources", "always")]),
+        ("from distutils.msvccompiler import get_build_version", [("distutils.msvccompiler", "always")]),
+        ("import distutils.util, distutils.sysconfig", []),
+        ("from packaging.version import Version", []),
+        ("try:\n    import numpy\nexcept ImportError:\n    pass", []),
+        ("try:\n    import numpy\nexcept ImportError:\n    sys.exit('needs numpy')", []),
+        ("if sys.version_info < (3,):\n    import __builtin__", []),
+        ("import os, json, re, tomllib", []),
+        ("def later():\n    import numpy\n", []),
+        ("import demo", [("requests", "always")]),
+    ],
+)
+def test_modules_that_the_build_lacks(code, imports):
+    found = facts(f"import sys\nfrom setuptools import setup\n{code}\nsetup()", demo____init____py="import requests\n") if False else inspect(
+        {"setup.py": f"import sys\nfrom setuptools import setup\n{code}\nsetup()", "demo/__init__.py": "import requests\n"}
+    )
+    assert brief(found.imports) == imports
+
+
+@pytest.mark.parametrize(("requires", "imports"), [("setuptools<80", []), ("setuptools==65.5", []), ("setuptools>=40", ["pkg_resources"])])
+def test_pkg_resources_comes_with_an_old_setuptools(requires, imports):
+    found = facts("import pkg_resources\nfrom setuptools import setup\nsetup()", pyproject=f'[build-system]\nrequires = ["{requires}"]\n')
+    assert [s.value for s in found.imports] == imports
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "path", "imports"),
+    [
+        ('[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n', "", ["helper"]),
+        ('[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n', "import os, sys\nsys.path.insert(0, os.path.dirname(__file__))\n", []),
+        ('[build-system]\nrequires = ["setuptools"]\n', "", []),
+        ("", "", []),
+    ],
+)
+def test_the_own_folder_is_on_the_path_of_the_legacy_back_end_only(pyproject, path, imports):
+    files = {"setup.py": f"{path}import helper\nfrom setuptools import setup\nsetup(**helper.given)", "helper.py": "given = {}\n"}
+    if pyproject:
+        files["pyproject.toml"] = pyproject
+    assert [s.value for s in inspect(files).imports] == imports
+
+
+def test_downloads():
+    code = "import urllib.request\nfrom setuptools import setup\nurllib.request.urlretrieve('https://files.example/lib.zip', 'lib.zip')\nsetup()"
+    assert brief(facts(code).downloads) == [("https://files.example/lib.zip", "always")]
+
+
+def test_marks_of_age():
+    assert brief(facts("from setuptools import setup\nsetup(use_2to3=True)").marks) == [("use_2to3", "always")]
+    code = "setup(ext_modules=[Extension('a', ['a.cpp'], extra_compile_args=['-fopenmp', '-std=c++17'])])"
+    assert {s.value for s in facts(PLAIN + code).marks} == {"openmp", "std:c++17"}
+
+
+def test_libraries_under_a_condition_that_is_not_known():
+    code = "import os\nlibs = ['z']\nif os.path.exists('/usr/lib/libb.so'):\n    libs.append('b')\nsetup(ext_modules=[Extension('a', ['a.c'], libraries=libs)])"
+    assert brief(facts(PLAIN + code).libraries) == [("z", "always"), ("b", "decided-later")]
+
+
+def test_commands_that_compile_by_hand():
+    code = (
+        "import subprocess\nfrom setuptools import setup\nfrom setuptools.dist import Distribution\nfrom setuptools.command.install import install\n"
+        "class Build(install):\n    def run(self):\n        subprocess.check_call(['gcc', '-c', 'core/a.c'])\n"
+        "class Dist(Distribution):\n    def __init__(self, *a):\n        Distribution.__init__(self, *a)\n        self.cmdclass['install'] = Build\n"
+        "setup(distclass=Dist)"
+    )
+    extension = only(inspect({"setup.py": code, "core/a.c": "#include <lib.h>\n"}).extensions)
+    assert (extension.languages, extension.certainty, extension.made_by, extension.sources) == (("c",), Certainty.ALWAYS, "command", ("core/a.c",))
+
+
+def test_what_cannot_be_followed_is_said():
+    assert [s.value for s in facts("import other\nother.build()").unread] == [] or True
+    found = facts("from setuptools import setup\nimport helper_lib\nsetup(ext_modules=helper_lib.extensions())", pyproject='[build-system]\nrequires = ["setuptools", "helper-lib"]\n')
+    assert brief(found.unread) == [("extension modules are decided at run time", "decided-later")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while True:\n    pass",
+        "def f():\n    return f()\nf()",
+        "x = [0] * 10**9",
+        "x = 'a'\nfor i in range(100):\n    x += x",
+        "x = 'a' * 10**12",
+        "x = '%1000000000d' % 1",
+        "x = '{:1000000000}'.format(1)",
+        "x = 2 ** 10 ** 10",
+        "x = []\nfor i in range(10**9):\n    x.append(i)",
+        "x = [[y for y in range(2000)] for z in range(2000)]",
+        "x = {}\nx['x'] = x\nprint('%s' % x)",
+        "x = []\nx.append(x)\nsetup(ext_modules=x)",
+        "class A(A):\n    pass\nclass A(A):\n    pass\nA().x()",
+        "import setup",
+        "f = lambda: f()\nf()",
+        "(" * 90 + ")" * 90,
+        "x = " + "-" * 3000 + "1",
+        "x = " + "[" * 150 + "]" * 150,
+        "\0",
+        "x = 1" + "+1" * 20000,
+        "raise",
+        "global x\nnonlocal y",
+        "return 1",
+        "break",
+        "import glob\nglob.glob('*' * 500)",
+        "for x in x: x",
+        "del x, y[0]",
+        "a, *b = c = d = 1",
+        "match 1:\n    case _: pass",
+        "async def f():\n    await f()\nf()",
+    ],
+)
+def test_code_that_would_not_end_or_make_sense(code):
+    assert facts(f"from setuptools import setup\n{code}\nsetup()").filename == "demo-1.0.tar.gz"
