@@ -38,6 +38,8 @@ LANGUAGES = {
 }
 """Languages that are compiled, and the endings of their source files (lower case; ``.C`` and ``.S`` count as theirs)."""
 
+_BESIDE = frozenset({"bench", "benchmarks", "doc", "docs", "example", "examples", "fuzz", "test", "test cases", "testdata", "testing", "tests"})
+"""Folders whose sources a build does not compile: they are not counted."""
 _BY_ENDING = {ending: language for language, endings in LANGUAGES.items() for ending in endings}
 _HEADERS = frozenset({"h", "hh", "hpp", "hxx", "inc", "pxd", "pxi"})
 _BUILD_FILES = frozenset(
@@ -224,7 +226,7 @@ class _Keeper:
             raise OversizedArchive(contents.filename, f"holds more than {_MEMBERS:,} files")
         contents.names[name] = size
         language = language_of(name)
-        if language:
+        if language and _BESIDE.isdisjoint(name.lower().split("/")[:-1]):
             contents.counts[language] = contents.counts.get(language, 0) + 1
         kind = _class_of(name, language)
         if kind is None:

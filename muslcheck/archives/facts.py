@@ -122,6 +122,6 @@ class SdistFacts:
     hints: tuple[Seen, ...] = ()
     """What the project says of musl itself: ``[external]`` (PEP 725), cibuildwheel's skip and before-all, CI files, Dockerfiles."""
     source_files: tuple[tuple[str, int], ...] = ()
-    """Number of source files by language, all in the archive: (``c``, 120)."""
+    """Number of source files by language, in all the archive but folders of tests, examples and documentation: (``c``, 120)."""
     unread: tuple[Seen, ...] = ()
     """Members that could not be read or understood, and why: what keeps a claim from being proof."""
