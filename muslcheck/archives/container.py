@@ -38,7 +38,9 @@ LANGUAGES = {
 }
 """Languages that are compiled, and the endings of their source files (lower case; ``.C`` and ``.S`` count as theirs)."""
 
-_BESIDE = frozenset({"bench", "benchmarks", "doc", "docs", "example", "examples", "fuzz", "test", "test cases", "testdata", "testing", "tests"})
+_BESIDE = frozenset(
+    {"bench", "benchmarks", "doc", "docs", "example", "examples", "fuzz", "test", "test cases", "testdata", "testing", "tests"}
+)
 """Folders whose sources a build does not compile: they are not counted."""
 _BY_ENDING = {ending: language for language, endings in LANGUAGES.items() for ending in endings}
 _HEADERS = frozenset({"h", "hh", "hpp", "hxx", "inc", "pxd", "pxi"})
