@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.asked import Asked
-from muslcheck.words.requirement import Origin
+from muslcheck.words.requirement import Manifest, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from muslcheck.words.report import Problem
-    from muslcheck.words.requirement import Manifest, Requirement
+    from muslcheck.words.requirement import Requirement
 
 __all__ = ["FORMATS", "UNREAD", "build_requirements", "read", "static_dependencies"]
 
@@ -29,6 +29,8 @@ FORMATS: tuple[tuple[str, str], ...] = (
     ("pylock.toml", "muslcheck.manifests.pylock"),
     ("pylock.*.toml", "muslcheck.manifests.pylock"),
     ("uv.lock", "muslcheck.manifests.uv_lock"),
+    ("poetry.lock", "muslcheck.manifests.poetry_lock"),
+    ("pdm.lock", "muslcheck.manifests.pdm_lock"),
     ("Pipfile.lock", "muslcheck.manifests.pipfile_lock"),
     ("*", "muslcheck.manifests.requirements"),
 )
@@ -62,25 +64,25 @@ def read(
 ) -> tuple[Manifest, ...]:
     """The manifests at these paths, in order; a directory stands for the manifest in it, ``-`` for standard input.
 
-    ``constraints`` are paths of constraint files (pip ``-c``): one more Manifest each, after the others. Raises
-    ManifestError with the faults of all of them together.
+    ``constraints`` are paths of constraint files (pip ``-c``): one more Manifest each, after the others. What is wrong in
+    a manifest stands in its ``faults``, beside what could be read. Raises ManifestError, with the faults of all of them
+    together, where nothing is left to be judged.
     """
     asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups))
     manifests: list[Manifest] = []
-    faults: dict[Fault, None] = {}
     hints: dict[str, None] = {}
     for path, one in (*((path, _read_one) for path in paths), *((path, _read_constraints) for path in constraints)):
         try:
             manifests.append(one(os.fspath(path), asked))
         except ManifestError as error:
-            faults.update(dict.fromkeys(error.faults))
+            manifests.append(Manifest(os.fspath(path), "unread", faults=error.faults))
             hints.update({error.hint: None} if error.hint else {})
-    if manifests and asked != Asked() and all(manifest.kind in ("requirements", "constraints") for manifest in manifests):
+    if asked != Asked() and all(manifest.kind in ("requirements", "constraints") for manifest in manifests):
         # Where a project is among the manifests, its reader has answered.
         reason = "a requirements file has no extras and no dependency groups"
-        faults[Fault(manifests[0].path, None, reason)] = None
-        hints["Name the pyproject.toml."] = None
-    if faults:
+        raise ManifestError((Fault(manifests[0].path, None, reason),), "Name the pyproject.toml.")
+    faults = dict.fromkeys(fault for manifest in manifests for fault in manifest.faults)
+    if faults and not any(manifest.requirements or manifest.locks for manifest in manifests):
         raise ManifestError(tuple(faults), " ".join(hints))
     return tuple(manifests)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from packaging.markers import Marker
+from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -18,7 +18,7 @@ from muslcheck.words.release import DistFile, Kind
 from muslcheck.words.requirement import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from packaging.utils import NormalizedName
 
@@ -55,7 +55,7 @@ class Reading:
     def __init__(self, path: str) -> None:
         self.path = path
         self.faults: dict[Fault, None] = {}
-        self._markers: dict[str, str | None] = {}
+        self._markers: dict[str, str] = {}
         self._versions: dict[str, str | None] = {}
 
     def fault(self, line: int | None, reason: str) -> None:
@@ -101,35 +101,27 @@ class Reading:
             return None
         return Entry(self, table, name, line)
 
-    def marker(self, text: str, line: int | None, where: str, holds: Callable[[str, str], bool]) -> str:
-        """A marker that speaks of the target only, ``holds`` answering for ``extra`` and ``group``; empty where it always holds."""
+    def marker(self, text: str, line: int | None, where: str, extras: Collection[str] = (), groups: Collection[str] = ()) -> str:
+        """A marker that speaks of the target only, settled for these extras and groups; empty where it always holds."""
         if not text.strip():
             return ""
-        if text not in self._markers:
-            settled = _MEMBER.sub(lambda found: _constant(holds(found[4].rstrip("s"), found[2]) is not bool(found[3])), text)
+        settled = text
+        if "extra" in text or "groups" in text:
+            asked = {
+                "extras": {canonicalize_name(each) for each in extras},
+                "dependency_groups": {canonicalize_name(each) for each in groups},
+            }
+            settled = _MEMBER.sub(lambda found: _constant((canonicalize_name(found[2]) in asked[found[4]]) is not bool(found[3])), settled)
             settled = _EXTRA.sub(
-                lambda found: _constant(holds("extra", found[3] if found[1] else found[5]) is ((found[1] or found[6]) == "==")), settled
+                lambda found: _constant((canonicalize_name(found[3] or found[5]) in asked["extras"]) is ((found[1] or found[6]) == "==")),
+                settled,
             )
-            try:
-                Marker(settled).evaluate(_SOMEWHERE)
-            except (ValueError, RecursionError, KeyError):  # every way a marker can be wrong is a ValueError
-                self._markers[text] = None
-            else:
-                self._markers[text] = settled
-        known = self._markers[text]
-        if known is None:
-            from muslcheck.manifests.wording import why_marker
-
-            try:
-                Marker(text)
-            except ValueError as error:
-                reason = why_marker(text, str(error))
-            except RecursionError:
-                reason = "nested too deep"
-            else:
-                reason = "it compares what cannot be compared"
+        if settled not in self._markers:
+            self._markers[settled] = _why_not(settled, text)
+        if reason := self._markers[settled]:
             self.fault(line, f"{where}the marker {quoted(text)}: {reason}")
-        return "" if known in (None, _TRUE) else str(known)
+            return ""
+        return "" if settled == _TRUE else settled
 
     def version(self, text: str, line: int | None, where: str) -> str | None:
         """A version in its normal form; a fault and None where it is none."""
@@ -237,6 +229,21 @@ def filename_of(address: str) -> str:
     except ValueError:
         return ""
     return unquote(path.replace("\\", "/").rstrip("/").rpartition("/")[2])
+
+
+def _why_not(settled: str, text: str) -> str:
+    """What is wrong with a marker, in words; nothing where it can be evaluated."""
+    try:
+        Marker(settled).evaluate(_SOMEWHERE)
+    except RecursionError:
+        return "nested too deep"
+    except InvalidMarker as error:
+        from muslcheck.manifests.wording import why_marker
+
+        return why_marker(text, str(error))
+    except (ValueError, KeyError):  # every way in which two things cannot be compared is a ValueError
+        return "it compares what cannot be compared"
+    return ""
 
 
 def _constant(value: bool) -> str:  # noqa: FBT001  # a marker that is always true or always false

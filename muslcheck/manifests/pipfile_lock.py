@@ -83,7 +83,7 @@ class _PipfileLock(Reading):
             origin=entry.origin,
             files=tuple(file for file in files if file is not None),
             hashes=() if files else tuple(str(each) for each in hashes),
-            marker=self.marker(entry.get("markers", str) or "", entry.line, entry.where, lambda _kind, _name: False),
+            marker=self.marker(entry.get("markers", str) or "", entry.line, entry.where),
             source=source,
             location=location,
         )

@@ -51,17 +51,16 @@ def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirem
 
 def _from_pyproject(path: str, extras: list[NormalizedName]) -> tuple[tuple[Requirement, ...] | None, str]:
     from muslcheck.manifests.files import load
-    from muslcheck.manifests.pyproject import expanded, parse, read_project
+    from muslcheck.manifests.pyproject import expanded, parse, read_project, with_tools
 
     document, places = parse(path, load(path))
-    if "project" not in document:
-        tool = document.get("tool")
-        poetry = isinstance(tool, dict) and "poetry" in tool
-        return None, "they stand in Poetry's own tables, which are not read yet" if poetry else ""
     project = read_project(path, document, places)
-    if project.faults:
-        raise ManifestError(tuple(project.faults))
+    tools = with_tools(project, document, places)
+    if "project" not in document and tools.dependencies is None:
+        return None, ""
+    if project.faults or tools.faults:
+        raise ManifestError((*project.faults, *tools.faults))
     if project.unknown:
         return None, project.unknown
     wanted = [*project.dependencies, *(member for extra in extras for member in project.extras.get(extra, ()))]
-    return expanded(wanted, project.name, project.extras, []), ""
+    return expanded(tools.placed(wanted), project.name, project.extras, []), ""

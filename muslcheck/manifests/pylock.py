@@ -76,7 +76,7 @@ class _Pylock(Reading):
             tuple(self._locked(package, line) for package, line in packages),
             whole=True,
             requires_python=head.requires_python if head else None,
-            marker=self.marker(environments, None, "environments: ", self._holds),
+            marker=self.marker(environments, None, "environments: ", self._extras, self._groups),
         )
 
     def _validated(self, document: Mapping[str, Any], line: int | None, where: str) -> Pylock | None:
@@ -112,7 +112,7 @@ class _Pylock(Reading):
             version=version or next((file.version for file in files if file.version), None),
             origin=origin,
             files=files,
-            marker=self.marker(str(package.marker or ""), line, where, self._holds),
+            marker=self.marker(str(package.marker or ""), line, where, self._extras, self._groups),
             requires=tuple(Link(canonicalize_name(name)) for name in links if isinstance(name, str)),
             source=source,
             location=location,
@@ -158,6 +158,3 @@ class _Pylock(Reading):
             size=package.archive.size,
             hashes=tuple(f"{algorithm}:{digest}" for algorithm, digest in package.archive.hashes.items()),
         )
-
-    def _holds(self, kind: str, name: str) -> bool:
-        return canonicalize_name(name) in (self._extras if kind == "extra" else self._groups)

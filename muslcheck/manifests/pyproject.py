@@ -1,4 +1,4 @@
-"""pyproject.toml: ``[project]`` (PEP 621) with its extras, and ``[dependency-groups]`` (PEP 735)."""
+"""pyproject.toml: ``[project]`` (PEP 621) with its extras, ``[dependency-groups]`` (PEP 735), and what tools' own tables add."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import nearest
 from muslcheck.manifests.pep508 import InvalidEntry, read_pep508
 from muslcheck.manifests.tomllines import string_lines
+from muslcheck.manifests.tool_tables import ToolTables, tool_tables
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Manifest, Origin, Requirement, Source
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from muslcheck.manifests.asked import Asked
     from muslcheck.manifests.tomllines import Place
 
-__all__ = ["Project", "expanded", "parse", "read", "read_project"]
+__all__ = ["Project", "expanded", "parse", "read", "read_project", "with_tools"]
 
 
 @dataclass(slots=True)
@@ -48,8 +49,13 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
     """The project's dependencies, with those of the extras and groups asked for. Raises ManifestError with every fault."""
     document, places = parse(path, data)
     project = read_project(path, document, places)
+    tools = with_tools(project, document, places)
     wanted = list(project.dependencies)
-    if "project" not in document and not (asked.groups and "dependency-groups" in document):
+    if (
+        "project" not in document
+        and tools.dependencies is None
+        and not (asked.groups and (tools.groups or "dependency-groups" in document))
+    ):
         raise ManifestError(*_no_project(path, document))
     if project.unknown:
         if asked.groups or asked.extras:
@@ -57,21 +63,36 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
         else:
             project.faults.append(Fault(path, _line(places, "project", "dynamic"), project.unknown))
     wanted += _asked_extras(project, asked)
-    groups = _Groups(path, document.get("dependency-groups", {}), places)
+    groups = _Groups(path, document.get("dependency-groups", {}), places, tools)
     for name in asked.groups:
         wanted += groups.members(name, None)
-    faults = tuple(dict.fromkeys((*project.faults, *groups.faults)))
+    faults = tuple(dict.fromkeys((*project.faults, *tools.faults, *groups.faults)))
     if faults:
         raise ManifestError(faults, _NAME_FILE if project.unknown else "")
-    requirements = expanded(wanted, project.name, project.extras, project.problems)
+    requirements = expanded(tools.placed(wanted), project.name, project.extras, project.problems)
     return Manifest(
         path=path,
         kind="pyproject",
         requirements=requirements,
-        problems=tuple(dict.fromkeys(project.problems)),
+        constraints=tools.constraints,
+        index=tools.index,
+        selection=tools.selection,
+        problems=tuple(dict.fromkeys((*project.problems, *tools.problems))),
         requires_python=project.requires_python,
         extras=project.extras,
     )
+
+
+def with_tools(project: Project, document: Mapping[str, Any], places: Mapping[Place, int]) -> ToolTables:
+    """What tools' tables add; where the ``[project]`` table leaves dependencies to Poetry, they are the project's."""
+    strings = _Strings(project.path, places, project.faults)
+    tools = tool_tables(project.path, document, lambda *place: _line(places, *place), strings.requirements)
+    if tools.dependencies is not None and ("project" not in document or project.unknown):
+        project.dependencies, project.unknown = tools.dependencies, ""
+        project.extras = {**tools.extras, **project.extras}
+        project.unknown_extras = ""
+        project.requires_python = project.requires_python or tools.requires_python
+    return tools
 
 
 def parse(path: str, data: bytes) -> tuple[dict[str, Any], Mapping[Place, int]]:
@@ -167,11 +188,6 @@ _NAME_FILE = "Name a requirements file instead."
 
 
 def _no_project(path: str, document: Mapping[str, Any]) -> tuple[tuple[Fault, ...], str]:
-    tool = document.get("tool")
-    poetry = tool.get("poetry") if isinstance(tool, dict) else None
-    if isinstance(poetry, dict) and "dependencies" in poetry:
-        reason = "its dependencies stand in Poetry's own tables, which are not read yet"
-        return (Fault(path, None, reason),), "Export them to a requirements file: poetry export -o requirements.txt"
     groups = document.get("dependency-groups")
     hint = (
         f"Name a group: {', '.join(f'--group {name}' for name in list(groups)[:5])}." if isinstance(groups, dict) and groups else _NAME_FILE
@@ -310,9 +326,10 @@ class _Strings:
 class _Groups:
     """Dependency groups (PEP 735): only those asked for, and those they include, are looked at."""
 
-    def __init__(self, path: str, table: object, places: Mapping[Place, int]) -> None:
+    def __init__(self, path: str, table: object, places: Mapping[Place, int], tools: ToolTables) -> None:
         self.path = path
         self.places = places
+        self.tools = tools
         self.faults: list[Fault] = []
         self.strings = _Strings(path, places, self.faults)
         self.table: dict[NormalizedName, list[tuple[str, object]]] = {}
@@ -329,8 +346,10 @@ class _Groups:
             self.fault(line, f"dependency groups include each other: {' includes '.join((*inside, key))}")
             return ()
         entries = self.table.get(key, [])
+        if not entries and key in self.tools.groups:
+            return self.tools.groups[key][1]()
         if not entries:
-            names = [stated for group in self.table.values() for stated, _ in group]
+            names = [stated for group in self.table.values() for stated, _ in group] + [stated for stated, _ in self.tools.groups.values()]
             known = f"; it has {', '.join(names)}" if names else "; it has none"
             self.fault(line, f'no dependency group "{name}"{nearest(name, names) or known}')
             return ()

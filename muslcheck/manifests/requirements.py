@@ -27,7 +27,7 @@ _OFTEN = 500
 
 
 def read(path: str, data: bytes, _asked: Asked | None = None, *, constraint: bool = False) -> Manifest:
-    """A requirements file, or a constraint file, with all that it includes. Raises ManifestError with every fault of every file."""
+    """A requirements file, or a constraint file, with all that it includes and every fault of every file."""
     reading = _Reading(path)
     reading.file(path, data, (), constraint=constraint)
     return reading.manifest("constraints" if constraint else "requirements")
@@ -53,9 +53,7 @@ class _Reading:
         self.readings = 0
 
     def manifest(self, kind: str) -> Manifest:
-        """What was read, or all that is wrong with it."""
-        if self.faults:
-            raise ManifestError(tuple(self.faults))
+        """What was read, and all that is wrong with it."""
         selection = Selection(
             formats=self.formats,
             prefer_binary=self.prefer_binary,
@@ -71,6 +69,7 @@ class _Reading:
             index=self.index,
             selection=selection,
             problems=tuple(self.problems),
+            faults=tuple(self.faults),
         )
 
     def fault(self, file: str, line: int | None, reason: str) -> None:

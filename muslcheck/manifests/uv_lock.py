@@ -16,8 +16,6 @@ from muslcheck.words.requirement import Manifest, Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from packaging.utils import NormalizedName
-
     from muslcheck.manifests.asked import Asked
     from muslcheck.manifests.lockfile import Entry
     from muslcheck.words.release import DistFile
@@ -58,6 +56,9 @@ class _UvLock(Reading):
         self.roots = self._roots()
         self.extras = self._asked_extras()
         self.groups = self._asked_groups()
+        # What uv writes into markers where extras or groups exclude each other: extra-7-project-cpu, group-7-project-dev.
+        named = (*(("extra", each) for each in self.extras), *(("group", each) for each in self.groups))
+        self.excluding = {f"{what}-{len(root.key)}-{root.key}-{canonicalize_name(name)}" for root in self.roots for what, name in named}
 
     def lock(self) -> Lock:
         """The whole lock, its links settled."""
@@ -185,7 +186,7 @@ class _UvLock(Reading):
                 Link(
                     entry.key,
                     frozenset(canonicalize_name(extra) for extra in extras if isinstance(extra, str)),
-                    self.marker(self.get(table, "marker", str, line, where) or "", line, where, self._holds),
+                    self.marker(self.get(table, "marker", str, line, where) or "", line, where, self.excluding),
                     None if version is None else self.version(version, line, where),
                 )
             )
@@ -194,15 +195,7 @@ class _UvLock(Reading):
     def _marker_of(self, entry: Entry) -> str:
         """The forks of the resolution that an entry belongs to (``resolution-markers``), any of them."""
         forks = [fork for fork in entry.get("resolution-markers", list) or () if isinstance(fork, str)]
-        return self.marker(" or ".join(f"({fork})" for fork in forks), entry.line, entry.where, self._holds)
-
-    def _holds(self, kind: str, name: str) -> bool:
-        """What uv writes into markers where extras or groups exclude each other: ``extra-7-project-cpu``, ``group-7-project-dev``."""
-        asked = {f"{what}-{len(root.key)}-{root.key}-{each}" for root in self.roots for what, names in self._named() for each in names}
-        return kind == "extra" and name in asked
-
-    def _named(self) -> tuple[tuple[str, list[NormalizedName]], ...]:
-        return ("extra", [canonicalize_name(each) for each in self.extras]), ("group", [canonicalize_name(each) for each in self.groups])
+        return self.marker(" or ".join(f"({fork})" for fork in forks), entry.line, entry.where, self.excluding)
 
 
 _DIRECTORIES = tuple((key, Source.DIRECTORY) for key in _OWN)
