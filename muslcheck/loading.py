@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed
 from muslcheck.manifests import static_dependencies
@@ -14,7 +15,7 @@ from muslcheck.words.requirement import Source
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
     from typing import Any
 
     from packaging.utils import NormalizedName
@@ -32,6 +33,9 @@ __all__ = ["Loader"]
 
 _T = TypeVar("_T")
 
+_MANY = 3
+"""Projects that one fault keeps from being looked up, from which on it is told once for all."""
+
 _MOST_ROUNDS = 2000
 """Times that one resolution may come back for more: far beyond any real one, so that none runs for ever."""
 
@@ -42,9 +46,15 @@ class Loader:
     def __init__(self, index: Index, catalogue: Catalogue, tell: Callable[[str, int, int], None] | None = None) -> None:
         self.index = index
         self.catalogue = catalogue
-        self.problems: dict[Problem, None] = {}
+        self._problems: dict[Problem, None] = {}
+        self._unasked: dict[NormalizedName, IndexFailure] = {}
         self._tell = tell
         self._done = self._begun = 0
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that came up so far."""
+        return (*_unasked_in_words(self._unasked), *self._problems)
 
     async def explore(
         self, requirements: Sequence[Requirement], constraints: Sequence[Requirement], targets: Sequence[Target], selection: Selection
@@ -80,7 +90,7 @@ class Loader:
             answer = resolve(requirements, constraints, target, twin, selection, self.catalogue)
             if not isinstance(answer, Wanted):
                 for problem in answer.problems:
-                    self.problems.setdefault(problem)
+                    self._problems.setdefault(problem)
                 return answer
             async with asyncio.TaskGroup() as group:
                 for work in self._work(answer):
@@ -94,7 +104,7 @@ class Loader:
                 for work in self._work(answer):
                     group.create_task(work)
         for problem in answer.problems:
-            self.problems.setdefault(problem)
+            self._problems.setdefault(problem)
         return answer
 
     def _enter_directories(self, requirements: Sequence[Requirement]) -> None:
@@ -103,8 +113,7 @@ class Loader:
             if requirement.source is Source.DIRECTORY:
                 stated = static_dependencies(requirement.location or ".", requirement.extras)
                 if isinstance(stated, Problem):
-                    self.problems.setdefault(stated)
-                    self.catalogue.add_directory(requirement, Unread(stated.message, seen_in=stated.subject, hint=stated.hint))
+                    self.catalogue.add_directory(requirement, Unread(stated.message, seen_in=requirement.text, hint=stated.hint))
                 else:
                     texts = tuple(each.text for each in stated)
                     # What its extras require is among the texts already, without the extra's marker.
@@ -116,8 +125,10 @@ class Loader:
         try:
             return await self._counted(self.index.facts(file, target), file.name)
         except (IndexFailure, ArchiveFailure) as failure:
-            self._note(file.filename, failure)
-            return Unread(failure.reason, seen_in=file.filename, hint=failure.hint)
+            unread = _unread(failure, file.filename)
+            if self.catalogue.metadata(file) != unread:  # or it is told of its dependencies already
+                self._problems.setdefault(Problem(file.name, failure.reason, failure.hint, unread.kind))
+            return unread
 
     def _work(self, wanted: Wanted) -> list[Coroutine[Any, Any, None]]:
         return [
@@ -131,7 +142,7 @@ class Loader:
         try:
             project = await self.index.project(name)
         except IndexFailure as failure:
-            self._note(name, failure)
+            self._unasked.setdefault(name, failure)
             project = Absent(name, failure.reason, unreachable=True)
         self.catalogue.add_project(project)
 
@@ -139,8 +150,7 @@ class Loader:
         try:
             metadata = await self.index.metadata(file, self.catalogue.siblings(file))
         except (IndexFailure, ArchiveFailure) as failure:
-            self._note(file.filename, failure)
-            metadata = Unread(failure.reason, seen_in=file.filename, hint=failure.hint)
+            metadata = _unread(failure, file.filename)
         self.catalogue.add_metadata(file, metadata)
 
     async def _archive(self, requirement: Requirement) -> None:
@@ -148,13 +158,8 @@ class Loader:
         try:
             file = await self.index.archive(requirement)
         except (IndexFailure, ArchiveFailure) as failure:
-            self._note(requirement.text, failure)
-            file = Unread(failure.reason, seen_in=requirement.location or "", hint=failure.hint)
+            file = _unread(failure, requirement.text)
         self.catalogue.add_archive(requirement, file)
-
-    def _note(self, subject: str, failure: IndexFailure | ArchiveFailure) -> None:
-        kind = "index" if isinstance(failure, IndexFailure) else "archive"
-        self.problems.setdefault(Problem(subject, failure.reason, failure.hint, kind))
 
     async def _counted(self, work: Coroutine[Any, Any, _T], about: str) -> _T:
         self._begun += 1
@@ -168,6 +173,25 @@ class Loader:
     def _say(self, about: str) -> None:
         if self._tell:
             self._tell(about, self._done, self._begun)
+
+
+def _unread(failure: IndexFailure | ArchiveFailure, seen_in: str) -> Unread:
+    kind = "index" if isinstance(failure, IndexFailure) else "archive"
+    return Unread(failure.reason, seen_in=seen_in, hint=failure.hint, kind=kind)
+
+
+def _unasked_in_words(failures: Mapping[NormalizedName, IndexFailure]) -> Iterator[Problem]:
+    """A problem for each project that could not be looked up; one for all, where many could not for the same reason."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for name, failure in sorted(failures.items()):
+        address = urlsplit(failure.subject)
+        index = f"{address.scheme}://{address.netloc}" if address.netloc else failure.subject
+        together.setdefault((index, failure.reason, failure.hint), []).append(name)
+    for (index, reason, hint), names in together.items():
+        if len(names) < _MANY:
+            yield from (Problem(name, reason, hint, "index") for name in names)
+        else:
+            yield Problem(index, f"{reason}; {len(names)} projects could not be looked up", hint, "index")
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

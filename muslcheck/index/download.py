@@ -46,7 +46,7 @@ class Downloads:
         sink = self.sink(file)
         reply = await self._client().ask(file.url, {"Accept-Encoding": "identity"}, spill=sink.opened, limit=_LARGEST)
         if reply.status != _OK:
-            raise refusal(file.url, reply.status)
+            raise refusal(file, reply.status)
         sink.finish()
         return sink.path
 
@@ -120,8 +120,11 @@ def check_bytes(data: bytes, hashes: tuple[str, ...], subject: str) -> None:
     )
 
 
-def refusal(url: str, status: int) -> IndexUnavailable:
-    """What an answer other than a file means."""
+def refusal(file: DistFile, status: int) -> IndexUnavailable:
+    """What an answer other than the file means."""
+    url = file.url
+    if status in _NOT_FOUND and not file.index:
+        return IndexUnavailable(url, f"nothing is there ({status})", "Correct the address.")
     if status in _NOT_FOUND:
         return IndexUnavailable(url, f"listed by the index, but not there ({status})", "Try again later, or with another index.")
     if status in _NOT_YOU:

@@ -130,7 +130,7 @@ async def _ranged(file: DistFile, client: Client, downloads: Downloads) -> bytes
         if reply.status in _NO_RANGES:
             return None
         if reply.status != _PARTIAL:
-            raise refusal(file.url, reply.status)
+            raise refusal(file, reply.status)
         answered = _CONTENT_RANGE.match(reply.headers.get("content-range", ""))
         if answered is None:
             return None

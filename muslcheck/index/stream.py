@@ -7,6 +7,8 @@ one piece halves the processor time of a cold run. Imported only when something 
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import ssl
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -102,7 +104,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
                 await self._reader
         if not self._arrived:
             if self._error is not None:
-                raise httpcore.ReadError(str(self._error) or type(self._error).__name__)
+                raise httpcore.ReadError(_reason(self._error))
             return b""
         data = self._arrived[0] if len(self._arrived) == 1 else b"".join(self._arrived)
         self._arrived.clear()
@@ -167,4 +169,11 @@ async def _told(late: type[Exception], broken: type[Exception], timeout: float |
     except ssl.SSLCertVerificationError as error:
         raise broken(f"the certificate is not trusted: {error.verify_message}") from error
     except OSError as error:  # ssl.SSLError is one
-        raise broken(error.strerror or str(error) or type(error).__name__) from error
+        raise broken(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong in the system's own words; asyncio puts addresses and numbers in their place."""
+    if isinstance(error, OSError) and error.errno and not isinstance(error, (ssl.SSLError, socket.gaierror)):
+        return os.strerror(error.errno)
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

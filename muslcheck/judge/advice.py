@@ -93,23 +93,34 @@ def _corrections(case: Case) -> Iterator[Advice]:
     asked = candidate.asked[0] if candidate.asked else candidate.name
     match blocker.kind:
         case BlockerKind.NOT_ON_INDEX:
-            for name in blocker.nearest[:3]:
-                yield Advice(Action.CORRECT, name, f"{candidate.name} is not on the index; this name is spelled alike")
+            yield from _names(candidate.name, blocker.nearest)
         case BlockerKind.NO_SUCH_VERSION:
             for version in blocker.nearest[:3]:
                 yield Advice(Action.CORRECT, f"{candidate.name}=={version}", "a version that exists")
         case BlockerKind.CONFLICT:
             yield Advice(Action.CORRECT, asked, "loosen one of the requirements that exclude each other")
         case BlockerKind.NO_FILE:
-            if candidate.unlocked is None and any(_miss(placed) is Miss.EXCLUDED for placed in candidate.shelf.placed):
-                yield Advice(Action.CORRECT, candidate.name, "allow the file that an option excludes")
+            for placed in [p for p in candidate.shelf.placed if candidate.unlocked is None and _miss(p) is Miss.EXCLUDED][:1]:
+                yield Advice(Action.CORRECT, candidate.name, f"allow {placed.file.filename} ({getattr(placed.fit, 'detail', '')})")
         case BlockerKind.METADATA | BlockerKind.UNREACHABLE:
             pass
 
 
+def _names(name: str, alike: tuple[str, ...]) -> Iterator[Advice]:
+    """What may have been meant by a name that no index has: names of this report first, then what many use."""
+    from muslcheck.alpine.names import nearest_names
+
+    names = tuple(dict.fromkeys((*alike, *nearest_names(name))))[:3]
+    for meant in names:
+        others = "".join(f" or {other}" for other in names[1:]) if meant == names[0] else ""
+        yield Advice(Action.CORRECT, meant, f"did you mean this{others} by {name}?")
+
+
 def _images(case: Case) -> Iterator[Advice]:
     """Another Python or architecture on musl that a wheel of this release really fits, then the glibc image."""
-    target, placed = case.target, case.candidate.shelf.placed
+    target, placed, blocker = case.target, case.candidate.shelf.placed, case.candidate.blocker
+    if blocker is not None and blocker.kind is not BlockerKind.NO_FILE:
+        return  # it is the same on every image
     near = [p for p in placed if p.file.kind is Kind.WHEEL and _miss(p) in {Miss.PYTHON, Miss.ABI}]
     for python in sorted({python for p in near for python in _pythons(p)}, key=lambda v: (abs(v[1] - target.python[1]), -v[1])):
         other = _with_python(target, python)

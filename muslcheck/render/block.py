@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
-__all__ = ["INDENT", "draw_block", "draw_line"]
+__all__ = ["INDENT", "draw_block", "draw_line", "draw_together"]
 
 INDENT: Final = 9
 """Where the text begins: the longest outcome (``compile``, ``unknown``) and two spaces."""
@@ -58,6 +58,20 @@ def draw_block(
         page.item("  hint", hint, indent=INDENT, label_style="hint")
     if verbosity > 0:
         _files(page, verdict, every=verbosity > 1)
+
+
+def draw_together(page: Page, packages: Sequence[Sequence[Verdict]], numbers: Mapping[Target, int], *, verbosity: int = 0) -> None:
+    """Draw many packages of which there is one and the same to say: it is said once, in one line with less than no ``verbosity``."""
+    verdict, why = packages[0][0], reason(packages[0][0])
+    outcome, claim = verdict.outcome.value, why.claim if why else ""
+    on = f" on {_listed(packages[0], numbers)}" if numbers else ""
+    if verbosity < 0:
+        page.item(outcome, f"{len(packages)} packages{on}: {claim}", indent=INDENT, label_style=outcome)
+        return
+    page.gap()
+    page.item(outcome, f"{len(packages)} packages{on}", indent=INDENT, label_style=outcome, style="name")
+    page.item("  why", claim, indent=INDENT)
+    page.item("  they", ", ".join(same[0].name for same in packages), indent=INDENT)
 
 
 def _title(page: Page, verdict: Verdict) -> str:

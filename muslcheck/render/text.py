@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from muslcheck.render.block import INDENT, draw_block, draw_line
+from muslcheck.render.block import INDENT, draw_block, draw_line, draw_together
 from muslcheck.render.page import Page
 from muslcheck.render.phrases import answer, counted, reason, release_line, target_line, totals
 from muslcheck.render.table import draw_table
@@ -28,6 +28,8 @@ GRAVITY: Final = (Outcome.FAIL, Outcome.COMPILE, Outcome.UNKNOWN, Outcome.BUILD,
 """The order of the blocks: what needs a decision comes first."""
 DECISIONS: Final = frozenset(GRAVITY[:3])
 SILENT, TERSE, TALKATIVE = -2, -1, 2
+MANY: Final = 3
+"""Packages of which nothing is known for one reason, from which on they share a block: an index that is down takes all of them."""
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -38,18 +40,24 @@ def render(report: Report, options: RenderOptions) -> str:
     numbers = {target: number for number, target in enumerate(report.targets, 1)} if len(report.targets) > 1 else {}
     if options.verbosity == TERSE:
         told = {verdict.name for verdict in report.filter(Outcome.UNKNOWN) if reason(verdict)}
-        for same in _alike(report):
+        several, single = _sharing(report)
+        for same in single:
             if same[0].outcome in DECISIONS:
                 draw_line(page, same, numbers)
+        for packages in several:
+            draw_together(page, packages, numbers, verbosity=TERSE)
         _problems(page, [problem for problem in report.problems if problem.subject not in told], hints=False)
     else:
         _head(page, report)
         draw_table(page, _differing(report) if numbers else {}, numbers)
         unknown = {verdict.name for verdict in report.filter(Outcome.UNKNOWN)}
-        for same in _alike(report):
+        several, single = _sharing(report)
+        for same in single:
             if not _plain(same[0]):
                 own = [problem for problem in report.problems if same[0].outcome is Outcome.UNKNOWN and problem.subject == same[0].name]
                 draw_block(page, same, numbers, problems=own, verbosity=options.verbosity)
+        for packages in several:
+            draw_together(page, packages, numbers)
         _rest(page, report, every=options.verbosity >= TALKATIVE)
         _problems(page, [problem for problem in report.problems if problem.subject not in unknown], hints=True)
         _apk(page, report, numbers)
@@ -73,6 +81,19 @@ def _alike(report: Report) -> list[list[Verdict]]:
         said = (verdict.name, verdict.version, verdict.outcome, verdict.marks, why and why.code)
         together.setdefault(said, []).append(verdict)
     return list(together.values())
+
+
+def _sharing(report: Report) -> tuple[list[list[list[Verdict]]], list[list[Verdict]]]:
+    """Packages of which nothing is known for the same reason, where there are many; and all others."""
+    alike = _alike(report)
+    together: dict[tuple[object, ...], list[list[Verdict]]] = {}
+    for same in alike:
+        why = reason(same[0])
+        if same[0].outcome is Outcome.UNKNOWN and same[0].version is None and why is not None:
+            together.setdefault((why.code, why.claim, *(verdict.target for verdict in same)), []).append(same)
+    several = [packages for packages in together.values() if len(packages) >= MANY]
+    shared = {id(same) for packages in several for same in packages}
+    return several, [same for same in alike if id(same) not in shared]
 
 
 def _differing(report: Report) -> dict[str, dict[Target, Verdict]]:

@@ -14,7 +14,7 @@ from muslcheck.resolver.explain import no_file_in_words, no_version_in_words
 from muslcheck.resolver.select import Wish, version_of
 from muslcheck.resolver.shelve import shelve
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Extended
-from muslcheck.words.release import Absent, Metadata, Project, Shelf, Unread
+from muslcheck.words.release import Absent, Metadata, Misfit, Project, Shelf, Unread
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Selection, Source
 from muslcheck.words.resolution import Blocker, BlockerKind, Candidate, Resolution
@@ -145,6 +145,7 @@ class _Teller:
         self._offers = provider.offers
         self._catalogue = provider.catalogue
         self._offer = provider.offers.of(name)
+        self._twins = twins
         self._twin = twins.of(name)
         self._wish = provider.wish(node.asks, provider.constraint(name))
         base = node.base
@@ -202,16 +203,19 @@ class _Teller:
         yield from self._metadata_problems(base, self._metadata)
 
     def _metadata_problems(self, base: Base, found: Metadata | Unread | None) -> Iterator[Problem]:
-        if isinstance(found, Unread) and not found.broken:
+        if base.direct is not None and base.direct.source in (Source.VCS, Source.DIRECTORY):
+            yield _not_judged(self._name, base.direct, found)
+        elif isinstance(found, Unread) and not found.broken:
             where = base.file.filename if base.file is not None else self._name
-            yield Problem(self._name, f"what {where} requires is not known, so nothing of it was followed: {found.reason}", found.hint)
+            said = f"what {where} requires is not known, so nothing of it was followed: {found.reason}"
+            yield Problem(self._name, said, found.hint, found.kind)
         if isinstance(found, Metadata):
             for extra in sorted(self._node.extras - found.provides_extra):
                 yield Problem(self._name, f"{base} does not provide the extra {extra!r}; pip ignores it", "Correct the extra's name.")
         if base.direct is not None and base.direct.source is Source.ARCHIVE:
             archive = self._catalogue.archive(base.direct)
             if isinstance(archive, Unread):
-                yield Problem(self._name, f"{base.direct.text} could not be read: {archive.reason}", archive.hint)
+                yield Problem(self._name, f"{base.direct.text} could not be read: {archive.reason}", archive.hint, archive.kind)
         for version, why in self._provider.refused.get(self._name, {}).items():
             if base.version is None or version_of(version) > base.version:
                 yield Problem(self._name, f"{self._name} {version} is passed over, as pip does, for its metadata: {why.reason}", why.hint)
@@ -260,9 +264,11 @@ class _Teller:
         if kind is BlockerKind.METADATA:
             refused = self._provider.refused.get(self._name, {})
             reason = next((why.reason for version, why in refused.items() if version == str(base.version)), "")
-            return Blocker(kind, f"pip refuses the metadata of every release that would do{reason and f' ({base}: {reason})'}")
+            return Blocker(kind, f"pip refuses every release that would do{reason and f' ({base}: {reason})'}")
         if base.direct is not None:
-            return Blocker(kind, f"{base.file.filename if base.file else self._name} is not a supported wheel on this platform")
+            near = self._shelf.nearest
+            reason = near.fit.detail if near is not None and isinstance(near.fit, Misfit) else "pip does not support it there"
+            return Blocker(kind, f"{base.file.filename if base.file else self._name} does not fit {self._offers.target.id}: {reason}")
         return Blocker(kind, no_file_in_words(self._name, self._version or "", self._shelf, self._offers.target), self._nearest_versions())
 
     def _asked_for(self) -> set[str]:
@@ -274,9 +280,11 @@ class _Teller:
         absent = self._catalogue.project(self._name)
         reason = absent.reason if isinstance(absent, Absent) else ""
         if kind is BlockerKind.UNREACHABLE:
-            return Blocker(kind, f"the index could not be asked about {self._name}: {reason}")
+            return Blocker(kind, f"the index could not be asked: {reason}")
         near = tuple(get_close_matches(self._name, self._catalogue.project_names(), n=_MOST_NEAREST, cutoff=0.75))
         asked = f" (asked: {', '.join(absent.indexes)})" if isinstance(absent, Absent) and absent.indexes else ""
+        if isinstance(absent, Absent) and not absent.indexes:
+            asked = f": {reason}"
         return Blocker(kind, f"no index has a project named {self._name}{asked}", near)
 
     def _nearest_versions(self) -> tuple[str, ...]:
@@ -302,7 +310,10 @@ class _Teller:
 
     def _twin_file(self) -> DistFile | None:
         """What the twin installs of the same version."""
-        if self._twin is None or self._version is None or self._node.base.direct is not None:
+        base = self._node.base
+        if base.direct is not None and base.file is not None:
+            return shelve((base.file,), self._twins.target, _FREELY, base.file.name, pinned=True).chosen
+        if self._twin is None or self._version is None or base.direct is not None:
             return None
         fits = self._twin.fits(self._version)
         if not fits and self._node.base.file is not None and self._node.base.file.yanked is not None:
@@ -317,6 +328,18 @@ class _Teller:
         return _newest_above(
             self._twin, self._offer, self._wish, base.version, sorted_by_version=not (self._wish.hashes or _binary(self._offers))
         )
+
+
+def _not_judged(name: str, reference: Requirement, found: Metadata | Unread | None) -> Problem:
+    """A checkout or a directory, and what became of its dependencies."""
+    if reference.source is Source.VCS:
+        more = ", and what it requires is not known: nothing is checked out"
+    elif isinstance(found, Unread):
+        more = f", and {found.reason}"
+    else:
+        more = "; what it states that it requires is followed"
+    hint = "Give a wheel or an sdist of it to have it judged."
+    return Problem(name, f"{reference.text}: its own build is not judged{more}", hint, "local")
 
 
 def _binary(offers: Offers) -> bool:

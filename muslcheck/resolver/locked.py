@@ -253,7 +253,7 @@ class _Entry:
             return None
         if isinstance(project, Absent) and not shelf.placed:
             if project.unreachable:
-                return Blocker(BlockerKind.UNREACHABLE, f"the index could not be asked about {locked.name}: {project.reason}")
+                return Blocker(BlockerKind.UNREACHABLE, f"the index could not be asked: {project.reason}")
             asked = f" (asked: {', '.join(project.indexes)})" if project.indexes else ""
             return Blocker(BlockerKind.NOT_ON_INDEX, f"no index has a project named {locked.name}{asked}")
         if isinstance(project, Project) and not shelf.placed:

@@ -173,6 +173,8 @@ class Unread:
     hint: str = ""
     broken: bool = False
     """True where pip, too, refuses the metadata and goes on to another release (invalid, inconsistent)."""
+    kind: str = ""
+    """What kept it from being read, as :class:`~muslcheck.words.report.Problem` names kinds: ``index``, ``archive``, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -360,7 +360,7 @@ def test_a_direct_wheel_for_another_platform_does_not_install(shop, written):
     shop.archives["https://elsewhere.example/a.whl"] = shop.files["a"]["1.5"][0]
     answer = shop.settle(written("a @ https://elsewhere.example/a.whl"))
     assert answer.candidates[0].blocker.kind is BlockerKind.NO_FILE
-    assert "is not a supported wheel" in answer.candidates[0].blocker.message
+    assert "does not fit python:3.12-alpine" in answer.candidates[0].blocker.message
     assert answer.candidates[1].name == "b"
 
 

@@ -19,10 +19,15 @@ __all__ = ["RULES"]
 
 
 def unreadable(case: Case) -> Iterator[Evidence]:
-    """The sdist could not be had, or could not be read: damaged, hostile or too large."""
-    file = case.file
+    """The file that pip takes could not be had, or could not be read: damaged, hostile or too large.
+
+    Of a wheel this is doubt even where its tags fit: pip has to get it, too.
+    """
+    file, metadata = case.file, case.candidate.metadata
     if file is not None and isinstance(case.facts, Unread):
         yield Evidence("MC901", case.facts.reason, case.facts.seen_in or file.filename, Strength.STRONG, Outcome.UNKNOWN)
+    elif file is not None and file.kind is Kind.WHEEL and isinstance(metadata, Unread) and not metadata.broken:
+        yield Evidence("MC901", metadata.reason, file.filename, Strength.PROOF, Outcome.UNKNOWN)
 
 
 def dependencies_unknown(case: Case) -> Iterator[Evidence]:
@@ -62,7 +67,7 @@ def unreachable(case: Case) -> Iterator[Evidence]:
 
 
 RULES = (
-    Rule("MC901", "The sdist could not be read", unreadable),
+    Rule("MC901", "The file could not be read", unreadable),
     Rule("MC902", "Dependencies not known", dependencies_unknown),
     Rule("MC904", "The sdist was not opened", not_opened),
     Rule("MC905", "Its own build, not judged", own_build),
