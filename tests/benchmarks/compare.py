@@ -8,7 +8,7 @@
     python tests/benchmarks/compare.py --pip      # pip too: it takes its time
 
 Commands that are compared run in turn, round after round, so that the weather is the same for all; the figures are medians, wall
-time in seconds and peak memory in MB, and ratios to the peer that is named.
+time and processor time in seconds and peak memory in MB, and ratios of wall time to the peer that is named.
 """
 
 import argparse
@@ -38,6 +38,7 @@ class Runner:
     command: list
     cold: bool = False
     seconds: list = field(default_factory=list)
+    processor: list = field(default_factory=list)
     megabytes: list = field(default_factory=list)
 
     def run(self, cache):
@@ -50,7 +51,7 @@ class Runner:
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             sys.exit(f"{' '.join(command)}\nended with {child.returncode}: {complaint.decode(errors='replace').strip()[-2000:]}")
-        return taken, usage.ru_maxrss / MEGABYTE
+        return taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MEGABYTE
 
 
 def _environment():
@@ -69,18 +70,19 @@ def _compare(title, runners, rounds):
         for number in range(rounds):
             for place, runner in enumerate(runners):
                 fresh = Path(folder, f"fresh-{place}-{number}")
-                seconds, megabytes = runner.run(fresh if runner.cold else kept[runner.name])
+                seconds, processor, megabytes = runner.run(fresh if runner.cold else kept[runner.name])
                 runner.seconds.append(seconds)
+                runner.processor.append(processor)
                 runner.megabytes.append(megabytes)
                 shutil.rmtree(fresh, ignore_errors=True)
     peer = statistics.median(runners[-1].seconds)
     print(f"\n{title} ({rounds} rounds)")
-    print(f"  {'':28}{'seconds':>9}{'best':>9}{'worst':>9}{'MB':>7}   ratio to {runners[-1].name}")
+    print(f"  {'':28}{'seconds':>9}{'best':>9}{'worst':>9}{'CPU':>9}{'MB':>7}   ratio to {runners[-1].name}")
     for runner in runners:
         middle = statistics.median(runner.seconds)
         print(
             f"  {runner.name:28}{middle:9.3f}{min(runner.seconds):9.3f}{max(runner.seconds):9.3f}"
-            f"{max(runner.megabytes):7.0f}   {middle / peer:.2f}"
+            f"{statistics.median(runner.processor):9.3f}{max(runner.megabytes):7.0f}   {middle / peer:.2f}"
         )
 
 
