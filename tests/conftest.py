@@ -10,7 +10,18 @@ import pytest
 OFFLINE = Path(__file__).parent / "offline"
 PREFIXES = ("PIP_", "UV_", "MUSLCHECK_")
 PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"}
-SETTINGS = {"NETRC", "NO_COLOR", "FORCE_COLOR", "CI", "GITHUB_ACTIONS", "COLUMNS", "LINES", "SOURCE_DATE_EPOCH", "PYTHONPATH"}
+SETTINGS = {
+    "NETRC",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CI",
+    "GITHUB_ACTIONS",
+    "COLUMNS",
+    "LINES",
+    "SOURCE_DATE_EPOCH",
+    "PYTHONPATH",
+    "PYTHONDONTWRITEBYTECODE",
+}
 REACH = PROXIES | {"PIP_INDEX_URL", "PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY"}
 
 runpy.run_path(str(OFFLINE / "sitecustomize.py"))

@@ -55,8 +55,9 @@ class Runner:
 
 
 def _environment():
-    """This machine's, without pip's settings: uv does not read them, so nobody shall."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "MUSLCHECK_"))}
+    """This machine's, without pip's settings: uv does not read them, so nobody shall. Python keeps its bytecode, as it does when installed."""
+    left_out = ("PIP_", "UV_", "MUSLCHECK_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return {**kept, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
@@ -65,8 +66,7 @@ def _compare(title, runners, rounds):
     with tempfile.TemporaryDirectory() as folder:
         kept = {runner.name: Path(folder, f"kept-{place}") for place, runner in enumerate(runners)}
         for runner in runners:
-            if not runner.cold:
-                runner.run(kept[runner.name])
+            runner.run(kept[runner.name])
         for number in range(rounds):
             for place, runner in enumerate(runners):
                 fresh = Path(folder, f"fresh-{place}-{number}")
