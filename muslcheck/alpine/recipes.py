@@ -11,6 +11,8 @@ from muslcheck.alpine.tables import Table, holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from muslcheck.alpine.tables import Row
+
 __all__ = ["Recipe", "recipe_for"]
 
 
@@ -29,18 +31,22 @@ class Recipe:
 
 def recipe_for(name: str, release: str) -> Recipe | None:
     """Alpine's own package of a project (normalised name) on a release (``3.23``), or None where it has none."""
-    return _recipes(release).get(name)
+    row = _rows().get(name)
+    version = "-" if row is None else _version(row.text("versions"), release)
+    return None if row is None or version == "-" else Recipe(row.text("apk"), row.text("repo"), version, row.strings("build"))
+
+
+def _version(versions: str, release: str) -> str:
+    """The version that ``3.19:1.0 3.22:1.2`` gives for a release; ``-`` where there is none."""
+    found = "-"
+    for entry in versions.split():
+        since, _, version = entry.partition(":")
+        if since == release or (since != "edge" and holds((since, ""), release)):
+            found = version
+    return found
 
 
 @cache
-def _recipes(release: str) -> Mapping[str, Recipe]:
-    found = {}
-    for row in Table.load("recipes").rows("recipe", texts=("name", "apk", "repo", "versions"), lists=("build",)):
-        version = "-"
-        for entry in row.text("versions").split():
-            since, _, then = entry.partition(":")
-            if (since != "edge" and holds((since, ""), release)) or since == release == "edge":
-                version = then
-        if version != "-":
-            found[row.text("name")] = Recipe(row.text("apk"), row.text("repo"), version, row.strings("build"))
-    return found
+def _rows() -> Mapping[str, Row]:
+    rows = Table.load("recipes").rows("recipe", texts=("name", "apk", "repo", "versions"), lists=("build",))
+    return {row.text("name"): row for row in rows}

@@ -84,14 +84,11 @@ class Table:
         value = self.values.get(key)
         if not isinstance(value, list):
             raise TableFault(f"{self.name}: {key} is not a list of rows")
+        kinds: dict[str, type] = {**dict.fromkeys(texts, str), **dict.fromkeys(lists, list), **dict.fromkeys(flags, bool)}
         for number, values in enumerate(value, 1):
             for column, cell in values.items():
-                good = (
-                    (column in texts and isinstance(cell, str) and cell)
-                    or (column in lists and _texts(cell))
-                    or (column in flags and isinstance(cell, bool))
-                )
-                if not good:
+                kind = kinds.get(column)
+                if kind is not type(cell) or (kind is str and not cell) or (kind is list and not _texts(cell)):
                     raise TableFault(f"{self.name}: {key} row {number}: column {column} = {cell!r}")
             yield Row(values)
 
@@ -102,17 +99,20 @@ def holds(row: Row | tuple[str, str], release: str) -> bool:
     ``edge``, and any release that is no number, is newer than all.
     """
     since, until = (row.text("since"), row.text("until")) if isinstance(row, Row) else row
+    if not since and not until:
+        return True
     at = _number(release)
     return (not since or _number(since) <= at) and (not until or at <= _number(until))
 
 
+@cache
 def _number(release: str) -> tuple[int, ...]:
     parts = release.removeprefix("v").split(".")[:2]
     return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else (9999,)
 
 
 def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+    return isinstance(value, list) and all(type(item) is str and item for item in value)
 
 
 @cache
