@@ -82,6 +82,8 @@ def _run(argv: Sequence[str]) -> int:
             isolated=given.isolated,
             tell=tell,
         )
+    if faults := [f"{problem.subject}: {problem.message}" for problem in report.problems if problem.kind == "input"]:
+        _complain(faults, "What else the manifests say was judged.")
     _write(_drawn(report, given), given.output)
     return report.exit_status(given.fail_on, strict=given.strict)
 

@@ -10,13 +10,13 @@ from muslcheck.alpine.images import aim, default_image, twin
 from muslcheck.judge import Case, judge
 from muslcheck.manifests import build_requirements, read
 from muslcheck.words.release import Kind, Unread
-from muslcheck.words.report import Report
-from muslcheck.words.requirement import IndexOptions, Selection
+from muslcheck.words.report import Problem, Report
+from muslcheck.words.requirement import IndexOptions, Origin, Selection
 from muslcheck.words.verdict import BuildRequirement, Outcome
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -88,7 +88,7 @@ async def acheck(
         manifests=tuple(manifest.path for manifest in manifests),
         targets=targets,
         verdicts=tuple(sorted(verdicts, key=lambda v: (targets.index(v.target), v.name))),
-        problems=tuple(dict.fromkeys([*(p for manifest in manifests for p in manifest.problems), *wires.problems, *loader.problems])),
+        problems=tuple(dict.fromkeys([*_problems(manifests), *wires.problems, *loader.problems])),
     )
 
 
@@ -192,6 +192,15 @@ def _options(
     for manifest in manifests:
         options, chosen = options.then(manifest.index), chosen.overlaid(manifest.selection)
     return options, chosen
+
+
+def _problems(manifests: Iterable[Manifest]) -> Iterator[Problem]:
+    """What the manifests' readers had to say: faults first."""
+    for manifest in manifests:
+        for fault in manifest.faults:
+            yield Problem(str(Origin(fault.file, fault.line)), fault.reason, kind="input")
+    for manifest in manifests:
+        yield from manifest.problems
 
 
 def _cache_folder(folder: str | os.PathLike[str] | None, *, cache: bool) -> Path | None:

@@ -274,6 +274,7 @@ def _from_files(project: Project, files: object) -> tuple[Requirement, ...] | No
         else:
             found += manifest.requirements
             project.problems += manifest.problems
+            project.faults.extend(manifest.faults)
     return tuple(found)
 
 

@@ -59,7 +59,10 @@ def _entries(path: str, text: str, value: str) -> Iterator[Requirement]:
 
         for name in value.removeprefix("file:").split(","):
             file = os.path.normpath(os.path.join(os.path.dirname(path), name.strip()))
-            yield from requirements.read(file, load(file)).requirements
+            manifest = requirements.read(file, load(file))
+            if manifest.faults:
+                raise ManifestError(manifest.faults)
+            yield from manifest.requirements
         return
     for written in value.splitlines() if "\n" in value else value.split(";"):
         entry = _COMMENT.sub("", written).strip()

@@ -90,6 +90,7 @@ class Report:
         ====== ==================================================================================================
         status when, the first that holds
         ====== ==================================================================================================
+        2      a manifest has faults (a Problem of kind ``input``): what else it says was judged
         1      a verdict counts: ``fail_on="fail"`` counts ``fail``; ``"compile"`` counts ``compile`` and ``fail``;
                ``"unknown"`` counts all that is not known to install without a compiler; ``"never"`` counts nothing
         3      the index was out of reach for something (a Problem of kind ``index``), or, with ``strict``, a verdict
@@ -97,11 +98,14 @@ class Report:
         0      otherwise
         ====== ==================================================================================================
 
+        Bad input comes first: pip would refuse it.
         A finding is certain whatever else could not be looked at, hence 1 comes before 3. Raises ValueError for
         another ``fail_on``.
         """
         if fail_on not in FAIL_ON:
             raise ValueError(f"{fail_on!r} is not one of {', '.join(FAIL_ON)}")
+        if any(problem.kind == "input" for problem in self.problems):
+            return 2
         outcomes = {verdict.outcome for verdict in self.verdicts}
         if outcomes & FAIL_ON[fail_on]:
             return 1

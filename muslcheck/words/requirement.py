@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from packaging.markers import Marker
     from packaging.utils import NormalizedName
 
+    from muslcheck.errors import Fault
     from muslcheck.words.lock import Lock
     from muslcheck.words.report import Problem
 
@@ -221,6 +222,8 @@ class Manifest:
     index: IndexOptions = IndexOptions()
     selection: Selection = Selection()
     problems: tuple[Problem, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """What is wrong in it: pip would refuse the whole file. What else it says is judged all the same."""
     requires_python: SpecifierSet | None = None
     """The project's own ``requires-python``, where the manifest states one."""
     extras: Mapping[NormalizedName, tuple[Requirement, ...]] = field(default_factory=dict)

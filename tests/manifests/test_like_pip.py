@@ -103,6 +103,8 @@ def as_we_read(path):
         (manifest,) = read([str(path)])
     except ManifestError:
         return None
+    if manifest.faults:
+        return None  # pip refuses the whole file
     found = []
     for constraint, requirements in ((False, manifest.requirements), (True, manifest.constraints)):
         for requirement in requirements:

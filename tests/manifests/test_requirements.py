@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.faults import faults
 
-from muslcheck.errors import ManifestError
 from muslcheck.manifests import read
 from muslcheck.words.requirement import Origin, Source
 
@@ -18,12 +18,6 @@ def requirements(folder, text, name="requirements.txt", **files):
         path.write_text(content)
     (manifest,) = read([name])
     return manifest
-
-
-def faults(*paths, **options):
-    with pytest.raises(ManifestError) as caught:
-        read(paths, **options)
-    return [str(fault) for fault in caught.value.faults]
 
 
 @pytest.fixture(autouse=True)
