@@ -217,7 +217,8 @@ class _Teller:
             if isinstance(archive, Unread):
                 yield Problem(self._name, f"{base.direct.text} could not be read: {archive.reason}", archive.hint, archive.kind)
         for version, why in self._provider.refused.get(self._name, {}).items():
-            if base.version is None or version_of(version) > base.version:
+            asked_for = self._wish.specifier.contains(version, prereleases=True)  # others may have been met on the way, or not
+            if asked_for and (base.version is None or version_of(version) > base.version):
                 yield Problem(self._name, f"{self._name} {version} is passed over, as pip does, for its metadata: {why.reason}", why.hint)
 
     def _fill_shelf(self) -> Shelf:
