@@ -29,7 +29,9 @@ HEAVY = {
     "urllib.request",
 }
 OWNERS = {  # what only these rooms may import
-    "httpcore": ("index",),
+    "h2": ("index/transport.py",),
+    "httpcore": ("index/stream.py", "index/transport.py"),
+    "httpx": ("index/client.py", "index/transport.py"),
     "msgspec": ("index",),
     "pip": ("index/pipconfig.py",),
     "pip_requirements_parser": ("manifests",),

@@ -1,8 +1,8 @@
-"""How long muslcheck takes, beside its peers: uv, pip, and a Python that only imports an HTTP library.
+"""How long muslcheck takes, beside its peers: uv, pip, and a Python that only imports httpx.
 
 ::
 
-    python -m pip install uv httpx
+    python -m pip install uv
     python tests/benchmarks/compare.py            # all but pip
     python tests/benchmarks/compare.py cold --rounds 9
     python tests/benchmarks/compare.py --pip      # pip too: it takes its time
@@ -143,7 +143,7 @@ def main():
     options.add_argument("--pip", action="store_true", help="run pip in the cold benchmark too")
     asked = options.parse_args()
     if shutil.which("uv") is None:
-        options.error("uv is not on the path: python -m pip install uv httpx")
+        options.error("uv is not on the path: python -m pip install uv")
     for name in asked.benchmark or BENCHMARKS:
         benchmark, rounds = BENCHMARKS[name]
         benchmark(asked.rounds or rounds, with_pip=asked.pip)

@@ -64,7 +64,7 @@ def test_a_second_run_needs_no_event_loop(server, tmp_path):
             story().send(None)
         except StopIteration as answer:
             print(answer.value.requires_dist)
-        print(sorted({{"asyncio", "httpcore", "msgspec", "ssl", "hashlib", "email", "tempfile"}} & set(sys.modules)))
+        print(sorted({{"asyncio", "httpcore", "httpx", "msgspec", "ssl", "hashlib", "email", "tempfile"}} & set(sys.modules)))
     """)
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ran.stdout == "('other',)\n[]\n"

@@ -244,7 +244,7 @@ def test_reading_settings_loads_little():
 import sys
 from muslcheck.index import options_from_environment
 options_from_environment()
-print(sorted({"pip", "httpcore", "asyncio", "configparser", "platformdirs", "datetime"} & set(sys.modules)))
+print(sorted({"pip", "httpcore", "httpx", "asyncio", "configparser", "platformdirs", "datetime"} & set(sys.modules)))
 """
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ran.stdout == "[]\n"
