@@ -55,7 +55,7 @@ class Runner:
 
 
 def _environment():
-    """This machine's, without pip's settings: uv does not read them, so nobody shall. Python keeps its bytecode, as it does when installed."""
+    """This machine's, without pip's settings, which uv does not read. Python keeps its bytecode, as it does when installed."""
     left_out = ("PIP_", "UV_", "MUSLCHECK_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return {**kept, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
