@@ -22,7 +22,7 @@ from muslcheck.alpine.apk import (
 )
 from muslcheck.alpine.glibc_only import lacking_header, lacking_symbol
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import on_alpine, parts
+from muslcheck.judge.parts import COMPILERS, on_alpine, parts
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     apks = [apk_for_language(_SPELLED.get(language, language)) for part in made for language in part.languages]
     apks += [need.apk for need in needs(facts, target) if _wanted(need, made)]
     apks += [Apk(required.apk.build) for required in case.build_requires if required.outcome is Outcome.COMPILE]
-    apks += [_tool(part.made_by, target.release) for part in made if part.tree]
+    apks += [_tool(part.made_by, target.release) for part in made if part.tree and part.made_by not in COMPILERS]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
     if target.image.rpartition("/")[2].startswith("alpine"):

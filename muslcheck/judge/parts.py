@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.words.target import Target
 
-__all__ = ["NAMES", "Part", "compiled", "on_alpine", "parts", "plural", "program_from_apk"]
+__all__ = ["COMPILERS", "NAMES", "Part", "compiled", "on_alpine", "parts", "plural", "program_from_apk"]
 
 NAMES = {
     "asm": "assembler",
@@ -46,6 +46,8 @@ _RUN = {
     "rustc": ("rust",),
 }
 """Compilers and build tools that a build may run by itself, and what they most often compile."""
+COMPILERS = frozenset({"c++", "cc", "clang", "clang++", "g++", "gcc", "gfortran", "rustc"})
+"""Those of them that are compilers and no build tools."""
 _BACKENDS = {"sipbuild": ("c++",)}
 """Back ends that always compile, by their first module, where nothing else says what they make."""
 

@@ -18,6 +18,8 @@ def test_case(path):
     assert verdict.outcome == expect["outcome"], said
     assert set(expect.get("codes", ())) <= codes, said
     assert not set(expect.get("not_codes", ())) & codes, said
+    for code, number in expect.get("count", {}).items():
+        assert [evidence.code for evidence in verdict.evidence].count(code) == number, said
     if "marks" in expect:
         assert {str(mark) for mark in verdict.marks} == set(expect["marks"]), said
     if "file" in expect:

@@ -14,12 +14,13 @@ from muslcheck.resolver import shelve
 from muslcheck.words.release import DistFile, Kind, Metadata, MetadataSource, Unread
 from muslcheck.words.requirement import FormatControl, Origin, Requirement, Selection, Source
 from muslcheck.words.resolution import Blocker, BlockerKind, Candidate
-from muslcheck.words.verdict import BuildRequirement, Outcome
+from muslcheck.words.verdict import ApkNames, BuildRequirement, Outcome
 
 __all__ = ["PATHS", "load"]
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "cases"
 PATHS = sorted(FOLDER.glob("*.toml"))
+FIELDS = ("headers", "libraries", "programs", "imports", "raises", "downloads", "marks", "hints", "unread")
 ORIGIN = Origin("requirements.txt", 3)
 
 
@@ -44,9 +45,14 @@ def load(path):
         direct=Requirement("spam", "spam @ there", ORIGIN, source=Source(direct), location="there") if direct else None,
         twin_file=a_file(text, text["twin"], version) if "twin" in text else None,
         newer=text.get("newer"),
+        status=text.get("status", "active"),
+        metadata=Unread(text["metadata"]) if "metadata" in text else None,
         newer_file=a_file(text, text["newer_file"], text["newer"]) if "newer" in text else None,
     )
-    required = tuple(BuildRequirement(row["name"], row["version"], Outcome(row["outcome"])) for row in text.get("build_requires", ()))
+    required = tuple(
+        BuildRequirement(row["name"], row["version"], Outcome(row["outcome"]), ApkNames(tuple(row.get("apk", ()))))
+        for row in text.get("build_requires", ())
+    )
     return Case(candidate, target, facts(text, target), required, tuple(text.get("alternatives", ()))), text["expect"]
 
 
@@ -72,7 +78,8 @@ def plain_facts(table, filename):
     where = f"{filename}!/setup.py:3"
 
     def seen(names):
-        return tuple(Seen(name, where) for name in names)
+        """``name``, or ``name @ certainty``."""
+        return tuple(Seen(name.partition(" @ ")[0], where, Certainty(name.partition(" @ ")[2] or "always")) for name in names)
 
     return SdistFacts(
         filename=filename,
@@ -94,5 +101,6 @@ def plain_facts(table, filename):
             )
             for row in table.get("trees", ())
         ),
-        **{field: seen(table.get(field, ())) for field in ("headers", "libraries", "programs", "imports", "raises", "marks")},
+        source_files=tuple(table.get("source_files", {}).items()),
+        **{field: seen(table.get(field, ())) for field in FIELDS},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import NAMES, parts, plural
+from muslcheck.judge.parts import COMPILERS, NAMES, parts, plural
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Mark, Outcome, Strength
 
@@ -168,7 +168,7 @@ def decided_later(case: Case) -> Iterator[Evidence]:
     if not isinstance(case.facts, SdistFacts):
         return
     made, sources = parts(case.facts), _sources(case.facts)
-    if not any(part.certainty is Certainty.ALWAYS for part in made):
+    if not any(part.certainty is Certainty.ALWAYS for part in made) and not (_by_programs(made) and sources >= _UNEXPLAINED):
         for part in made:
             if part.certainty is Certainty.DECIDED_LATER:
                 what = f"whether {part.name or part.made_by} is compiled is decided while the build runs"
@@ -183,10 +183,10 @@ def decided_later(case: Case) -> Iterator[Evidence]:
 
 def _by_programs(made: tuple[Part, ...]) -> bool:
     """Whether all parts are compilers that the build runs by itself, each of them perhaps (``gcc`` or else ``clang``)."""
-    return bool(made) and all(part.tree and part.certainty is Certainty.DECIDED_LATER and part.made_by in _COMPILERS for part in made)
+    return bool(made) and all(part.tree and part.certainty is Certainty.DECIDED_LATER and part.made_by in _RUN_ALONE for part in made)
 
 
-_COMPILERS = frozenset({"c++", "cargo", "cc", "clang", "clang++", "g++", "gcc", "gfortran", "go", "make", "rustc"})
+_RUN_ALONE = COMPILERS | {"cargo", "go", "make"}
 _MADE_LATER = "extension modules are decided"
 _TOOLS = frozenset({"autoconf", "cargo", "cmake", "configure", "make", "meson"})
 
@@ -217,7 +217,9 @@ def _main(part: Part) -> str:
 
 
 def _language(part: Part) -> str:
-    return " and ".join(NAMES.get(language, language) for language in part.languages)
+    """Its languages for people: ``C``, ``C and Rust``, ``assembler, C and C++``."""
+    names = [NAMES.get(language, language) for language in part.languages]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _parts(case: Case) -> tuple[Part, ...]:
