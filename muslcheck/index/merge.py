@@ -2,7 +2,7 @@
 
 Where pip finds two files equal in all it compares, it takes the one it heard of last: its list is files given by name, then pages of
 links, then the indexes in the order of the options, and it walks that list from its end (pip ``find_all_candidates``,
-``iter_index_candidate_infos``). The files of a release are therefore handed out in the reverse order: the first is to be preferred.
+``iter_index_candidate_infos``). The files of a release are handed out in the order of that list: the last of equals is the one to take.
 """
 
 from __future__ import annotations
@@ -41,8 +41,7 @@ def merge(name: NormalizedName, parts: Sequence[Part]) -> Project:
     def load(version: str) -> tuple[DistFile, ...]:
         if version not in files:
             found = [file for part, spelt in releases.get(version, ()) for file in part.page.files(spelt, name, part.index, version)]
-            by_url = {file.url: file for file in reversed(found)}
-            files[version] = tuple(by_url.values())
+            files[version] = _last_of_each(found)
         return files[version]
 
     stated = next((part.page for part in parts if part.page.status != "active"), None)
@@ -55,6 +54,15 @@ def merge(name: NormalizedName, parts: Sequence[Part]) -> Project:
         indexes=tuple(dict.fromkeys(part.index for part in parts)),
         unusable=tuple(filename for part in parts for filename in part.page.unusable),
     )
+
+
+def _last_of_each(found: Sequence[DistFile]) -> tuple[DistFile, ...]:
+    """The files in order; of one that is listed twice, the later stands."""
+    by_url: dict[str, DistFile] = {}
+    for file in found:
+        by_url.pop(file.url, None)
+        by_url[file.url] = file
+    return tuple(by_url.values())
 
 
 def _together(parts: Sequence[Part]) -> dict[str, list[tuple[Part, str]]]:

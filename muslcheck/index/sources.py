@@ -141,7 +141,7 @@ class Sources:
                 self.problems.setdefault(place)
             elif not is_secure(place.url, self._options.trusted_hosts):
                 hint = f"Use https, or give --trusted-host {urlsplit(place.url).hostname}."
-                self.problems.setdefault(Problem(place.url, "ignored, as pip does: neither https nor a trusted host", hint, "index"))
+                self.problems.setdefault(Problem(place.url, "ignored, as pip does: neither https nor a trusted host", hint))
             else:
                 usable.setdefault(place.url, place)
         return tuple(usable.values())
@@ -236,7 +236,7 @@ class Sources:
         folder = self._folders.get(path)
         if folder is None:
             folder = self._folders[path] = Folder(path)
-        files = sorted(folder.rows(name), key=lambda row: str(row["url"]), reverse=True)
+        files = sorted(folder.rows(name), key=lambda row: str(row["url"]))
         return files + [row for page in folder.pages for row in self._rows_of_page(page)]
 
     def _rows_of_page(self, path: str) -> list[dict[str, Any]]:

@@ -116,13 +116,13 @@ def test_several_indexes_are_one_and_the_last_is_preferred():
         second.add("demo", wheel_name("demo", "2.0"), b"second")
         found, _ = project(options(first, second))
         assert found.versions == ("2.0", "1.1", "1.0")
-        assert [file.index for file in found.files("1.0")] == [second.index_url, first.index_url]
+        assert [file.index for file in found.files("1.0")] == [first.index_url, second.index_url]
         assert [file.index for file in found.files("2.0")] == [second.index_url]
         assert found.indexes == (first.index_url, second.index_url)
 
 
 def test_pip_prefers_the_same_of_equal_files(tmp_path):
-    """The oracle: of two equal wheels on two indexes, pip takes the one that is handed out first here."""
+    """The oracle: of two equal wheels on two indexes, pip takes the one that is handed out last here."""
     import json
     import subprocess
     import sys
@@ -136,7 +136,7 @@ def test_pip_prefers_the_same_of_equal_files(tmp_path):
         command += ["--no-cache-dir", "--report", str(report)]
         subprocess.run([*command, "-i", first.index_url, "--extra-index-url", second.index_url, "demo"], check=True)
         chosen = json.loads(report.read_text())["install"][0]["download_info"]["url"]
-        assert found.files("1.0")[0].url == chosen
+        assert found.files("1.0")[-1].url == chosen
 
 
 def test_an_index_that_fails_is_passed_over_where_another_lists_the_project():
