@@ -30,6 +30,7 @@ EPILOG: Final = """\
 examples:
   muslcheck requirements.txt --image python:3.11-alpine
   muslcheck . --group test --arch amd64 --arch arm64
+  muslcheck requirements.txt --image python:alpine --image python:slim --matrix
   muslcheck requirements.txt --image python:3.12-alpine --explain grpcio
   muslcheck requirements.txt -f json -o report.json --fail-on compile
 
@@ -101,6 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
     image.add_argument(
         "--arch", "--platform", action="append", default=[], metavar="ARCH", help="x86_64, arm64, linux/arm/v7; default: this machine's"
     )
+    image.add_argument("--matrix", action="store_true", help="every current Python and every architecture, where none is named")
 
     _index(parser.add_argument_group("the index (as pip's options)"))
     _choice(parser.add_argument_group("which files may be taken (as pip's options)"))

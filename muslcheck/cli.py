@@ -69,6 +69,7 @@ def _run(argv: Sequence[str]) -> int:
             image=given.image,
             python_version=given.python_version,
             arch=given.arch,
+            matrix=given.matrix,
             constraints=given.constraint,
             extras=given.extra,
             all_extras=given.all_extras,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from muslcheck.alpine.images import aim, default_image, twin
+from muslcheck.alpine.images import aim, current_pythons, default_image, machines, twin, with_pythons
 from muslcheck.judge import Case, judge
 from muslcheck.manifests import build_requirements, read
 from muslcheck.words.release import Kind, Unread
@@ -39,6 +39,7 @@ async def acheck(
     image: str | Iterable[str] = (),
     python_version: str | Iterable[str] = (),
     arch: str | Iterable[str] = (),
+    matrix: bool = False,
     constraints: Iterable[str | os.PathLike[str]] = (),
     extras: Iterable[str] = (),
     all_extras: bool = False,
@@ -56,8 +57,11 @@ async def acheck(
 
     ``paths`` are requirements files, ``pyproject.toml`` files or project directories (none: the current directory).
     ``image`` are Docker tags (``python:3.11-alpine``); ``python_version`` and ``arch`` are the short way to them. What is
-    not said comes from this interpreter: its version and its machine's architecture. ``index`` and ``selection`` are laid
-    over pip's own settings (none of them with ``isolated``), the options that stand in the manifests over both, as pip does.
+    not said comes from this interpreter: its version and its machine's architecture. With ``matrix`` it is spanned instead:
+    every Python version that is kept up today, where no version is said, and every architecture of an image, where none is
+    said. An image whose tag leaves the version open (``python:slim``) takes those of ``python_version``. ``index`` and
+    ``selection`` are laid over pip's own settings (none of them with ``isolated``), the options that stand in the manifests
+    over both, as pip does.
     ``tell`` is called with the name being looked at, the number of answers had, and the number asked for.
 
     Raises :class:`~muslcheck.errors.InputError` for manifests, images and options that cannot be used. What cannot be
@@ -66,7 +70,7 @@ async def acheck(
     manifests = read(
         _texts(paths) or (".",), constraints=_texts(constraints), extras=tuple(extras), all_extras=all_extras, groups=tuple(groups)
     )
-    targets = _targets(_several(image), _several(python_version), _several(arch))
+    targets = _targets(_several(image), _several(python_version), _several(arch), matrix=matrix)
     options, chosen = _options(manifests, index, selection, isolated=isolated)
 
     from muslcheck.index import Index
@@ -79,15 +83,15 @@ async def acheck(
         loader = Loader(wires, Catalogue(), tell)
         await loader.explore(requirements, constrained, targets, chosen)
         asked = [_Asked(requirements, constrained, chosen, target) for target in targets]
-        verdicts = [verdict for each in asked for verdict in await _verdicts(each, loader)]
+        verdicts = await _each(_verdicts(each, loader) for each in asked)
         for lock in (lock for manifest in manifests for lock in manifest.locks):
-            verdicts += [verdict for each in asked for verdict in await _locked(lock, each, loader)]
+            verdicts += await _each(_locked(lock, each, loader) for each in asked)
     return Report(
         version=_version(),
         created=_now(),
         manifests=tuple(manifest.path for manifest in manifests),
         targets=targets,
-        verdicts=tuple(sorted(verdicts, key=lambda v: (targets.index(v.target), v.name))),
+        verdicts=_in_order(verdicts, targets),
         problems=tuple(dict.fromkeys([*_problems(manifests), *wires.problems, *loader.problems])),
     )
 
@@ -102,11 +106,22 @@ def _waited(work: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, _T]:
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            return asyncio.run(work(*args, **kwargs))
+            return run(*args, **kwargs)
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(lambda: asyncio.run(work(*args, **kwargs))).result()
+            return thread.submit(run, *args, **kwargs).result()
+
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        import asyncio
+
+        done: list[_T] = []
+
+        async def keep() -> None:
+            done.append(await work(*args, **kwargs))
+
+        asyncio.run(keep())  # which spells out what its task returns, in full, when it puts the signal handlers back (Python 3.11, 3.12)
+        return done[0]
 
     return wait
 
@@ -170,15 +185,37 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
     return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk) for verdict in found)
 
 
-def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[str, ...]) -> tuple[Target, ...]:
-    """Every image on every architecture; this interpreter's version and machine where nothing is said."""
+async def _each(work: Iterable[Coroutine[Any, Any, list[Verdict]]]) -> list[Verdict]:
+    """All targets' verdicts. The targets go side by side: what two of them lack is loaded once, and waited for together."""
+    import asyncio
+
+    return [verdict for verdicts in await asyncio.gather(*work) for verdict in verdicts]
+
+
+def _in_order(verdicts: Iterable[Verdict], targets: tuple[Target, ...]) -> tuple[Verdict, ...]:
+    """By target as asked, then by name."""
+    position = {target: place for place, target in enumerate(targets)}
+    return tuple(sorted(verdicts, key=lambda verdict: (position[verdict.target], verdict.name)))
+
+
+def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[str, ...], *, matrix: bool) -> tuple[Target, ...]:
+    """Every image on every architecture; with ``matrix`` all that are not said, else this interpreter's version and machine."""
     import platform
     import sys
 
-    if not images and not versions:
-        versions = (f"{sys.version_info.major}.{sys.version_info.minor}",)
-    named = (*images, *(default_image(version) for version in versions))
-    return tuple(dict.fromkeys(aim(image, arch) for image in named for arch in arches or (platform.machine(),)))
+    spanned = versions
+    if matrix and not versions:
+        import datetime
+
+        spanned = current_pythons(datetime.datetime.fromisoformat(_now()).date())
+    named = [each for image in images for each in with_pythons(image, spanned)]
+    if not images or (versions and all(with_pythons(image, versions) == (image,) for image in images)):
+        named += [default_image(version) for version in spanned or (f"{sys.version_info.major}.{sys.version_info.minor}",)]
+    return tuple(
+        dict.fromkeys(
+            aim(image, arch) for image in named for arch in arches or (machines(image) if matrix else None) or (platform.machine(),)
+        )
+    )
 
 
 def _options(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -48,6 +49,7 @@ class Loader:
         self.catalogue = catalogue
         self._problems: dict[Problem, None] = {}
         self._unasked: dict[NormalizedName, IndexFailure] = {}
+        self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._tell = tell
         self._done = self._begun = 0
 
@@ -65,7 +67,7 @@ class Loader:
         pending: set[asyncio.Task[None]] = set()
         try:
             while True:
-                pending |= {asyncio.create_task(work) for work in self._work(steps.wanted())}
+                pending |= self._tasks(steps.wanted())
                 if not pending:
                     return
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
@@ -92,17 +94,13 @@ class Loader:
                 for problem in answer.problems:
                     self._problems.setdefault(problem)
                 return answer
-            async with asyncio.TaskGroup() as group:
-                for work in self._work(answer):
-                    group.create_task(work)
+            await self._load(answer)
         raise ResolutionFailed(f"no resolution for {target.id} within {_MOST_ROUNDS} rounds", hint="Pin more of the requirements.")
 
     async def follow(self, lock: Lock, target: Target, twin: Target, selection: Selection) -> Resolution:
         """What a lock installs on one target, with the pages that it takes to tell."""
         while isinstance(answer := follow_lock(lock, target, twin, selection, self.catalogue), Wanted):
-            async with asyncio.TaskGroup() as group:
-                for work in self._work(answer):
-                    group.create_task(work)
+            await self._load(answer)
         for problem in answer.problems:
             self._problems.setdefault(problem)
         return answer
@@ -130,12 +128,26 @@ class Loader:
                 self._problems.setdefault(Problem(file.name, failure.reason, failure.hint, unread.kind))
             return unread
 
-    def _work(self, wanted: Wanted) -> list[Coroutine[Any, Any, None]]:
-        return [
-            *(self._counted(self._project(name), name) for name in sorted(wanted.projects)),
-            *(self._counted(self._metadata(file), file.name) for file in sorted(wanted.metadata, key=lambda f: f.url)),
-            *(self._counted(self._archive(requirement), requirement.name) for requirement in wanted.archives),
-        ]
+    async def _load(self, wanted: Wanted) -> None:
+        tasks = self._tasks(wanted)
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            await _cancel(tasks)
+
+    def _tasks(self, wanted: Wanted) -> set[asyncio.Task[None]]:
+        """Tasks that load what is wanted; what another target wants too, and is on its way, has its task already."""
+        return {
+            *(self._task(("project", name), partial(self._project, name), name) for name in sorted(wanted.projects)),
+            *(self._task(("metadata", f.url), partial(self._metadata, f), f.name) for f in sorted(wanted.metadata, key=lambda f: f.url)),
+            *(self._task(("archive", each.location or ""), partial(self._archive, each), each.name) for each in wanted.archives),
+        }
+
+    def _task(self, key: tuple[str, str], work: Callable[[], Coroutine[Any, Any, None]], about: str) -> asyncio.Task[None]:
+        if key not in self._under_way:
+            task = self._under_way[key] = asyncio.create_task(self._counted(work(), about))
+            task.add_done_callback(lambda _: self._under_way.pop(key))
+        return self._under_way[key]
 
     async def _project(self, name: NormalizedName) -> None:
         project: Project | Absent

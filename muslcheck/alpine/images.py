@@ -16,11 +16,12 @@ from muslcheck.errors import UnknownImage
 from muslcheck.words.target import Libc, Target
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
 
     from muslcheck.alpine.releases import AlpineRelease, DebianRelease, PythonRelease
 
-__all__ = ["aim", "default_image", "known_images", "twin"]
+__all__ = ["aim", "current_pythons", "default_image", "known_images", "machines", "twin", "with_pythons"]
 
 _PYTHON = re.compile(r"(?P<minor>\d+\.\d+)(?P<patch>\.\d+)?(?P<pre>(?:a|b|rc)\d+)?(?P<threads>t)?")
 _ELSEWHERE = re.compile(r"(?:^|.*[-_.])python(?P<rest>\d+\.\d+(?:\.\d+)?t?-.+)")
@@ -87,6 +88,31 @@ def aim(image: str, arch: str) -> Target:
 def default_image(python: str) -> str:
     """The Alpine image of a Python version: ``3.11`` is ``python:3.11-alpine``. Whether there is one, :func:`aim` says."""
     return f"python:{python}-alpine"
+
+
+def current_pythons(today: datetime.date) -> tuple[str, ...]:
+    """The minor versions of Python that Docker's images are kept up for on a day, the oldest first: final, and not at their end."""
+    return tuple(version.name for version in python().values() if version.is_final and version.released <= today <= version.end_of_life)
+
+
+def with_pythons(image: str, versions: tuple[str, ...]) -> tuple[str, ...]:
+    """The image with each Python version, where its tag leaves that open (``python:slim``), else the image as it is."""
+    name = _split(image)
+    words = name.tag.split("-")
+    if name.name != "python" or words[0][:1].isdigit() or not versions:
+        return (image,)
+    bare = image.strip().partition("@")[0].removesuffix(f":{name.tag}")
+    rest = "".join(f"-{word}" for word in words if word != "latest")
+    return tuple(f"{bare}:{version}{rest}" for version in versions)
+
+
+def machines(image: str) -> tuple[str, ...]:
+    """The machines that an image is made for, as wheels name them, the most used first. Raises UnknownImage."""
+    name, known = _split(image), architectures()
+    if name.namespace in known.names:
+        return (aim(image, name.namespace).arch,)
+    distribution = aim(image, "x86_64").distribution
+    return known.images[distribution if name.name == distribution else f"python-{distribution}"]
 
 
 def twin(target: Target) -> Target:
