@@ -32,20 +32,18 @@ FORMATS: tuple[tuple[str, str], ...] = (
     ("poetry.lock", "muslcheck.manifests.poetry_lock"),
     ("pdm.lock", "muslcheck.manifests.pdm_lock"),
     ("Pipfile.lock", "muslcheck.manifests.pipfile_lock"),
+    ("Pipfile", "muslcheck.manifests.pipfile"),
+    ("environment.yml", "muslcheck.manifests.environment"),
+    ("environment.yaml", "muslcheck.manifests.environment"),
+    ("setup.cfg", "muslcheck.manifests.setup_files"),
+    ("setup.py", "muslcheck.manifests.setup_files"),
+    ("*.py", "muslcheck.manifests.script"),
     ("*", "muslcheck.manifests.requirements"),
 )
 """File name pattern and the module that reads it; the first match counts."""
 
 UNREAD: tuple[tuple[str, str], ...] = (
-    ("pylock.toml", "lock files"),
-    ("pylock.*.toml", "lock files"),
-    ("*.lock", "lock files"),
-    ("Pipfile", "Pipfiles"),
-    ("Pipfile.lock", "lock files"),
-    ("environment.yml", "conda environments"),
-    ("environment.yaml", "conda environments"),
-    ("setup.py", "setup scripts (nothing is run)"),
-    ("setup.cfg", "setup.cfg files by themselves"),
+    ("*.lock", "other lock files"),
     ("Dockerfile", "Dockerfiles"),
     ("*.Dockerfile", "Dockerfiles"),
     ("*.toml", "other TOML files"),

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from muslcheck.errors import Fault, ManifestError
 
-__all__ = ["LARGEST", "decode", "is_remote", "load"]
+__all__ = ["LARGEST", "decode", "is_pylock", "is_remote", "load"]
 
 LARGEST = 16 * 1024 * 1024
 """The most bytes that a manifest may have."""
@@ -24,12 +24,18 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+_PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _REMOTE = re.compile(r"(?i)(https?|ftp)://")
 
 
 def is_remote(path: str) -> bool:
     """Whether a path is an address."""
     return bool(_REMOTE.match(path))
+
+
+def is_pylock(path: str) -> bool:
+    """Whether a file name is one that PEP 751 gives to lock files."""
+    return bool(_PYLOCK.fullmatch(os.path.basename(path)))
 
 
 def load(path: str) -> bytes:

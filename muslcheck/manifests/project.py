@@ -21,7 +21,7 @@ __all__ = ["static_dependencies"]
 
 
 def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirement, ...] | Problem:
-    """From the ``[project]`` table, or from setup.cfg where the table leaves dependencies to setuptools.
+    """From the ``[project]`` table or Poetry's; where they leave it to setuptools from setup.cfg, and last from setup.py's literals.
 
     Extras that the project does not have are passed over, as in pip.
     """
@@ -30,7 +30,7 @@ def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirem
     if not names:
         reason = "neither pyproject.toml nor setup.py is there" if os.path.isdir(path) else "no such directory"
         return Problem(path, f"its dependencies are unknown: {reason}")
-    reason = "only setup.py states them, and nothing is run here"
+    reason = "its pyproject.toml does not state them"
     try:
         if "pyproject.toml" in names:
             found, why = _from_pyproject(os.path.join(path, "pyproject.toml"), wanted)
@@ -44,9 +44,22 @@ def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirem
             if stated is not None:
                 members = (member for extra in wanted for member in stated.extras.get(extra, ()))
                 return tuple(dict.fromkeys((*stated.dependencies, *members)))
+        if "setup.py" in names:
+            return _from_setup_py(os.path.join(path, "setup.py"), wanted)
     except ManifestError as error:
         return Problem(path, f"its dependencies are unknown: {error.faults[0]}")
     return Problem(path, f"its dependencies are unknown: {reason}")
+
+
+def _from_setup_py(path: str, extras: list[NormalizedName]) -> tuple[Requirement, ...]:
+    """What setup.py says literally. Raises ManifestError."""
+    from muslcheck.manifests import setup_files
+    from muslcheck.manifests.asked import Asked
+    from muslcheck.manifests.files import load
+
+    manifest = setup_files.read(path, load(path), Asked())
+    members = (member for extra in extras for member in manifest.extras.get(extra, ()))
+    return tuple(dict.fromkeys((*manifest.requirements, *members)))
 
 
 def _from_pyproject(path: str, extras: list[NormalizedName]) -> tuple[tuple[Requirement, ...] | None, str]:

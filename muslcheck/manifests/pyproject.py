@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from muslcheck.manifests.asked import Asked
     from muslcheck.manifests.tomllines import Place
 
-__all__ = ["Project", "expanded", "parse", "read", "read_project", "with_tools"]
+__all__ = ["Project", "expanded", "parse", "read", "read_project", "read_strings", "with_tools"]
 
 
 @dataclass(slots=True)
@@ -293,6 +293,16 @@ def _from_setup_cfg(project: Project, *, with_extras: bool) -> tuple[Requirement
     if stated is not None and with_extras:
         project.extras.update(stated.extras)
     return None if stated is None else stated.dependencies
+
+
+def read_strings(
+    path: str, document: Mapping[str, Any], places: Mapping[Place, int], faults: list[Fault]
+) -> tuple[tuple[Requirement, ...], SpecifierSet | None]:
+    """``dependencies`` and ``requires-python`` at the top of a document (PEP 723)."""
+    project = Project(path, faults=faults)
+    dependencies = _Strings(path, places, faults).requirements(document.get("dependencies", []), ("dependencies",))
+    _requires_python(project, document.get("requires-python"), places)
+    return dependencies, project.requires_python
 
 
 class _Strings:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
-from muslcheck.manifests.files import decode, is_remote, load
+from muslcheck.manifests.files import decode, is_pylock, is_remote, load
 from muslcheck.manifests.lines import Line, read_lines
 from muslcheck.manifests.pep508 import InvalidEntry, Reference
 from muslcheck.words.report import Problem
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optparse import Values
 
     from muslcheck.manifests.asked import Asked
+    from muslcheck.words.lock import Lock
 
 __all__ = ["read"]
 
@@ -41,6 +42,7 @@ class _Reading:
         self.requirements: dict[Requirement, None] = {}
         self.constraints: dict[Requirement, None] = {}
         self.problems: dict[Problem, None] = {}
+        self.locks: dict[str, tuple[Lock, ...]] = {}
         self.faults: dict[Fault, None] = {}
         self.index = IndexOptions()
         self.formats = FormatControl()
@@ -70,6 +72,7 @@ class _Reading:
             selection=selection,
             problems=tuple(self.problems),
             faults=tuple(self.faults),
+            locks=tuple(lock for locks in self.locks.values() for lock in locks),
         )
 
     def fault(self, file: str, line: int | None, reason: str) -> None:
@@ -147,6 +150,9 @@ class _Reading:
             reason = f'"{flag} {shown(written)}": remote requirements files are not read: download it first'
             self.fault(origin.file, origin.line, self.unset(line) or reason)
             return
+        if is_pylock(path) and flag == "-r":
+            self.lock(path, origin)
+            return
         real = _real(path)
         constraint = flag == "-c"
         if any(real == known for known, _ in parents):
@@ -163,6 +169,19 @@ class _Reading:
             except ManifestError as error:
                 reason = self.unset(line) or f'"{flag} {written}": {error.faults[0].reason}' + (f" ({path})" if path != written else "")
                 self.fault(origin.file, origin.line, reason)
+
+    def lock(self, path: str, origin: Origin) -> None:
+        """``-r pylock.toml``: read as it would be by itself; pip takes one on its command line only, and that is said."""
+        from muslcheck.manifests import pylock
+        from muslcheck.manifests.asked import Asked
+
+        try:
+            found = pylock.read(path, load(path), Asked())
+        except ManifestError as error:
+            self.faults.update(dict.fromkeys(error.faults))
+            return
+        self.locks[path] = found.locks
+        self.problem(origin, "pip takes a lock on its command line only, not from within a requirements file", f"pip install -r {path}")
 
     def options(self, line: Line, origin: Origin) -> None:
         """A line of options only, applied as pip applies it (``handle_option_line``)."""

@@ -134,7 +134,10 @@ FAULTS = {
         "toml/not-strings/pyproject.toml:5: project.dependencies[1] must be a string, not a number",
         'toml/not-strings/pyproject.toml:6: "flask=2.0": a version needs "==" (found "=")',
     ),
-    "toml/poetry/pyproject.toml": ("toml/poetry/pyproject.toml: its dependencies stand in Poetry's own tables, which are not read yet",),
+    "toml/poetry/pyproject.toml": (
+        "toml/poetry/pyproject.toml:3: tool.poetry.dependencies.flask: 'flask = \"^\"': could not parse version constraint: ^",
+        "toml/poetry/pyproject.toml:4: tool.poetry.dependencies.rich: must be a version constraint or a table, not a number",
+    ),
     "toml/python/pyproject.toml": (
         'toml/python/pyproject.toml:3: project.requires-python: "3.11" is not a version specifier, such as ">=3.11"',
     ),

@@ -7,7 +7,7 @@ PROJECT = '[project]\nname = "app"\ndependencies = ["flask"]\n'
 BARE = '[project]\nname = "app"\n[dependency-groups]\ndev = ["pytest"]\n'
 DYNAMIC = '[project]\nname = "app"\ndynamic = ["dependencies"]\n'
 TOLD = DYNAMIC + '[tool.setuptools.dynamic]\ndependencies = {file = ["requirements.txt"]}\n'
-NOTHING = "this folder has no pyproject.toml and no requirements.txt"
+NOTHING = "this folder has no lock, no pyproject.toml and no requirements.txt"
 TOOLS = "[tool.ruff]\nline-length = 100\n"
 
 
@@ -63,7 +63,7 @@ def test_a_group_is_asked_of_the_project(tmp_path):
         ({}, NOTHING, "Name a requirements file or a pyproject.toml."),
         ({"requirements-dev_txt": ""}, NOTHING, "Name the files to read: requirements-dev.txt."),
         ({"requirements__base_txt": ""}, NOTHING, "Name the files to read: requirements/base.txt."),
-        ({"Pipfile": "", "setup.py": ""}, NOTHING + ", and Pipfile, setup.py are not read yet", ""),
+        ({"README.md": "", "tox.ini": ""}, NOTHING, "Name a requirements file or a pyproject.toml."),
         ({"pyproject": TOOLS}, "it has no [project] table", "Name a requirements file instead."),
         ({"pyproject": "[broken", "requirements_txt": "flask"}, "not TOML: expected ']' at the end of a table declaration", ""),
     ],

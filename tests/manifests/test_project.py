@@ -65,10 +65,13 @@ def test_a_dynamic_project_leaves_it_to_setup_cfg(tmp_path):
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"setup_py": "setup(install_requires=['flask'])"}, "only setup.py states them, and nothing is run here"),
-        ({"setup_py": "", "setup_cfg": "[metadata]\nname = lib\n"}, "only setup.py states them, and nothing is run here"),
-        ({"pyproject": SETUPTOOLS, "setup_py": ""}, "only setup.py states them, and nothing is run here"),
-        ({"pyproject": "[tool.poetry]\n"}, "they stand in Poetry's own tables, which are not read yet"),
+        (
+            {"setup_py": "setup(install_requires=read('x'))"},
+            "{path}/setup.py:1: install_requires is computed here, and nothing is run",
+        ),
+        ({"setup_py": "", "setup_cfg": "[metadata]\nname = lib\n"}, "{path}/setup.py: it does not call setup()"),
+        ({"pyproject": SETUPTOOLS, "setup_py": ""}, "{path}/setup.py: it does not call setup()"),
+        ({"pyproject": "[tool.poetry]\n"}, "its pyproject.toml does not state them"),
         (
             {"pyproject": '[project]\nname = "a"\ndynamic = ["dependencies"]\n'},
             "its dependencies are dynamic: the build back end computes them, and nothing is run here",
