@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 __all__ = ["Lacking", "lacking_header", "lacking_symbol"]
 
 
+_MUSL_BITS = frozenset(
+    (
+        *("alltypes", "dirent", "endian", "errno", "fcntl", "fenv", "float", "hwcap", "io", "ioctl", "ioctl_fix", "ipc", "ipcstat", "kd"),
+        *("limits", "link", "mman", "msg", "poll", "posix", "ptrace", "reg", "resource", "sem", "setjmp", "shm", "signal", "socket"),
+        *("soundcard", "stat", "statfs", "stdint", "syscall", "termios", "user", "vt"),
+    )
+)
+"""Innards of its own that musl keeps under ``bits/`` (musl 1.2.5, arch/*/bits)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lacking:
     """A name that musl lacks on a release: the Alpine package that brings it (empty: none), and whether glibc has dropped it too."""
@@ -26,7 +36,7 @@ class Lacking:
 def lacking_header(header: str, release: str) -> Lacking | None:
     """What is known of a header that musl lacks on an Alpine release, or None where musl has it or nobody knows it."""
     headers, _ = _tables(release)
-    return headers.get(header) or (headers.get("bits/*") if header.startswith("bits/") else None)
+    return headers.get(header) or (headers.get("bits/*") if header.startswith("bits/") and header[5:-2] not in _MUSL_BITS else None)
 
 
 def lacking_symbol(symbol: str, release: str) -> Lacking | None:

@@ -163,7 +163,8 @@ def decided_later(case: Case) -> Iterator[Evidence]:
     """Whether anything is compiled is decided by code while it runs, and reading it does not tell.
 
     That is so where all that was found hangs on such a decision; and where nothing was found, the sdist holds sources in a
-    compiled language, and either a file that decides could not be followed or the sources are too many to be lying about.
+    compiled language, and the back end is the project's own, a file that decides could not be followed, or the sources are too
+    many to be lying about.
     """
     if not isinstance(case.facts, SdistFacts):
         return
@@ -173,12 +174,16 @@ def decided_later(case: Case) -> Iterator[Evidence]:
             if part.certainty is Certainty.DECIDED_LATER:
                 what = f"whether {part.name or part.made_by} is compiled is decided while the build runs"
                 yield Evidence("MC903", what, part.seen_in, Strength.STRONG, Outcome.UNKNOWN)
+    system = case.facts.build_system
+    if not made and sources and system.backend_path:
+        claim = f"the project's own back end decides whether its {plural(sources, 'source file')} to compile are compiled"
+        yield Evidence("MC903", claim, system.seen_in, Strength.STRONG, Outcome.UNKNOWN)
     if not made and sources:
         for seen in case.facts.unread:
             yield Evidence("MC903", f"could not be followed: {seen.value}", seen.where, Strength.STRONG, Outcome.UNKNOWN)
         if sources >= _UNEXPLAINED:
             claim = f"holds {sources} source files to compile, and nothing that was read builds them"
-            yield Evidence("MC903", claim, case.facts.build_system.seen_in, Strength.STRONG, Outcome.UNKNOWN)
+            yield Evidence("MC903", claim, system.seen_in, Strength.STRONG, Outcome.UNKNOWN)
 
 
 def _by_programs(made: tuple[Part, ...]) -> bool:

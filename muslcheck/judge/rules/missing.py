@@ -50,9 +50,11 @@ def not_in_alpine(case: Case) -> Iterator[Evidence]:
 def never_on_musl(case: Case) -> Iterator[Evidence]:
     """The build needs what Alpine cannot offer: a vendor's library that is built for glibc only, or a part of glibc itself.
 
-    No package cures it. Proof where the build always needs it and nothing guards it; else it only warns.
+    No package cures it. Proof where the build always needs it and nothing guards it; else, and where Alpine builds this very
+    version for its own python3, it only warns.
     """
-    made = isinstance(case.facts, SdistFacts) and any(part.certainty is Certainty.ALWAYS for part in parts(case.facts))
+    facts = case.facts
+    made = isinstance(facts, SdistFacts) and any(part.certainty is Certainty.ALWAYS for part in parts(facts)) and not _built_by_alpine(case)
     for need in _needs(case):
         if need.absent and need.kind in {"header", "library", "pkg-config", "cmake"}:
             sure = made and need.certainty is Certainty.ALWAYS and need.kind in {"header", "library"}
@@ -68,6 +70,14 @@ def remedied(case: Case) -> Iterator[Evidence]:
 def stated(case: Case) -> Iterator[Evidence]:
     """The project states what it needs from outside Python (``[external]`` in pyproject.toml, PEP 725)."""
     yield from _asks(case, "MC227", {"external"})
+
+
+def _built_by_alpine(case: Case) -> bool:
+    """Whether Alpine ships this very version, compiled on musl."""
+    from muslcheck.alpine.recipes import recipe_for
+
+    recipe = recipe_for(case.candidate.name, case.target.release)
+    return recipe is not None and recipe.version == case.candidate.version
 
 
 def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
