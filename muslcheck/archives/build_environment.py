@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0911 -- a ladder of answers
 """Which modules a build finds in its isolated environment (PEP 518) on the target: the standard library and what is required."""
 
 from __future__ import annotations
@@ -59,39 +60,36 @@ _NEW_IN_PYTHON = {
 }
 _SETUPTOOLS_GONE = {
     "setuptools.Feature": 46,
+    "setuptools.bdist_wininst": 56,
+    "setuptools.command.bdist_wininst": 56,
+    "setuptools.py27compat": 56,
+    "setuptools.py31compat": 56,
+    "setuptools.py33compat": 56,
+    "setuptools.ssl_support": 57,
     "setuptools.lib2to3_ex": 58,
-    "setuptools.ssl_support": 59,
-    "setuptools.py31compat": 58,
-    "setuptools.py27compat": 58,
-    "setuptools.py33compat": 58,
-    "setuptools.py34compat": 60,
-    "setuptools.sandbox": 80,
-    "setuptools.package_index": 80,
-    "setuptools.bdist_wininst": 58,
-    "setuptools.command.bdist_wininst": 58,
-    "setuptools.command.upload": 72,
-    "setuptools.command.register": 72,
-    "setuptools.command.upload_docs": 72,
-    "setuptools.command.install_lib_compat": 1,
+    "setuptools.command.py36compat": 68,
+    "setuptools.py34compat": 68,
+    "setuptools.convert_path": 70,
+    "setuptools.dep_util": 70,
     "setuptools.extern": 71,
-    "setuptools.dep_util": 80,
-    "setuptools.convert_path": 69,
+    "setuptools.command.upload": 75,
+    "setuptools.command.register": 75,
+    "setuptools.command.upload_docs": 75,
+    "setuptools.package_index": 80,
+    "setuptools.sandbox": 80,
     "pkg_resources": 82,
-    "distutils.msvccompiler": 65,
-    "distutils.msvc9compiler": 65,
-    "distutils._msvccompiler": 81,
-    "distutils.bcppcompiler": 72,
-    "distutils.py35compat": 72,
-    "distutils.py38compat": 72,
-    "distutils.command.bdist_msi": 60,
-    "distutils.command.bdist_wininst": 60,
-    "distutils.command.upload": 72,
-    "distutils.command.register": 72,
-    "distutils.command.bdist_packager": 1,
-    "distutils.config": 72,
-    "distutils.versionpredicate": 1000,
+    "distutils.py35compat": 63,
+    "distutils.command.bdist_msi": 65,
+    "distutils.command.bdist_wininst": 65,
+    "distutils.py38compat": 70,
+    "distutils.msvc9compiler": 74,
+    "distutils.msvccompiler": 74,
+    "distutils.bcppcompiler": 75,
+    "distutils.command.register": 75,
+    "distutils.command.upload": 75,
+    "distutils.config": 75,
 }
-"""Names that setuptools (and the distutils it brings) once had, and the major version that no longer has them (its changelog)."""
+"""Names that setuptools (and the distutils it brings) once had, and the first major version whose wheel no longer has them."""
 _SETUPTOOLS_BRINGS = frozenset(
     {"packaging", "more_itertools", "importlib_metadata", "zipp", "jaraco", "platformdirs", "tomli", "wheel", "backports", "autocommand"}
 )
@@ -156,9 +154,21 @@ class BuildEnvironment:
 
     def add(self, requires: Iterable[str]) -> None:
         """Take in requirements (``setup_requires`` are installed before the build itself begins)."""
-        self._requires |= {_normal(text): text for text in requires if _NAME.match(text)}
+        self._requires |= {_normal(text): text for text in requires if _NAME.match(text) and self._applies(text)}
         self._modules = {module for name in self._requires for module in _MODULES_OF.get(name, (name.replace("-", "_"),))}
         self._complete = all(name in _MODULES_OF for name in self._requires)
+
+    def _applies(self, text: str) -> bool:
+        """Whether a requirement's marker holds on the target."""
+        if ";" not in text:
+            return True
+        from packaging.requirements import InvalidRequirement, Requirement
+
+        try:
+            marker = Requirement(text).marker
+            return marker is None or marker.evaluate({**self._target.markers, "extra": ""})
+        except (InvalidRequirement, ValueError, KeyError):
+            return True
 
     def requires(self, name: str) -> bool:
         """Whether a distribution is among the build requirements."""
@@ -199,7 +209,7 @@ class BuildEnvironment:
         return False if self._complete else None
 
     def gone(self, name: str) -> bool | None:
-        """Whether the newest setuptools that the build may take has lost a name it once had; None where it never had it, or has it still."""
+        """Whether the newest setuptools that the build may take has lost a name; None where it never had it, or has it still."""
         for known in (name, name.rpartition(".")[0]):
             since = _SETUPTOOLS_GONE.get(known)
             if since is None or "setuptools" not in self._requires:

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401, C901, PLR0911, PLR0912, PLR2004 -- values of interpreted code are anything; one branch for each kind of call
 """What calls in setup.py come to: setup() and Extension() themselves, the standard library over the archive, programs and downloads."""
 
 from __future__ import annotations
@@ -37,16 +38,18 @@ _LONG = 1_000_000
 _MANY = 20_000
 _RUNNERS = frozenset(
     {
-        "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen", "subprocess.getoutput",
-        "subprocess.getstatusoutput", "os.system", "os.popen", "commands.getoutput", "commands.getstatusoutput", "distutils.spawn.spawn", "os.execvp", "os.spawnlp",
-        "sh.Command", "setuptools.command.build_ext.spawn", "distutils.cmd.spawn",
+        "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
+        "subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen", "commands.getoutput",
+        "commands.getstatusoutput", "distutils.spawn.spawn", "os.execvp", "os.spawnlp", "sh.Command",
+        "setuptools.command.build_ext.spawn", "distutils.cmd.spawn",
     }
 )  # fmt: skip
 _FINDERS = frozenset({"shutil.which", "distutils.spawn.find_executable", "spawn.find_executable"})
 _FETCHERS = frozenset(
     {
-        "urllib.request.urlopen", "urllib.request.urlretrieve", "urllib2.urlopen", "urllib.urlretrieve", "urllib.urlopen", "requests.get", "httpx.get",
-        "wget.download", "urllib.request.Request", "six.moves.urllib.request.urlopen", "six.moves.urllib.request.urlretrieve",
+        "urllib.request.urlopen", "urllib.request.urlretrieve", "urllib2.urlopen", "urllib.urlretrieve", "urllib.urlopen",
+        "requests.get", "httpx.get", "wget.download", "urllib.request.Request", "six.moves.urllib.request.urlopen",
+        "six.moves.urllib.request.urlretrieve",
     }
 )  # fmt: skip
 _EXTENSION_CLASSES = {
@@ -66,10 +69,10 @@ _EXTENSION_CLASSES = {
 }
 _CAUGHT_IN_VAIN = frozenset(
     {
-        "ImportError", "ModuleNotFoundError", "IOError", "OSError", "FileNotFoundError", "KeyError", "AttributeError", "IndexError", "NameError", "TypeError",
-        "ValueError", "UnicodeDecodeError", "UnicodeError", "CalledProcessError", "PermissionError", "EnvironmentError", "LookupError", "KeyboardInterrupt",
-        "Exception", "CCompilerError", "CompileError", "DistutilsError", "DistutilsExecError", "DistutilsPlatformError", "LinkError", "DistutilsSetupError",
-        "the exception at hand",
+        "ImportError", "ModuleNotFoundError", "IOError", "OSError", "FileNotFoundError", "KeyError", "AttributeError", "IndexError",
+        "NameError", "TypeError", "ValueError", "UnicodeDecodeError", "UnicodeError", "CalledProcessError", "PermissionError",
+        "EnvironmentError", "LookupError", "KeyboardInterrupt", "Exception", "CCompilerError", "CompileError", "DistutilsError",
+        "DistutilsExecError", "DistutilsPlatformError", "LinkError", "DistutilsSetupError", "the exception at hand",
     }
 )  # fmt: skip
 """Exceptions that do not come out of setup(): it turns those of a failing compiler into SystemExit (distutils ``core.run_commands``)."""
@@ -77,8 +80,9 @@ _MISSING_PROGRAM = frozenset({"OSError", "IOError", "EnvironmentError", "FileNot
 _SEVERAL = frozenset({"cythonize", "mypycify", "use_cython"})
 _STRING_METHODS = frozenset(
     {
-        "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "startswith", "endswith", "split", "rsplit", "splitlines", "partition",
-        "rpartition", "find", "rfind", "count", "isdigit", "isalpha", "isspace", "isdecimal", "removeprefix", "removesuffix", "casefold",
+        "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "startswith", "endswith", "split", "rsplit",
+        "splitlines", "partition", "rpartition", "find", "rfind", "count", "isdigit", "isalpha", "isspace", "isdecimal",
+        "removeprefix", "removesuffix", "casefold",
     }
 )  # fmt: skip
 _FORMAT_RISK = re.compile(r"\{[^{}]*[:!.\[][^{}]*\}|\{[^{}]*\{")
@@ -687,7 +691,7 @@ def _copied(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
     return Items(value, _machine.path) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
 
 
-def _extremum(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+def _extremum(_machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -> Any:
     return Unknown("a number")
 
 

@@ -70,10 +70,12 @@ def read_cargo(contents: Contents, member: str, certainty: Certainty) -> Tree | 
 
 _NO_LIBRARY = frozenset(
     {
-        "windows-sys", "js-sys", "web-sys", "linux-raw-sys", "core-foundation-sys", "security-framework-sys", "winapi-x86_64-pc-windows-gnu", "mach2-sys", "ndk-sys",
-        "fsevent-sys", "inotify-sys", "objc-sys", "system-configuration-sys", "schannel-sys", "rustls-native-certs-sys", "tikv-jemalloc-sys", "jemalloc-sys",
-        "mimalloc-sys", "libmimalloc-sys", "android-properties-sys", "redox-sys", "wasi-sys", "dirs-sys", "home-sys", "psm-sys", "ring-sys", "aws-lc-sys", "aws-lc-fips-sys",
-        "lzma-rs-sys", "blake3-sys", "zstd-sys", "bzip2-sys", "lz4-sys", "snappy-sys", "onig-sys", "core-text-sys", "io-surface-sys", "kqueue-sys", "khronos-sys",
+        "windows-sys", "js-sys", "web-sys", "linux-raw-sys", "core-foundation-sys", "security-framework-sys",
+        "winapi-x86_64-pc-windows-gnu", "mach2-sys", "ndk-sys", "fsevent-sys", "inotify-sys", "objc-sys", "system-configuration-sys",
+        "schannel-sys", "rustls-native-certs-sys", "tikv-jemalloc-sys", "jemalloc-sys", "mimalloc-sys", "libmimalloc-sys",
+        "android-properties-sys", "redox-sys", "wasi-sys", "dirs-sys", "home-sys", "psm-sys", "ring-sys", "aws-lc-sys",
+        "aws-lc-fips-sys", "lzma-rs-sys", "blake3-sys", "zstd-sys", "bzip2-sys", "lz4-sys", "snappy-sys", "onig-sys", "core-text-sys",
+        "io-surface-sys", "kqueue-sys", "khronos-sys",
     }
 )  # fmt: skip
 """``-sys`` crates that look for no library of the system: of another system, or with their C inside."""

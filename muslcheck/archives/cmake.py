@@ -1,3 +1,4 @@
+# ruff: noqa: C901, PLR0911, PLR0912, PLR0917, PLR2004 -- one branch for each command; counts are of its arguments
 """CMake trees: what CMakeLists.txt looks for, its languages, its minimum version. Read as text, never configured."""
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ _LANGUAGES = {
 _TRUE = frozenset({"UNIX", "LINUX", "ON", "TRUE", "1", "YES", "CMAKE_COMPILER_IS_GNUCC", "CMAKE_COMPILER_IS_GNUCXX", "SKBUILD"})
 _FALSE = frozenset(
     {
-        "WIN32", "APPLE", "MSVC", "MINGW", "CYGWIN", "ANDROID", "IOS", "EMSCRIPTEN", "MSVC_IDE", "XCODE", "OFF", "FALSE", "0", "NO", "BORLAND", "WINRT", "QNX",
-        "CMAKE_CROSSCOMPILING", "CMAKE_HOST_WIN32", "CMAKE_HOST_APPLE", "WASM", "BSD",
+        "WIN32", "APPLE", "MSVC", "MINGW", "CYGWIN", "ANDROID", "IOS", "EMSCRIPTEN", "MSVC_IDE", "XCODE", "OFF", "FALSE", "0", "NO",
+        "BORLAND", "WINRT", "QNX", "CMAKE_CROSSCOMPILING", "CMAKE_HOST_WIN32", "CMAKE_HOST_APPLE", "WASM", "BSD",
     }
 )  # fmt: skip
 _NOT_A_NEED = frozenset(

@@ -1,7 +1,7 @@
 """An sdist's archive opened: the names of its members and the text of those that say something about the build.
 
-One pass from front to back, nothing on disk, memory and work bounded whatever the bytes are. pip's formats are read: tar (plain, gzip, bzip2, xz)
-and zip (pip ``utils/filetypes.py``); the kind is told by the bytes, as pip falls back to.
+One pass from front to back, nothing on disk, memory and work bounded whatever the bytes are. pip's formats are read: tar (plain, gzip,
+bzip2, xz) and zip (pip ``utils/filetypes.py``); the kind is told by the bytes, as pip falls back to.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import re
+import stat
 import tarfile
 import zipfile
 import zlib
@@ -296,7 +297,7 @@ def _read_zip(file: BinaryIO, keeper: _Keeper) -> None:
             if entry.is_dir():
                 keeper.name(entry.filename)
                 continue
-            if mode & 0o170000 == 0o120000:
+            if stat.S_ISLNK(mode):
                 with archive.open(entry) as stream:
                     keeper.link(entry.filename, stream.read(4096).decode("utf-8", "replace"), hard=False)
                 continue
@@ -445,7 +446,7 @@ class _Stream:
         return bool(self._buffer)
 
 
-def _unpack(file: BinaryIO, make: Callable[[], _Decompressor], filename: str) -> Iterator[bytes]:
+def _unpack(file: BinaryIO, make: Callable[[], _Decompressor], filename: str) -> Iterator[bytes]:  # noqa: C901 -- one loop, read from top to bottom
     """The unpacked bytes in blocks; streams that follow one another are read on. Bounded in size and in ratio."""
     inner = make()
     packed = unpacked = 0

@@ -1,3 +1,4 @@
+# ruff: noqa: C901, FBT001, PLR0911, PLR0912, PLR0917, PLR2004, S105 -- a preprocessor: three-valued truths, tokens, one branch for each directive
 """C, C++ and Cython sources: the headers that they include and the sdist does not hold, and names that tell of age or of glibc.
 
 Conditions of the preprocessor are answered as far as the target answers them: neither glibc, Windows nor Apple, its Python version, its
@@ -26,41 +27,50 @@ __all__ = ["SourceFacts", "condition", "read_c_text", "read_sources"]
 _FILES = 600
 """Sources and headers read in one sdist."""
 _BYTES = 16 * 1024**2
-_MUSL = frozenset(
-    """
-    aio alloca ar arpa/ftp arpa/inet arpa/nameser arpa/nameser_compat arpa/telnet arpa/tftp assert byteswap complex cpio crypt ctype dirent dlfcn elf endian
-    err errno fcntl features fenv float fmtmsg fnmatch ftw getopt glob grp iconv ifaddrs inttypes iso646 langinfo lastlog libgen libintl limits link locale
-    malloc math memory mntent monetary mqueue net/ethernet net/if net/if_arp net/route netdb netinet/ether netinet/icmp6 netinet/if_ether netinet/igmp
-    netinet/in netinet/in_systm netinet/ip netinet/ip6 netinet/ip_icmp netinet/tcp netinet/udp netpacket/packet nl_types paths poll pthread pty pwd regex
-    resolv sched scsi/scsi scsi/scsi_ioctl scsi/sg search semaphore setjmp shadow signal spawn stdalign stdarg stdbool stdc-predef stddef stdint stdio
-    stdio_ext stdlib stdnoreturn string strings stropts sys/acct sys/auxv sys/cachectl sys/dir sys/epoll sys/errno sys/eventfd sys/fanotify sys/fcntl
-    sys/file sys/fsuid sys/inotify sys/io sys/ioctl sys/ipc sys/kd sys/klog sys/membarrier sys/mman sys/mount sys/msg sys/mtio sys/param sys/personality
-    sys/poll sys/prctl sys/procfs sys/ptrace sys/quota sys/random sys/reboot sys/reg sys/resource sys/select sys/sem sys/sendfile sys/shm sys/signal
-    sys/signalfd sys/socket sys/soundcard sys/stat sys/statfs sys/statvfs sys/stropts sys/swap sys/syscall sys/sysinfo sys/syslog sys/sysmacros sys/termios
-    sys/time sys/timeb sys/timerfd sys/times sys/timex sys/ttydefaults sys/types sys/ucontext sys/uio sys/un sys/user sys/utsname sys/vfs sys/vt sys/wait
-    sys/xattr syscall sysexits syslog tar termios tgmath threads time uchar ucontext ulimit unistd utime utmp utmpx values wait wchar wctype wordexp
-    """.split()
-)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_MUSL = _words("""
+    aio alloca ar arpa/ftp arpa/inet arpa/nameser arpa/nameser_compat arpa/telnet arpa/tftp assert byteswap complex cpio crypt ctype
+    dirent dlfcn elf endian err errno fcntl features fenv float fmtmsg fnmatch ftw getopt glob grp iconv ifaddrs inttypes iso646
+    langinfo lastlog libgen libintl limits link locale malloc math memory mntent monetary mqueue net/ethernet net/if net/if_arp
+    net/route netdb netinet/ether netinet/icmp6 netinet/if_ether netinet/igmp netinet/in netinet/in_systm netinet/ip netinet/ip6
+    netinet/ip_icmp netinet/tcp netinet/udp netpacket/packet nl_types paths poll pthread pty pwd regex resolv sched scsi/scsi
+    scsi/scsi_ioctl scsi/sg search semaphore setjmp shadow signal spawn stdalign stdarg stdbool stdc-predef stddef stdint stdio
+    stdio_ext stdlib stdnoreturn string strings stropts sys/acct sys/auxv sys/cachectl sys/dir sys/epoll sys/errno sys/eventfd
+    sys/fanotify sys/fcntl sys/file sys/fsuid sys/inotify sys/io sys/ioctl sys/ipc sys/kd sys/klog sys/membarrier sys/mman sys/mount
+    sys/msg sys/mtio sys/param sys/personality sys/poll sys/prctl sys/procfs sys/ptrace sys/quota sys/random sys/reboot sys/reg
+    sys/resource sys/select sys/sem sys/sendfile sys/shm sys/signal sys/signalfd sys/socket sys/soundcard sys/stat sys/statfs
+    sys/statvfs sys/stropts sys/swap sys/syscall sys/sysinfo sys/syslog sys/sysmacros sys/termios sys/time sys/timeb sys/timerfd
+    sys/times sys/timex sys/ttydefaults sys/types sys/ucontext sys/uio sys/un sys/user sys/utsname sys/vfs sys/vt sys/wait sys/xattr
+    syscall sysexits syslog tar termios tgmath threads time uchar ucontext ulimit unistd utime utmp utmpx values wait wchar wctype
+    wordexp
+""")
 """Headers of musl, without ``.h``."""
-_COMPILER = frozenset(
-    """
-    cpuid immintrin emmintrin xmmintrin pmmintrin tmmintrin smmintrin nmmintrin wmmintrin ammintrin mmintrin x86intrin x86gprintrin popcntintrin avxintrin
-    avx2intrin bmiintrin bmi2intrin ia32intrin adxintrin lzcntintrin mm_malloc arm_neon arm_acle arm_sve arm_fp16 altivec vecintrin s390intrin stdatomic
-    quadmath omp unwind stdfix xtestintrin rdseedintrin vsx riscv_vector arm_bf16 stdckdint msa gcov openacc
-    """.split()
-)
+_COMPILER = _words("""
+    cpuid immintrin emmintrin xmmintrin pmmintrin tmmintrin smmintrin nmmintrin wmmintrin ammintrin mmintrin x86intrin x86gprintrin
+    popcntintrin avxintrin avx2intrin bmiintrin bmi2intrin ia32intrin adxintrin lzcntintrin mm_malloc arm_neon arm_acle arm_sve arm_fp16
+    altivec vecintrin s390intrin stdatomic quadmath omp unwind stdfix xtestintrin rdseedintrin vsx riscv_vector arm_bf16 stdckdint msa
+    gcov openacc
+""")
 """Headers that the compiler brings on Linux, without ``.h``."""
+_OF_GLIBC = _words("""
+    sys net netinet netpacket arpa linux asm asm-generic bits gnu rpc scsi mtd misc execinfo.h error.h fts.h argp.h obstack.h mcheck.h
+    fstab.h xlocale.h nss.h printf.h sgtty.h termio.h ttyent.h thread_db.h fpu_control.h ieee754.h envz.h argz.h aliases.h gshadow.h
+""")
+"""Headers, and folders of headers, that libc6-dev (and linux-libc-dev, which it brings) has beyond those of musl."""
 _CXX_WITH_H = frozenset({"cxxabi.h"})
-_OF_PYTHON = frozenset(
-    """
-    Python pyconfig structmember frameobject pythread pymem pyport patchlevel object longobject unicodeobject bytesobject dictobject listobject tupleobject
-    setobject moduleobject methodobject descrobject datetime code compile opcode marshal osdefs pyerrors pystate pymacro pymath pytime pystrtod pyframe
-    traceback weakrefobject genobject ceval import intrcheck floatobject complexobject funcobject classobject cellobject memoryobject boolobject
-    abstract objimpl modsupport sysmodule pylifecycle pyhash pycapsule bltinmodule fileutils fileobject iterobject rangeobject sliceobject structseq
-    tracemalloc typeslots warnings pydtrace pystats pybuffer pyatomic critical_section lock refcount interpreteridobject osmodule pythonrun eval
-    bytearrayobject enumobject genericaliasobject exports
-    """.split()
-)
+_OF_PYTHON = _words("""
+    Python pyconfig structmember frameobject pythread pymem pyport patchlevel object longobject unicodeobject bytesobject dictobject
+    listobject tupleobject setobject moduleobject methodobject descrobject datetime code compile opcode marshal osdefs pyerrors pystate
+    pymacro pymath pytime pystrtod pyframe traceback weakrefobject genobject ceval import intrcheck floatobject complexobject funcobject
+    classobject cellobject memoryobject boolobject abstract objimpl modsupport sysmodule pylifecycle pyhash pycapsule bltinmodule
+    fileutils fileobject iterobject rangeobject sliceobject structseq tracemalloc typeslots warnings pydtrace pystats pybuffer pyatomic
+    critical_section lock refcount interpreteridobject osmodule pythonrun eval bytearrayobject enumobject genericaliasobject exports
+""")
 _PYTHON_GONE = {
     "longintrepr.h": (3, 11),
     "node.h": (3, 10),
@@ -87,21 +97,23 @@ _PYTHON_GONE = {
 }
 """Headers that CPython had once, and the version that no longer has them at that place."""
 _GONE_FROM_C_API = (
-    "PyUnicode_GET_SIZE", "PyUnicode_GetSize", "PyUnicode_GET_DATA_SIZE", "PyUnicode_AS_UNICODE", "PyUnicode_AS_DATA", "PyUnicode_AsUnicode",
-    "PyUnicode_AsUnicodeAndSize", "PyUnicode_FromUnicode", "PyUnicode_WSTR_LENGTH", "use_tracing", "curexc_traceback", "PyFrame_BlockSetup",
-    "PyEval_AcquireLock", "PyEval_ReleaseLock", "PyEval_CallObject", "PyEval_CallFunction", "PyEval_CallMethod", "PyEval_CallObjectWithKeywords",
-    "PyCFunction_Call", "PyUnicode_Encode", "PyUnicode_EncodeUTF8", "PyUnicode_EncodeDecimal", "PyUnicode_TransformDecimalToASCII", "PyUnicode_EncodeASCII",
-    "PyUnicode_EncodeLatin1", "PyObject_AsCharBuffer", "PyObject_AsReadBuffer", "PyObject_AsWriteBuffer", "PyObject_CheckReadBuffer",
+    "PyUnicode_GET_SIZE", "PyUnicode_GetSize", "PyUnicode_GET_DATA_SIZE", "PyUnicode_AS_UNICODE", "PyUnicode_AS_DATA",
+    "PyUnicode_AsUnicode", "PyUnicode_AsUnicodeAndSize", "PyUnicode_FromUnicode", "PyUnicode_WSTR_LENGTH", "use_tracing",
+    "curexc_traceback", "PyFrame_BlockSetup", "PyEval_AcquireLock", "PyEval_ReleaseLock", "PyEval_CallObject", "PyEval_CallFunction",
+    "PyEval_CallMethod", "PyEval_CallObjectWithKeywords", "PyCFunction_Call", "PyUnicode_Encode", "PyUnicode_EncodeUTF8",
+    "PyUnicode_EncodeDecimal", "PyUnicode_TransformDecimalToASCII", "PyUnicode_EncodeASCII", "PyUnicode_EncodeLatin1",
+    "PyObject_AsCharBuffer", "PyObject_AsReadBuffer", "PyObject_AsWriteBuffer", "PyObject_CheckReadBuffer",
     "PyParser_SimpleParseString", "PyNode_Compile", "_Py_CheckRecursionLimit", "PyUnicode_GetMax", "PyOS_InitInterrupts",
 )  # fmt: skip
 """Names that newer CPythons do not have; the judge knows since when."""
 _ONLY_GLIBC = (
-    "backtrace_symbols", "backtrace_symbols_fd", "fts_open", "argp_parse", "obstack_free", "gnu_get_libc_version", "makecontext", "swapcontext", "mallinfo", "mallinfo2",
-    "malloc_trim", "malloc_info", "malloc_stats", "mallopt", "mtrace", "pvalloc", "rawmemchr", "canonicalize_file_name", "strerrordesc_np", "strerrorname_np",
-    "sigabbrev_np", "fedisableexcept", "feenableexcept", "dlvsym", "dlmopen", "getaddrinfo_a", "register_printf_function", "register_printf_specifier",
-    "res_ninit", "res_nsearch", "res_nquery", "random_r", "srandom_r", "initstate_r", "drand48_r", "lrand48_r", "srand48_r", "strndupa", "TEMP_FAILURE_RETRY",
-    "__GLIBC_PREREQ", "fcloseall", "getdate_r", "rpmatch", "strfry", "envz_add", "argz_create", "argz_add", "parse_printf_format",
-    "pthread_tryjoin_np", "pthread_mutexattr_setprioceiling", "error_at_line", "__register_atfork",
+    "backtrace_symbols", "backtrace_symbols_fd", "fts_open", "argp_parse", "obstack_free", "gnu_get_libc_version", "makecontext",
+    "swapcontext", "mallinfo", "mallinfo2", "malloc_trim", "malloc_info", "malloc_stats", "mallopt", "mtrace", "pvalloc", "rawmemchr",
+    "canonicalize_file_name", "strerrordesc_np", "strerrorname_np", "sigabbrev_np", "fedisableexcept", "feenableexcept", "dlvsym",
+    "dlmopen", "getaddrinfo_a", "register_printf_function", "register_printf_specifier", "res_ninit", "res_nsearch", "res_nquery",
+    "random_r", "srandom_r", "initstate_r", "drand48_r", "lrand48_r", "srand48_r", "strndupa", "TEMP_FAILURE_RETRY", "__GLIBC_PREREQ",
+    "fcloseall", "getdate_r", "rpmatch", "strfry", "envz_add", "argz_create", "argz_add", "parse_printf_format", "pthread_tryjoin_np",
+    "pthread_mutexattr_setprioceiling", "error_at_line", "__register_atfork",
 )  # fmt: skip
 """Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
 _NAMES = re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(n.encode() for n in (*_GONE_FROM_C_API, *_ONLY_GLIBC)) + rb")\b(\s*\()?")
@@ -315,6 +327,8 @@ class _Reader:
         if name.startswith(("internal/pycore_", "cpython/", "pycore_", "ext/", "experimental/", "bits/stdc++")):
             return True
         top = name.partition("/")[0]
+        if not self.target.is_musl and (top in _OF_GLIBC or name in _OF_GLIBC):
+            return True
         return any(top in _HEADERS_OF.get(project, ()) or name in _HEADERS_OF.get(project, ()) for project in self.brought)
 
     def _cython(self, extension: Extension, member: str) -> None:
@@ -433,18 +447,21 @@ _MACHINES = {
     "riscv64": ("__riscv", "__LP64__", "_LP64"),
 }
 _NEVER = (
-    "_WIN32", "WIN32", "_WIN64", "WIN64", "__WIN32__", "_WINDOWS", "_MSC_VER", "MS_WINDOWS", "MS_WIN32", "MS_WIN64", "__MINGW32__", "__MINGW64__", "__CYGWIN__",
-    "__APPLE__", "__MACH__", "__MACOSX__", "__MACOS__", "MACOSX", "__DARWIN__", "TARGET_OS_MAC", "TARGET_OS_IPHONE", "__FreeBSD__", "__OpenBSD__", "__NetBSD__",
-    "__DragonFly__", "BSD", "__sun", "sun", "__sun__", "__SVR4", "__svr4__", "_AIX", "__hpux", "__osf__", "__sgi", "__QNX__", "__QNXNTO__", "__VMS", "VMS", "__OS2__",
-    "__HAIKU__", "__BEOS__", "__GNU__", "__ANDROID__", "ANDROID", "__EMSCRIPTEN__", "__wasm__", "__wasi__", "__BORLANDC__", "__WATCOMC__", "__INTEL_COMPILER",
-    "__ICC", "__clang__", "__TINYC__", "__SUNPRO_C", "__SUNPRO_CC", "__IBMC__", "__IBMCPP__", "__xlC__", "__PGI", "__HP_cc", "__HP_aCC", "__UCLIBC__", "__BIONIC__", "PYPY_VERSION",
-    "PYPY_VERSION_NUM", "GRAALVM_PYTHON", "__CUDACC__", "__HIPCC__", "Py_DEBUG", "Py_TRACE_REFS", "__NVCC__", "FREEBSD", "__FreeBSD_kernel__", "OS_WIN", "SOLARIS",
-    "PSUTIL_WINDOWS_", "UNDER_CE", "__MSDOS__", "MSDOS", "__DJGPP__", "macintosh", "__riscos__", "__MVS__", "CYTHON_COMPILING_IN_PYPY", "__OBJC__",
+    "_WIN32", "WIN32", "_WIN64", "WIN64", "__WIN32__", "_WINDOWS", "_MSC_VER", "MS_WINDOWS", "MS_WIN32", "MS_WIN64", "__MINGW32__",
+    "__MINGW64__", "__CYGWIN__", "__APPLE__", "__MACH__", "__MACOSX__", "__MACOS__", "MACOSX", "__DARWIN__", "TARGET_OS_MAC",
+    "TARGET_OS_IPHONE", "__FreeBSD__", "__OpenBSD__", "__NetBSD__", "__DragonFly__", "BSD", "__sun", "sun", "__sun__", "__SVR4",
+    "__svr4__", "_AIX", "__hpux", "__osf__", "__sgi", "__QNX__", "__QNXNTO__", "__VMS", "VMS", "__OS2__", "__HAIKU__", "__BEOS__",
+    "__GNU__", "__ANDROID__", "ANDROID", "__EMSCRIPTEN__", "__wasm__", "__wasi__", "__BORLANDC__", "__WATCOMC__", "__INTEL_COMPILER",
+    "__ICC", "__clang__", "__TINYC__", "__SUNPRO_C", "__SUNPRO_CC", "__IBMC__", "__IBMCPP__", "__xlC__", "__PGI", "__HP_cc",
+    "__HP_aCC", "__UCLIBC__", "__BIONIC__", "PYPY_VERSION", "PYPY_VERSION_NUM", "GRAALVM_PYTHON", "__CUDACC__", "__HIPCC__",
+    "Py_DEBUG", "Py_TRACE_REFS", "__NVCC__", "FREEBSD", "__FreeBSD_kernel__", "OS_WIN", "SOLARIS", "PSUTIL_WINDOWS_", "UNDER_CE",
+    "__MSDOS__", "MSDOS", "__DJGPP__", "macintosh", "__riscos__", "__MVS__", "CYTHON_COMPILING_IN_PYPY", "__OBJC__",
 )  # fmt: skip
 _ALWAYS = (
-    "__linux__", "__linux", "linux", "__gnu_linux__", "__unix__", "__unix", "unix", "__ELF__", "__STDC__", "__GNUC_MINOR__", "__CHAR_BIT__", "__SIZEOF_INT128__",
-    "HAVE_STDINT_H", "HAVE_UNISTD_H", "HAVE_SYS_TYPES_H", "HAVE_SYS_STAT_H", "HAVE_STDLIB_H", "HAVE_STRING_H", "HAVE_INTTYPES_H", "HAVE_FCNTL_H", "HAVE_ERRNO_H",
-    "Py_PYTHON_H", "WITH_THREAD", "__OPTIMIZE__", "CYTHON_COMPILING_IN_CPYTHON",
+    "__linux__", "__linux", "linux", "__gnu_linux__", "__unix__", "__unix", "unix", "__ELF__", "__STDC__", "__GNUC_MINOR__",
+    "__CHAR_BIT__", "__SIZEOF_INT128__", "HAVE_STDINT_H", "HAVE_UNISTD_H", "HAVE_SYS_TYPES_H", "HAVE_SYS_STAT_H", "HAVE_STDLIB_H",
+    "HAVE_STRING_H", "HAVE_INTTYPES_H", "HAVE_FCNTL_H", "HAVE_ERRNO_H", "Py_PYTHON_H", "WITH_THREAD", "__OPTIMIZE__",
+    "CYTHON_COMPILING_IN_CPYTHON",
 )  # fmt: skip
 
 
@@ -507,29 +524,31 @@ def _tokens(text: str) -> list[str] | None:
     return tokens
 
 
+_BINDING = {
+    "||": 1,
+    "&&": 2,
+    "|": 3,
+    "^": 4,
+    "&": 5,
+    "==": 6,
+    "!=": 6,
+    "<": 7,
+    ">": 7,
+    "<=": 7,
+    ">=": 7,
+    "<<": 8,
+    ">>": 8,
+    "+": 9,
+    "-": 9,
+    "*": 10,
+    "/": 10,
+    "%": 10,
+}
+"""Binary operators of the preprocessor by how tightly they bind."""
+
+
 class _Expression:
     """A preprocessor expression over integers and None (not known), by precedence climbing."""
-
-    _BINDING = {
-        "||": 1,
-        "&&": 2,
-        "|": 3,
-        "^": 4,
-        "&": 5,
-        "==": 6,
-        "!=": 6,
-        "<": 7,
-        ">": 7,
-        "<=": 7,
-        ">=": 7,
-        "<<": 8,
-        ">>": 8,
-        "+": 9,
-        "-": 9,
-        "*": 10,
-        "/": 10,
-        "%": 10,
-    }
 
     def __init__(self, tokens: list[str], known: dict[str, str | None], own: dict[str, str | None], depth: int = 0) -> None:
         self._tokens = tokens
@@ -552,7 +571,7 @@ class _Expression:
 
     def _binary(self, least: int, depth: int) -> int | None:
         left = self._unary(depth)
-        while (binding := self._BINDING.get(self._peek(), 0)) >= least:
+        while (binding := _BINDING.get(self._peek(), 0)) >= least:
             operator = self._next()
             right = self._binary(binding + 1, depth)
             left = _apply(operator, left, right)
@@ -612,7 +631,7 @@ class _Expression:
                 return int(digits, 16)
             except ValueError:
                 return None
-        if self._depth < 8 and value.strip() and value.strip() != name and (tokens := _tokens(value.partition("//")[0])):  # noqa: PLR2004 -- macros of macros
+        if self._depth < 8 and value.strip() and value.strip() != name and (tokens := _tokens(value.partition("//")[0])):
             return _Expression(tokens, self._known, self._own, self._depth + 1).whole()
         return None
 

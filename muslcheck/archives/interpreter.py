@@ -1,8 +1,10 @@
+# ruff: noqa: ANN401, C901, PLR0911 -- values of interpreted code are anything; one branch for each form of the language
 """A small, honest interpreter of setup.py: it follows the code for a target as far as reading can, and never runs any of it.
 
 What it knows (constants, lists, helper functions, files of the archive, the target's Python and platform) it evaluates; all else is
-:class:`~muslcheck.archives.values.Unknown`. Where a condition is unknown both branches are read, and what they do is noted as decided later. A condition
-on the environment is answered as in a plain ``pip install`` (nothing is set), and the other branch is read for what a switch would do.
+:class:`~muslcheck.archives.values.Unknown`. Where a condition is unknown both branches are read, and what they do is noted as decided
+later. A condition on the environment is answered as in a plain ``pip install`` (nothing is set), and the other branch is read for what
+a switch would do.
 """
 
 from __future__ import annotations
@@ -51,6 +53,8 @@ _DEPTH = 40
 """Calls within calls."""
 _LOOP = 5_000
 """Turns of one loop."""
+_NOTES = 2_000
+"""Facts of one kind that are kept."""
 _MODULES = 30
 """Modules of the sdist's own that are read."""
 _PARSING = threading.Lock()
@@ -213,10 +217,11 @@ class Machine:
         """Keep a fact, seen at the current line."""
         where = self.contents.where(member or self.frame.member, None if member else self.line or None)
         seen = Seen(value, where, certainty or self.certainty, detail)
-        if len(into) < 2_000 and seen not in into:
+        if len(into) < _NOTES and seen not in into:
             into.append(seen)
 
     def tick(self) -> None:
+        """Count a step; raises OutOfSteps where there were too many."""
         self._steps -= 1
         if self._steps < 0:
             raise OutOfSteps
@@ -224,6 +229,7 @@ class Machine:
     # ---- statements ----------------------------------------------------------------------------------------------
 
     def block(self, body: list[ast.stmt]) -> None:
+        """Follow statements, one after the other."""
         for statement in body:
             self.tick()
             self.line = getattr(statement, "lineno", self.line)
@@ -401,7 +407,7 @@ class Machine:
             path, returned = self.path, len(self.frame.returned)
             if isinstance(item, Perhaps):
                 self.path = (*path, Step(item.certainty))
-                item = item.value
+                item = item.value  # noqa: PLW2901 -- the wrapping is off
             self._last_touched = False
             self.assign(node.target, item)
             try:
@@ -547,7 +553,7 @@ class Machine:
             if isinstance(value, External) and value.name == "contextlib.suppress()":
                 suppressed = True
             if item.optional_vars is not None:
-                self.assign(item.optional_vars, value if isinstance(value, (FileHandle, Unknown)) else value)
+                self.assign(item.optional_vars, value)
         try:
             self.block(node.body)
         except Raised:
@@ -752,7 +758,7 @@ class Machine:
         """An attribute of a value."""
         if isinstance(owner, External):
             full = f"{owner.name}.{name}"
-            if full in {"os.environ", "os.environb"} or full in {"sys.argv"}:
+            if full in {"os.environ", "os.environb", "sys.argv"}:
                 self.touched = True
                 return Items(self.argv, self.path) if full == "sys.argv" else External("os.environ")
             if self.environment.gone(full) and not owner.name.startswith("distutils"):

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917, PLR2004 -- a call and where it stands; limits beyond any real tree
 """Meson trees: dependencies, libraries and programs that meson.build looks for, its languages, its minimum version."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401, C901, PLR0911, PLR2004 -- values of interpreted code are anything; one branch for each operator and kind of value
 """Operators over the values of setup.py's interpreter: exact where both sides are known and small, Unknown everywhere else."""
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ _LONG = 1_000_000
 _BIG = 2**64
 BUILTINS = frozenset(
     {
-        "abs", "all", "any", "bool", "bytes", "callable", "chr", "compile", "dict", "dir", "enumerate", "eval", "exec", "exit", "filter", "float", "format",
-        "frozenset", "getattr", "globals", "hasattr", "hash", "id", "input", "int", "isinstance", "issubclass", "iter", "len", "list", "locals", "map", "max",
-        "min", "next", "object", "open", "ord", "print", "property", "quit", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "staticmethod",
-        "classmethod", "str", "sum", "super", "tuple", "type", "vars", "zip", "__import__", "delattr", "NotImplemented",
-        "BaseException", "Exception", "SystemExit", "KeyboardInterrupt", "ImportError", "ModuleNotFoundError", "OSError", "IOError", "EnvironmentError",
-        "FileNotFoundError", "RuntimeError", "ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "NameError", "NotImplementedError",
-        "AssertionError", "LookupError", "UnicodeError", "UnicodeDecodeError", "PermissionError", "StopIteration", "SyntaxError", "Warning",
-        "DeprecationWarning", "UserWarning", "RuntimeWarning", "ArithmeticError", "ZeroDivisionError", "EOFError", "FileExistsError",
+        "abs", "all", "any", "bool", "bytes", "callable", "chr", "compile", "dict", "dir", "enumerate", "eval", "exec", "exit",
+        "filter", "float", "format", "frozenset", "getattr", "globals", "hasattr", "hash", "id", "input", "int", "isinstance",
+        "issubclass", "iter", "len", "list", "locals", "map", "max", "min", "next", "object", "open", "ord", "print", "property",
+        "quit", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "staticmethod", "classmethod", "str", "sum", "super",
+        "tuple", "type", "vars", "zip", "__import__", "delattr", "NotImplemented", "BaseException", "Exception", "SystemExit",
+        "KeyboardInterrupt", "ImportError", "ModuleNotFoundError", "OSError", "IOError", "EnvironmentError", "FileNotFoundError",
+        "RuntimeError", "ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "NameError", "NotImplementedError",
+        "AssertionError", "LookupError", "UnicodeError", "UnicodeDecodeError", "PermissionError", "StopIteration", "SyntaxError",
+        "Warning", "DeprecationWarning", "UserWarning", "RuntimeWarning", "ArithmeticError", "ZeroDivisionError", "EOFError",
+        "FileExistsError",
     }
 )  # fmt: skip
 _COMPARE = {
@@ -66,7 +69,7 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
     if isinstance(op, ast.Mult):
         for text, times in ((left, right), (right, left)):
             if isinstance(text, (str, list, tuple)) and isinstance(times, int):
-                return text * times if 0 <= times and len(text) * times <= _LONG // 20 else Unknown("too long")
+                return text * times if times >= 0 and len(text) * times <= _LONG // 20 else Unknown("too long")
     if isinstance(left, dict) and isinstance(right, dict) and isinstance(op, ast.BitOr):
         return {**left, **right}
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
@@ -103,7 +106,7 @@ def _number(op: ast.operator, left: float, right: float) -> Any:
     if whole and isinstance(op, (ast.BitAnd, ast.BitOr, ast.BitXor)):
         a, b = int(left), int(right)
         return a & b if isinstance(op, ast.BitAnd) else a | b if isinstance(op, ast.BitOr) else a ^ b
-    if whole and isinstance(op, ast.Pow) and 0 <= right <= 64 and abs(left) <= 1024:  # noqa: PLR2004
+    if whole and isinstance(op, ast.Pow) and 0 <= right <= 64 and abs(left) <= 1024:
         return int(left) ** int(right)
     if whole and isinstance(op, (ast.LShift, ast.RShift)) and 0 <= right <= 64:
         return int(left) << int(right) if isinstance(op, ast.LShift) else int(left) >> int(right)

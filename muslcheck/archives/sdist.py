@@ -1,3 +1,4 @@
+# ruff: noqa: C901, PLR0912 -- one branch for each kind of build
 """An sdist read for its build: every reader of this room asked in turn, and their answers put together."""
 
 from __future__ import annotations
@@ -5,14 +6,15 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from muslcheck.archives.build_environment import BuildEnvironment
 from muslcheck.archives.build_system import backend_kind, in_tree_kind, read_build_system, read_pyproject, refusals
 from muslcheck.archives.cargo import read_cargo
 from muslcheck.archives.cmake import read_cmake
 from muslcheck.archives.container import open_archive
-from muslcheck.archives.csource import read_sources
+from muslcheck.archives.csource import SourceFacts, read_sources
 from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
 from muslcheck.archives.hints import read_hints
 from muslcheck.archives.meson import read_meson
@@ -20,6 +22,7 @@ from muslcheck.archives.sdist_metadata import metadata_in
 from muslcheck.archives.setup_py import SetupFacts, read_script, read_setup_py
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from muslcheck.archives.container import Contents
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from muslcheck.words.target import Target
 
 __all__ = ["inspect", "read"]
+
+_T = TypeVar("_T")
 
 _PROGRAM_TREES = {
     "cmake": "cmake",
@@ -52,19 +57,24 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     system = read_build_system(contents)
     kind = in_tree_kind(contents, system) if system.backend_path else backend_kind(system.backend)
     setup = SetupFacts()
+    lost: list[Seen] = []
+    """Readers that were lost in what they read."""
     if kind == "setuptools" and ("setup.py" in contents.names or _declared(pyproject)):
         environment = BuildEnvironment(
             contents, target, (*system.requires, *system.added), folder_on_path=system.legacy or bool(system.backend_path)
         )
-        setup = read_setup_py(contents, target, environment) if "setup.py" in contents.names else SetupFacts()
+        if "setup.py" in contents.names:
+            setup = _kept(partial(read_setup_py, contents, target, environment), setup, contents.where("setup.py"), lost)
         known = {*system.requires, *system.added}
         system = replace(system, added=(*system.added, *(text for text in setup.setup_requires if text not in known)))
     for script in _hook_scripts(contents, pyproject, kind):
         environment = BuildEnvironment(contents, target, system.requires, folder_on_path=True)
-        setup = read_script(contents, target, environment, script)
+        setup = _kept(partial(read_script, contents, target, environment, script), setup, contents.where(script), lost)
     extensions = (*setup.extensions, *_declared_extensions(contents, pyproject, kind))
-    trees, downloads = _trees(contents, pyproject, kind, system, setup)
-    sources = read_sources(contents, target, extensions, setup.c_texts, _names((*system.requires, *system.added)))
+    nothing: tuple[tuple[Tree, ...], tuple[Seen, ...]] = ((), ())
+    trees, downloads = _kept(partial(_trees, contents, pyproject, kind, system, setup), nothing, system.seen_in, lost)
+    brought = _names((*system.requires, *system.added))
+    sources = _kept(partial(read_sources, contents, target, extensions, setup.c_texts, brought), SourceFacts(), contents.where(""), lost)
     extensions = tuple(_spoken(extension, sources.languages.get(extension.name, set())) for extension in extensions)
     return SdistFacts(
         filename=contents.filename,
@@ -81,8 +91,17 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
         marks=tuple(dict.fromkeys([*setup.marks, *sources.marks])),
         hints=read_hints(contents, pyproject),
         source_files=tuple(sorted(contents.counts.items())),
-        unread=tuple(dict.fromkeys([*setup.unread, *_unknown_backend(contents, kind, system)])),
+        unread=tuple(dict.fromkeys([*lost, *setup.unread, *_unknown_backend(contents, kind, system)])),
     )
+
+
+def _kept(work: Callable[[], _T], otherwise: _T, where: str, lost: list[Seen]) -> _T:
+    """What a reader answers; where it is lost in what it reads, that is said, and the other readers' answers stand."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 -- whatever a stranger wrote must not end the run
+        lost.append(Seen(f"the reader was lost ({type(error).__name__})", where, Certainty.DECIDED_LATER))
+        return otherwise
 
 
 _PURE = frozenset({"flit", "hatchling", "poetry", "pdm", "uv", "whey", "trampolim"})

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["metadata_in", "requires_txt", "sdist_metadata", "with_extra"]
 
+_DEEPEST = 3
+"""Folders above an egg-info: one that lies deeper is test data."""
 _ENDING = re.compile(r"\.(tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tar|zip)$", re.IGNORECASE)
 
 
@@ -42,7 +44,9 @@ def metadata_in(contents: Contents) -> Metadata | Unread:
         return metadata_of(found, source=MetadataSource.PKG_INFO, seen_in=pkg_info)
     base = _identity(found, contents)
     egg_info = min(
-        (n for n in contents.names if n.endswith(".egg-info/PKG-INFO") and n.count("/") <= 3), key=lambda n: (n.count("/"), n), default=None
+        (n for n in contents.names if n.endswith(".egg-info/PKG-INFO") and n.count("/") <= _DEEPEST),
+        key=lambda n: (n.count("/"), n),
+        default=None,
     )
     if egg_info is not None:
         member = egg_info.removesuffix("PKG-INFO") + "requires.txt"

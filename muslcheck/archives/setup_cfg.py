@@ -27,5 +27,5 @@ def read_setup_cfg(contents: Contents) -> dict[str, dict[str, str]]:
 
 def listed(value: str) -> tuple[str, ...]:
     """A list value of setup.cfg: one item a line, or split at ``;`` on one line; comment lines left out."""
-    lines = value.splitlines() if "\n" in value else [value]
+    lines = value.splitlines() if "\n" in value else value.split(";")
     return tuple(item for line in lines if (item := line.strip()) and not item.startswith("#"))

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401, C901, PLR0912, PLR0917, PLR2004 -- values of interpreted code are anything; one branch for each kind of value
 """setup.py read by its syntax tree and followed for a target: what it builds, what it runs, where it stops. It is never run."""
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ _STEPS = ("initialize_options", "finalize_options", "run", "build_extensions", "
 _BUILDS = frozenset({"run", "build_extension", "build_extensions", "build_ext", "compile", "swig_sources", "run_command"})
 _COMPILER_FAILS = frozenset(
     {
-        "CCompilerError", "CompileError", "LinkError", "DistutilsExecError", "DistutilsPlatformError", "DistutilsError", "DistutilsSetupError", "BaseError",
-        "Exception", "BaseException", "SystemExit", "OSError", "IOError", "EnvironmentError", "ExecError", "PlatformError",
-        "build_errors", "ext_errors",
+        "CCompilerError", "CompileError", "LinkError", "DistutilsExecError", "DistutilsPlatformError", "DistutilsError",
+        "DistutilsSetupError", "BaseError", "Exception", "BaseException", "SystemExit", "OSError", "IOError", "EnvironmentError",
+        "ExecError", "PlatformError", "build_errors", "ext_errors",
     }
 )  # fmt: skip
 """What a missing compiler raises inside the build commands, and the customary names of tuples of these."""

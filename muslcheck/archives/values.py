@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 -- values of interpreted code are anything
 """The values that the interpreter of setup.py works with, beside plain strings, numbers, tuples and dicts."""
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Step:
     certainty: Certainty
 
 
+_ANCESTORS = 20
+"""No setup.py has a longer line of ancestors."""
 Path = tuple[Step, ...]
 """The branches on the way to a place in the code; empty on the way that the build surely takes."""
 
@@ -91,7 +94,7 @@ class PathText(str):
     __slots__ = ()
 
 
-class Fielded(tuple[Any, ...]):
+class Fielded(tuple[Any, ...]):  # noqa: SLOT001 -- a tuple has no room for slots
     """A tuple whose items have names: ``sys.version_info``, ``os.uname()``."""
 
     fields: tuple[str, ...]
@@ -175,7 +178,7 @@ class Klass:
         """An attribute of the class or of its interpreted bases; None where it has none."""
         if name in self.attributes:
             return self.attributes[name]
-        if depth < 20:
+        if depth < _ANCESTORS:
             for base in self.bases:
                 if isinstance(base, Klass) and base is not self and (found := base.find(name, depth + 1)) is not None:
                     return found
@@ -187,12 +190,12 @@ class Klass:
         for base in self.bases:
             if isinstance(base, External):
                 names.add(base.name)
-            elif isinstance(base, Klass) and base is not self and depth < 20:
+            elif isinstance(base, Klass) and base is not self and depth < _ANCESTORS:
                 names |= base.roots(depth + 1)
             elif isinstance(base, Unknown):
                 names |= {o.name for o in base.options if isinstance(o, External)}
                 for option in base.options:
-                    if isinstance(option, Klass) and option is not self and depth < 20:
+                    if isinstance(option, Klass) and option is not self and depth < _ANCESTORS:
                         names |= option.roots(depth + 1)
         return names
 

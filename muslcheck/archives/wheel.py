@@ -50,7 +50,9 @@ class _Entry:
     flags: int
 
 
-def metadata_from_ranges(pieces: Mapping[int, bytes], size: int, filename: str) -> bytes | NeedRange:
+def metadata_from_ranges(  # noqa: C901, PLR0911 -- a ladder: what is lacking at each rung is asked for
+    pieces: Mapping[int, bytes], size: int, filename: str
+) -> bytes | NeedRange:
     """METADATA of the wheel, or the range that has to be fetched before it can be told.
 
     ``pieces`` maps an offset in the file to the bytes from there; ``size`` is the size of the whole file. Start with the tail
@@ -77,7 +79,7 @@ def metadata_from_ranges(pieces: Mapping[int, bytes], size: int, filename: str) 
             raise CorruptArchive(filename, "not a zip file, or cut short")
         return NeedRange(max(0, size - 0x10000 - _END.size - _END64_LOCATOR.size), size)
     _, _, _, _, count, length, start, _ = _END.unpack_from(tail, found)
-    if _WIDE in {start, length} or count == 0xFFFF:
+    if _WIDE in {start, length} or count == _WIDE >> 16:
         at = tail_start + found - _END64_LOCATOR.size
         locator = read(at, _END64_LOCATOR.size)
         if locator is None:

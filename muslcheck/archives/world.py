@@ -20,12 +20,15 @@ FOLDER = "/sdist"
 """Where the interpreted code believes the archive to be unpacked: its working directory."""
 _NARROW = frozenset({"armv6l", "armv7l", "i686"})
 _GLOB_LIMIT = 20_000
+_WALK_LIMIT = 500
+_LONGEST_PATTERN, _MOST_STARS = 200, 8
+"""No hand writes a longer pattern, and matching it could take for ever."""
 
 
 def answers(target: Target) -> dict[str, Any]:
     """Names of modules that have one answer on the target."""
     major, minor = target.python
-    micro = target.python_full.split(".")[2] if target.python_full.count(".") >= 2 else "0"
+    micro = [*target.python_full.split("."), "0"][2]
     patch = int("".join(c for c in micro if c.isdigit()) or "0")
     narrow = target.arch in _NARROW
     host = Unknown("the machine that builds")
@@ -168,7 +171,7 @@ class Files:
             subfolders = Items(sorted({name.partition("/")[0] for name in below if "/" in name}))
             shown = posixpath.join(path, folder[len(inside) :].lstrip("/")) if folder != inside else path
             rows.append((shown, subfolders, files))
-            if len(rows) > 500:
+            if len(rows) > _WALK_LIMIT:
                 break
         return Items(rows)
 
@@ -211,7 +214,7 @@ def _matches(name: list[str], parts: list[str], *, recursive: bool) -> bool:
 
 
 def _part_matches(segment: str, part: str) -> bool:
-    if len(part) > 200 or part.count("*") > 8:
+    if len(part) > _LONGEST_PATTERN or part.count("*") > _MOST_STARS:
         return False
     return not (segment.startswith(".") and not part.startswith(".")) and fnmatch.fnmatchcase(segment, part)
 

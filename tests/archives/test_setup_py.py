@@ -1,40 +1,12 @@
+# ruff: noqa: E501, ISC004 -- a case reads best on one line
 """Every form of setup.py that muslcheck claims to read, as a small case."""
 
-import io
-
 import pytest
-from support.archives import sdist_bytes
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.sdists import GLIBC, MUSL, OLD, PLAIN, brief, facts, inspect, only
 
-from muslcheck.archives import read_sdist
 from muslcheck.archives.facts import Certainty
-from muslcheck.words.target import Libc, Target
-
-MUSL = Target("python:3.12-alpine", (3, 12), "3.12.12", "x86_64", Libc("musl", 1, 2), "alpine", "3.23")
-GLIBC = Target("python:3.12-slim", (3, 12), "3.12.12", "x86_64", Libc("glibc", 2, 41), "debian", "13")
-OLD = Target("python:3.9-alpine", (3, 9), "3.9.23", "aarch64", Libc("musl", 1, 2), "alpine", "3.22")
-
-
-def facts(setup_py, *, target=MUSL, pyproject=None, **files):
-    given = {"setup.py": setup_py, **{name.replace("__", "/"): text for name, text in files.items()}}
-    if pyproject is not None:
-        given["pyproject.toml"] = pyproject
-    return inspect(given, target)
-
-
-def inspect(files, target=MUSL):
-    return read_sdist(io.BytesIO(sdist_bytes("demo", "1.0", files)), "demo-1.0.tar.gz", target)
-
-
-def only(found):
-    assert len(found) == 1, found
-    return found[0]
-
-
-def brief(seen):
-    return [(s.value, s.certainty.value) for s in seen]
-
-
-PLAIN = "from setuptools import setup, Extension\n"
 
 
 def test_pure():
@@ -87,7 +59,10 @@ def test_one_extension_in_many_words(made):
         ("try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept SystemExit:\n    setup()", "optional"),
         ("try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept BaseException:\n    print('no')\n    raise", "always"),
         ("try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept Exception:\n    setup()", "always"),
-        ("try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept SystemExit as e:\n    import sys\n    sys.exit('no compiler')", "always"),
+        (
+            "try:\n    setup(ext_modules=[Extension('a', ['a.c'])])\nexcept SystemExit as e:\n    import sys\n    sys.exit('no compiler')",
+            "always",
+        ),
         (
             "from setuptools.command.build_ext import build_ext\nclass Lenient(build_ext):\n    def build_extension(self, ext):\n        try:\n"
             "            super().build_extension(ext)\n        except Exception as e:\n            print(e)\n"
@@ -106,12 +81,30 @@ def test_one_extension_in_many_words(made):
             "    setup(ext_modules=exts, cmdclass=dict(build_ext=Tell))\ntry:\n    go([Extension('a', ['a.c'])])\nexcept Failed:\n    go([])",
             "optional",
         ),
-        ("import os\nif os.environ.get('WITH_A'):\n    exts = [Extension('a', ['a.c'])]\nelse:\n    exts = []\nsetup(ext_modules=exts)", "switched"),
-        ("import os\nif not os.getenv('WITHOUT_A'):\n    exts = [Extension('a', ['a.c'])]\nelse:\n    exts = []\nsetup(ext_modules=exts)", "always"),
-        ("import sys\nexts = []\nif '--with-a' in sys.argv:\n    exts.append(Extension('a', ['a.c']))\nsetup(ext_modules=exts)", "switched"),
-        ("import os\nexts = [Extension('a', ['a.c'])] if os.path.exists('/usr/include/a.h') else []\nsetup(ext_modules=exts)", "decided-later"),
-        ("import other_thing\nexts = []\nif other_thing.ask():\n    exts.append(Extension('a', ['a.c']))\nsetup(ext_modules=exts)", "decided-later"),
-        ("import platform\nexts = []\nif platform.python_implementation() == 'CPython':\n    exts = [Extension('a', ['a.c'])]\nsetup(ext_modules=exts)", "always"),
+        (
+            "import os\nif os.environ.get('WITH_A'):\n    exts = [Extension('a', ['a.c'])]\nelse:\n    exts = []\nsetup(ext_modules=exts)",
+            "switched",
+        ),
+        (
+            "import os\nif not os.getenv('WITHOUT_A'):\n    exts = [Extension('a', ['a.c'])]\nelse:\n    exts = []\nsetup(ext_modules=exts)",
+            "always",
+        ),
+        (
+            "import sys\nexts = []\nif '--with-a' in sys.argv:\n    exts.append(Extension('a', ['a.c']))\nsetup(ext_modules=exts)",
+            "switched",
+        ),
+        (
+            "import os\nexts = [Extension('a', ['a.c'])] if os.path.exists('/usr/include/a.h') else []\nsetup(ext_modules=exts)",
+            "decided-later",
+        ),
+        (
+            "import other_thing\nexts = []\nif other_thing.ask():\n    exts.append(Extension('a', ['a.c']))\nsetup(ext_modules=exts)",
+            "decided-later",
+        ),
+        (
+            "import platform\nexts = []\nif platform.python_implementation() == 'CPython':\n    exts = [Extension('a', ['a.c'])]\nsetup(ext_modules=exts)",
+            "always",
+        ),
         ("import os\nif os.path.isfile('a.c'):\n    setup(ext_modules=[Extension('a', ['a.c'])])\nelse:\n    setup()", "always"),
     ],
 )
@@ -153,14 +146,18 @@ def test_the_target_answers_not_the_host():
         "import platform, sys\nname = '%s_%d%d' % ((platform.machine(),) + sys.version_info[:2])\n"
         "lib = 'gnu' if platform.libc_ver()[0] else 'other'\nsetup(ext_modules=[Extension(name, [name + '.c'], libraries=[lib])])"
     )
-    assert [(facts(PLAIN + code, target=t).extensions[0].name, facts(PLAIN + code, target=t).libraries[0].value) for t in (MUSL, GLIBC, OLD)] == [
+    assert [
+        (facts(PLAIN + code, target=t).extensions[0].name, facts(PLAIN + code, target=t).libraries[0].value) for t in (MUSL, GLIBC, OLD)
+    ] == [
         ("x86_64_312", "other"),
         ("x86_64_312", "gnu"),
         ("aarch64_39", "other"),
     ]
 
 
-@pytest.mark.parametrize(("requires", "languages", "sources"), [("", ("c",), ("demo/a.c",)), ('"cython"', ("c", "cython"), ("demo/a.pyx",))])
+@pytest.mark.parametrize(
+    ("requires", "languages", "sources"), [("", ("c",), ("demo/a.c",)), ('"cython"', ("c", "cython"), ("demo/a.pyx",))]
+)
 def test_cython_only_where_it_is_required(requires, languages, sources):
     code = (
         "try:\n    from Cython.Build import cythonize\nexcept ImportError:\n    cythonize = None\n"
@@ -169,6 +166,14 @@ def test_cython_only_where_it_is_required(requires, languages, sources):
     )
     found = facts(PLAIN + code, pyproject=f'[build-system]\nrequires = ["setuptools", {requires}]\n')
     assert (only(found.extensions).languages, only(found.extensions).sources) == (languages, sources)
+
+
+def test_a_build_requirement_whose_marker_does_not_hold_is_not_there():
+    found = facts(
+        "import cython\nfrom setuptools import setup\nsetup()",
+        pyproject='[build-system]\nrequires = ["setuptools", "cython; python_version < \'3.9\'"]\n',
+    )
+    assert brief(found.imports) == [("cython", "always")]
 
 
 def test_setuptools_takes_the_c_of_a_pyx_without_cython():
@@ -227,7 +232,13 @@ def test_cmake_extension():
         "class CMakeBuild(build_ext):\n    def build_extension(self, ext):\n        subprocess.check_call(['cmake', ext.sourcedir])\n"
         "setup(ext_modules=[CMakeExtension('demo')], cmdclass={'build_ext': CMakeBuild})"
     )
-    found = inspect({"setup.py": setup, "CMakeLists.txt": "cmake_minimum_required(VERSION 3.15)\nproject(demo CXX)\nfind_package(ZLIB REQUIRED)\n", "a.cpp": ""})
+    found = inspect(
+        {
+            "setup.py": setup,
+            "CMakeLists.txt": "cmake_minimum_required(VERSION 3.15)\nproject(demo CXX)\nfind_package(ZLIB REQUIRED)\n",
+            "a.cpp": "",
+        }
+    )
     assert only(found.extensions).made_by == "cmake"
     assert ("cmake", "always") in brief(found.programs)
     tree = only(found.trees)
@@ -246,7 +257,10 @@ def test_cmake_extension():
         ("try:\n    subprocess.call(['krb5-config'])\nexcept OSError:\n    sys.exit('needs krb5-config')", [("krb5-config", "always")]),
         ("if sys.platform == 'win32':\n    subprocess.call(['nmake'])", []),
         ("shutil.which('gdal-config')", [("gdal-config", "decided-later")]),
-        ("def ask(*words):\n    return subprocess.check_output(('%s-config' % words[0],) + words[1:])\nask('gdal', '--libs')", [("gdal-config", "always")]),
+        (
+            "def ask(*words):\n    return subprocess.check_output(('%s-config' % words[0],) + words[1:])\nask('gdal', '--libs')",
+            [("gdal-config", "always")],
+        ),
     ],
 )
 def test_programs_that_setup_runs(code, programs):
@@ -272,8 +286,14 @@ def test_programs_of_own_commands():
         ("raise RuntimeError('no longer made')", [("RuntimeError: no longer made", "always")]),
         ("assert sys.version_info < (3,), 'Python 2 only'", [("AssertionError: Python 2 only", "always")]),
         ("if not os.path.exists('/opt/sdk'):\n    raise SystemExit('install the SDK')", [("SystemExit: install the SDK", "decided-later")]),
-        ("def version():\n    for line in open('demo.py'):\n        if line.startswith('v ='):\n            return line\n    raise ValueError('none')\nversion()", []),
-        ("for line in open('demo.py'):\n    if ask(line):\n        break\nelse:\n    raise ValueError('none')", [("ValueError: none", "decided-later")]),
+        (
+            "def version():\n    for line in open('demo.py'):\n        if line.startswith('v ='):\n            return line\n    raise ValueError('none')\nversion()",
+            [],
+        ),
+        (
+            "for line in open('demo.py'):\n    if ask(line):\n        break\nelse:\n    raise ValueError('none')",
+            [("ValueError: none", "decided-later")],
+        ),
         ("open('missing.txt').read()", [("FileNotFoundError: missing.txt is not in the sdist", "always")]),
         ("try:\n    open('missing.txt').read()\nexcept IOError:\n    pass", []),
         ("print 'Python 2'", [("SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?", "always")]),
@@ -303,9 +323,8 @@ def test_places_where_the_build_stops(code, raises):
     ],
 )
 def test_modules_that_the_build_lacks(code, imports):
-    found = facts(f"import sys\nfrom setuptools import setup\n{code}\nsetup()", demo____init____py="import requests\n") if False else inspect(
-        {"setup.py": f"import sys\nfrom setuptools import setup\n{code}\nsetup()", "demo/__init__.py": "import requests\n"}
-    )
+    files = {"setup.py": f"import sys\nfrom setuptools import setup\n{code}\nsetup()", "demo/__init__.py": "import requests\n"}
+    found = inspect(files)
     assert brief(found.imports) == imports
 
 
@@ -319,7 +338,11 @@ def test_pkg_resources_comes_with_an_old_setuptools(requires, imports):
     ("pyproject", "path", "imports"),
     [
         ('[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n', "", ["helper"]),
-        ('[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n', "import os, sys\nsys.path.insert(0, os.path.dirname(__file__))\n", []),
+        (
+            '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+            "import os, sys\nsys.path.insert(0, os.path.dirname(__file__))\n",
+            [],
+        ),
         ('[build-system]\nrequires = ["setuptools"]\n', "", []),
         ("", "", []),
     ],
@@ -355,12 +378,19 @@ def test_commands_that_compile_by_hand():
         "setup(distclass=Dist)"
     )
     extension = only(inspect({"setup.py": code, "core/a.c": "#include <lib.h>\n"}).extensions)
-    assert (extension.languages, extension.certainty, extension.made_by, extension.sources) == (("c",), Certainty.ALWAYS, "command", ("core/a.c",))
+    assert (extension.languages, extension.certainty, extension.made_by, extension.sources) == (
+        ("c",),
+        Certainty.ALWAYS,
+        "command",
+        ("core/a.c",),
+    )
 
 
 def test_what_cannot_be_followed_is_said():
-    assert [s.value for s in facts("import other\nother.build()").unread] == [] or True
-    found = facts("from setuptools import setup\nimport helper_lib\nsetup(ext_modules=helper_lib.extensions())", pyproject='[build-system]\nrequires = ["setuptools", "helper-lib"]\n')
+    found = facts(
+        "from setuptools import setup\nimport helper_lib\nsetup(ext_modules=helper_lib.extensions())",
+        pyproject='[build-system]\nrequires = ["setuptools", "helper-lib"]\n',
+    )
     assert brief(found.unread) == [("extension modules are decided at run time", "decided-later")]
 
 
@@ -401,3 +431,126 @@ def test_what_cannot_be_followed_is_said():
 )
 def test_code_that_would_not_end_or_make_sense(code):
     assert facts(f"from setuptools import setup\n{code}\nsetup()").filename == "demo-1.0.tar.gz"
+
+
+WORDS = [
+    "import os, sys, glob, subprocess\n",
+    "from setuptools import setup, Extension\n",
+    "if ",
+    "for ",
+    "x",
+    "in ",
+    "y",
+    "else:\n",
+    "try:\n",
+    "except ",
+    "Exception",
+    ":\n",
+    "    ",
+    "\n",
+    "while ",
+    "def f(a, *b, **c):\n",
+    "return ",
+    "raise ",
+    "class A(",
+    "Extension",
+    "):\n",
+    "lambda: ",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{",
+    "}",
+    ",",
+    "=",
+    "+",
+    "%",
+    "*",
+    "==",
+    "not ",
+    "and ",
+    "or ",
+    ".append",
+    ".format",
+    ".join",
+    ".split()",
+    "'a'",
+    "'%s'",
+    "1",
+    "0",
+    "None",
+    "os.environ",
+    "os.path.join",
+    "sys.argv",
+    "sys.path",
+    "open",
+    "setup(",
+    "ext_modules=",
+    "cmdclass=",
+    "Extension('a', ['a.c'])",
+    "glob.glob('*')",
+    "subprocess.call(['cc'])",
+    "with ",
+    "as ",
+    "del ",
+    "global ",
+    "assert ",
+    "yield ",
+    "await ",
+    "@",
+    "**",
+    ": ",
+    "self",
+    "super()",
+    "f'{x}'",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=40))
+def test_any_words_read(words):
+    assert facts("".join(words)).filename
+
+
+STATEMENTS = [
+    "x = []", "x = ()", "x = {}", "x = 'a'", "x = y", "y = x", "y = [x, x]", "x += y", "x.append(y)", "x.append(x)", "x = [*x, *y]", "x = x + y", "x = x * 2", "x = x % (y,)", "x[y] = x",
+    "x[0] = y", "del x[0]", "x, y = y, x", "x = y[0]", "x = y[::2]", "x = sorted(y)", "x = set(y)", "x = dict(y)", "x = dict(a=y)", "x = list(map(f, y))", "x = [f(z) for z in y if z]",
+    "x = {z: y for z in x}", "x = str(y)", "x = ''.join(y)", "x = 'a'.join([x])", "x = x.replace('a', x)", "x = '{}{}'.format(x, y)", "x = os.path.join(x, y)", "x = open(x).read()", "x = open('setup.py')",
+    "x = f(y)", "x = A(y)", "x = A()", "x.y = y", "x = y.y", "x = Extension(x, y)", "x = os.environ.get(x, y)", "x = y if x else y", "x = x and y or x", "x = x in y", "x = x < y", "x = -x",
+    "x = Path(x)", "x = x / y", "x = len(x)", "x = getattr(x, y)", "x = x()", "setup(ext_modules=x, **y)", "setup(cmdclass={'build_ext': A, 'install': y}, distclass=A)", "setup(**x)", "subprocess.call(x)",
+    "from setup import *", "import demo", "sys.path.insert(0, x)", "sys.path = x", "raise A(x)", "raise", "sys.exit(x)", "assert x, y", "x = cythonize(x)", "x = lambda: x", "f = x", "A = x",
+]  # fmt: skip
+BLOCKS = [
+    "if x:",
+    "if unknown:",
+    "for x in y:",
+    "for x in unknown:",
+    "while x:",
+    "while unknown:",
+    "try:",
+    "with open(x) as y:",
+    "def f(a=x):",
+    "class A(A, build_ext):",
+]
+START = (
+    "import os, subprocess, sys\nfrom pathlib import Path\nfrom setuptools import setup, Extension\nfrom setuptools.command.build_ext import build_ext\nfrom other import unknown, cythonize\n"
+    "x = y = []\ndef f(a): return a\nclass A(build_ext):\n  def run(self, x=x, y=y):\n    self.x = x\n    build_ext.run(self)\n"
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(STATEMENTS), st.none() | st.sampled_from(BLOCKS)), max_size=25))
+def test_any_statements_read(rows):
+    lines, depth = [START], 0
+    for statement, block in rows:
+        if block and depth < 6:
+            lines.append("  " * depth + block)
+            depth += 1
+        lines.append("  " * depth + statement)
+        if not block and depth:
+            depth -= 1
+            if any(line.strip() == "try:" and len(line) - len(line.lstrip()) == 2 * depth for line in lines[-3:]):
+                lines.append("  " * depth + "except Exception: pass")
+    pyproject = '[build-system]\nrequires = ["setuptools", "other"]\n'
+    assert facts("\n".join(lines), pyproject=pyproject).filename

@@ -1,0 +1,235 @@
+import bz2
+import gzip
+import io
+import lzma
+import struct
+import tarfile
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.archives import sdist_bytes
+
+from muslcheck.archives.container import language_of, open_archive
+from muslcheck.errors import ArchiveFailure, CorruptArchive, HostileArchive, OversizedArchive
+
+FILES = {"setup.py": "x = 1\n", "src/a.c": "int a;", "src/b.CPP": "", "src/c.pyx": "", "data/big.bin": b"\0" * 5000, "demo/__init__.py": ""}
+
+
+def opened(data, name="demo-1.0.tar.gz"):
+    return open_archive(io.BytesIO(data), name)
+
+
+def tar(*entries):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for entry, data in entries:
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
+
+
+def member(name, kind=tarfile.REGTYPE, linkname=""):
+    entry = tarfile.TarInfo(name)
+    entry.type = kind
+    entry.linkname = linkname
+    return entry
+
+
+@pytest.mark.parametrize("kind", ["tar.gz", "tar.bz2", "tar.xz", "tar", "zip"])
+def test_every_format_says_the_same(kind):
+    contents = opened(sdist_bytes("demo", "1.0", FILES, kind=kind), f"demo-1.0.{kind}")
+    assert set(contents.names) == {*FILES, "PKG-INFO"}
+    assert contents.root == "demo-1.0"
+    assert contents.counts == {"c": 1, "c++": 1, "cython": 1}
+    assert contents.text("setup.py") == "x = 1\n"
+    assert "data/big.bin" not in contents.kept
+    assert contents.where("setup.py", 3) == f"demo-1.0.{kind}!/setup.py:3"
+
+
+def test_old_lzma_and_streams_that_follow_one_another():
+    plain = sdist_bytes("demo", "1.0", FILES, kind="tar")
+    assert set(opened(lzma.compress(plain, format=lzma.FORMAT_ALONE)).names) == {*FILES, "PKG-INFO"}
+    half = len(plain) // 2
+    assert set(opened(gzip.compress(plain[:half]) + gzip.compress(plain[half:])).names) == {*FILES, "PKG-INFO"}
+    assert set(opened(bz2.compress(plain[:half]) + bz2.compress(plain[half:])).names) == {*FILES, "PKG-INFO"}
+
+
+def test_without_a_top_folder_names_stay():
+    contents = opened(tar((member("setup.py"), b""), (member("demo/a.c"), b"")))
+    assert (set(contents.names), contents.root) == ({"setup.py", "demo/a.c"}, "")
+
+
+def test_long_names_and_links_inside():
+    long = "demo-1.0/" + "/".join(["folder"] * 60) + "/a.c"
+    contents = opened(
+        tar(
+            (member(long), b"x"),
+            (member("demo-1.0/l", tarfile.SYMTYPE, "setup.py"), b""),
+            (member("demo-1.0/h", tarfile.LNKTYPE, "demo-1.0/setup.py"), b""),
+        )
+    )
+    assert list(contents.names) == [long.removeprefix("demo-1.0/")]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        member("/etc/passwd"),
+        member("../outside"),
+        member("demo/../../outside"),
+        member("C:\\windows\\x"),
+        member("..\\outside"),
+        member("demo/l", tarfile.SYMTYPE, "/etc/passwd"),
+        member("demo/l", tarfile.SYMTYPE, "../../etc/passwd"),
+        member("demo/l", tarfile.LNKTYPE, "../etc/passwd"),
+        member("demo/null", tarfile.CHRTYPE),
+        member("demo/disk", tarfile.BLKTYPE),
+        member("demo/pipe", tarfile.FIFOTYPE),
+    ],
+)
+def test_hostile_members_are_refused(entry):
+    with pytest.raises(HostileArchive) as caught:
+        opened(tar((member("demo/setup.py"), b""), (entry, b"")))
+    assert caught.value.subject == "demo-1.0.tar.gz"
+
+
+@pytest.mark.parametrize("name", ["/abs", "../out", "demo/../../out"])
+def test_hostile_members_of_a_zip_are_refused(name):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("demo/setup.py", "")
+        archive.writestr(name, "")
+    with pytest.raises(HostileArchive):
+        opened(out.getvalue(), "demo-1.0.zip")
+
+
+def test_a_zip_link_that_leads_out_is_refused():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        entry = zipfile.ZipInfo("demo/l")
+        entry.external_attr = 0o120777 << 16
+        archive.writestr(entry, "../../etc/passwd")
+    with pytest.raises(HostileArchive):
+        opened(out.getvalue(), "demo-1.0.zip")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0" * 1024,
+        b"not an archive",
+        b"PK\x03\x04 broken",
+        b"\x1f\x8b\x08broken",
+        b"BZh9broken",
+        b"\xfd7zXZ\x00broken",
+        b"<html>404</html>",
+    ],
+)
+def test_what_is_no_archive_is_corrupt(data):
+    with pytest.raises(CorruptArchive):
+        opened(data)
+
+
+@pytest.mark.parametrize("kind", ["tar.gz", "tar.bz2", "tar.xz", "zip"])
+def test_cut_short_is_corrupt(kind):
+    data = sdist_bytes("demo", "1.0", {**FILES, "noise": bytes(range(256)) * 40}, kind=kind)
+    for end in range(0, len(data) - 40, max(1, len(data) // 7)):
+        with pytest.raises(CorruptArchive):
+            opened(data[:end])
+
+
+def test_a_bomb_is_refused():
+    entry = member("demo/zeros")
+    entry.size = 8 * 1024**3
+    header = entry.tobuf()
+
+    class Zeros(io.RawIOBase):
+        """Gzip of zeros without end."""
+
+        def __init__(self):
+            packer = __import__("zlib").compressobj(9, wbits=31)
+            first = packer.compress(header) + packer.compress(b"\0" * 1024**2 * 64)
+            self.inner = io.BytesIO(first + packer.compress(b"\0" * 1024**2 * 256) + packer.flush())
+
+        def read(self, size=-1):
+            return self.inner.read(size)
+
+        def seek(self, *given):
+            return self.inner.seek(*given)
+
+    with pytest.raises((OversizedArchive, CorruptArchive)):
+        open_archive(Zeros(), "bomb.tar.gz")
+
+
+def test_a_header_that_claims_gigabytes_is_not_read_into_memory():
+    entry = tarfile.TarInfo("././@LongLink")
+    entry.type = tarfile.GNUTYPE_LONGNAME
+    entry.size = 3 * 1024**3
+    with pytest.raises((OversizedArchive, CorruptArchive)):
+        opened(gzip.compress(entry.tobuf(tarfile.GNU_FORMAT) + b"a" * 100_000))
+
+
+def test_headers_nested_without_end_are_refused():
+    entry = tarfile.TarInfo("././@LongLink")
+    entry.type = tarfile.GNUTYPE_LONGNAME
+    entry.size = 1
+    with pytest.raises(ArchiveFailure):
+        opened(gzip.compress((entry.tobuf(tarfile.GNU_FORMAT) + b"a" + b"\0" * 511) * 5000))
+
+
+def test_a_large_member_is_kept_in_part_or_not_at_all():
+    contents = opened(sdist_bytes("demo", "1.0", {"big.c": "/* x */\n" * 200_000, "setup.cfg": "#" * 2_000_000}))
+    assert len(contents.kept["big.c"]) < 500_000
+    assert "big.c" in contents.cut
+    assert "setup.cfg" in contents.left_out
+    assert contents.text("setup.cfg") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("a.c", "c"),
+        ("a.C", "c++"),
+        ("a.cxx", "c++"),
+        ("a.F90", "fortran"),
+        ("a.S", "asm"),
+        ("a.rs", "rust"),
+        ("a.py", None),
+        (".c", None),
+        ("c", None),
+    ],
+)
+def test_language_of(name, language):
+    assert language_of(name) == language
+
+
+SMALL = {kind: sdist_bytes("demo", "1.0", FILES, kind=kind) for kind in ("tar.gz", "tar.bz2", "tar.xz", "tar", "zip")}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(SMALL)), st.lists(st.tuples(st.integers(0, 20_000), st.binary(min_size=1, max_size=6)), min_size=1, max_size=8)
+)
+def test_damaged_archives_raise_nothing_else(kind, damage):
+    data = bytearray(SMALL[kind])
+    for place, patch in damage:
+        at = place % len(data)
+        data[at : at + len(patch)] = patch
+    try:
+        contents = opened(bytes(data))
+    except ArchiveFailure:
+        return
+    assert all(".." not in name.split("/") and not name.startswith("/") for name in contents.names)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08\0\0\0\0\0\0\3", b"BZh9", b"\xfd7zXZ\0", b"\x5d\0\0"]),
+    st.binary(max_size=2000),
+)
+def test_any_bytes_raise_nothing_else(start, data):
+    with pytest.raises(ArchiveFailure):
+        opened(start + data + struct.pack("<I", 0))

@@ -1,0 +1,291 @@
+# ruff: noqa: E501 -- a case reads best on one line
+"""CMake, Meson and Cargo trees, build systems and hints."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.sdists import brief, inspect, only
+
+from muslcheck.archives.facts import Certainty
+
+SCIKIT = '[build-system]\nrequires = ["scikit-build-core"]\nbuild-backend = "scikit_build_core.build"\n'
+MESON = '[build-system]\nrequires = ["meson-python"]\nbuild-backend = "mesonpy"\n'
+MATURIN = '[build-system]\nrequires = ["maturin>=1"]\nbuild-backend = "maturin"\n'
+
+
+def test_cmake():
+    text = (
+        'cmake_minimum_required(VERSION 3.18...3.30) # find_package(Comment)\nproject(demo LANGUAGES C CXX Fortran)\noption(WITH_B "b" OFF)\n'
+        "find_package(Python REQUIRED COMPONENTS Interpreter)\nfind_package(OpenSSL 1.1 REQUIRED)\nfind_package(Doxygen)\n"
+        "if(WIN32)\n  find_package(Never REQUIRED)\nelseif(UNIX)\n  find_package(Always REQUIRED)\nelse()\n  find_package(Never REQUIRED)\nendif()\n"
+        "if(WITH_B)\n  find_package(Off REQUIRED)\nendif()\nif(SOMETHING)\n  find_package(Later REQUIRED)\nendif()\n"
+        "pkg_check_modules(DEPS REQUIRED libfoo>=1.2 bar)\nfind_library(M_LIB NAMES gmp)\nadd_subdirectory(sub)\ninclude(cmake/more.cmake)\n"
+    )
+    files = {
+        "pyproject.toml": SCIKIT,
+        "CMakeLists.txt": text,
+        "sub/CMakeLists.txt": "find_package(Sub REQUIRED)\n",
+        "cmake/more.cmake": "include(FetchContent)\nFetchContent_Declare(json URL https://files.example/json.zip)\n",
+        "a.cpp": "",
+    }
+    found = inspect(files)
+    tree = only(found.trees)
+    assert (tree.tool, tree.certainty, tree.minimum, tree.languages, tree.files) == (
+        "cmake",
+        Certainty.ALWAYS,
+        "3.18",
+        ("c", "c++", "fortran"),
+        1,
+    )
+    assert brief(tree.needs) == [
+        ("OpenSSL", "always"),
+        ("Doxygen", "optional"),
+        ("Always", "always"),
+        ("Later", "decided-later"),
+        ("libfoo", "always"),
+        ("bar", "always"),
+        ("gmp", "optional"),
+        ("Sub", "always"),
+    ]
+    assert brief(found.downloads) == [("https://files.example/json.zip", "decided-later")]
+    assert found.build_system.added == ("cmake>=3.15", "ninja>=1.5")
+
+
+def test_meson():
+    text = (
+        "project('demo', 'c', 'cpp',\n  version: '1', meson_version: '>=1.2')\n# dependency('comment')\npy = import('python').find_installation()\n"
+        "z = dependency('zlib')\no = dependency('openblas', required: false)\nf = dependency('libffi', fallback: ['libffi', 'ffi_dep'])\n"
+        "if host_machine.system() == 'windows'\n  w = dependency('winthing')\nelse\n  m = cc.find_library('m', required: true)\nendif\n"
+        "if get_option('x')\n  x = dependency('xlib')\nendif\nsubdir('src')\n"
+    )
+    tree = only(
+        inspect({"pyproject.toml": MESON, "meson.build": text, "src/meson.build": "add_languages('cython')\ndependency('gmp')\n"}).trees
+    )
+    assert (tree.tool, tree.minimum, tree.languages) == ("meson", "1.2", ("c", "c++", "cython"))
+    assert brief(tree.needs) == [
+        ("zlib", "always"),
+        ("openblas", "optional"),
+        ("libffi", "optional"),
+        ("m", "always"),
+        ("xlib", "decided-later"),
+        ("gmp", "always"),
+    ]
+
+
+def test_cargo():
+    lock = "".join(f'[[package]]\nname = "{n}"\nversion = "1.0"\n' for n in ("demo", "openssl-sys", "windows-sys", "cc", "libz-sys"))
+    cargo = '[package]\nname = "demo"\nedition = "2021"\n[dependencies]\nlibz-sys = { version = "1", features = ["static"] }\n'
+    found = inspect({"pyproject.toml": MATURIN, "Cargo.toml": cargo, "Cargo.lock": lock, "src/lib.rs": ""})
+    tree = only(found.trees)
+    assert (tree.tool, tree.minimum, tree.languages) == ("cargo", "1.56", ("c", "rust"))
+    assert brief(tree.needs) == [("openssl-sys", "always"), ("libz-sys", "optional")]
+    assert found.unread == ()
+
+
+def test_a_workspace_states_the_rust_version():
+    files = {
+        "pyproject.toml": MATURIN + '[tool.maturin]\nmanifest-path = "py/Cargo.toml"\n',
+        "Cargo.toml": '[workspace]\nmembers = ["py"]\n[workspace.package]\nrust-version = "1.82"\n',
+        "Cargo.lock": "",
+        "py/Cargo.toml": '[package]\nname = "py"\nrust-version.workspace = true\n',
+    }
+    assert only(inspect(files).trees).minimum == "1.82"
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "languages"),
+    [
+        ('[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n', []),
+        ('[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n', []),
+        ('[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n', []),
+        (
+            '[build-system]\nrequires = ["hatchling", "hatch-mypyc"]\nbuild-backend = "hatchling.build"\n[tool.hatch.build.targets.wheel.hooks.mypyc]\n',
+            ["c"],
+        ),
+        (
+            '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[[tool.setuptools.ext-modules]]\nname = "a"\nsources = ["a.cpp"]\n',
+            ["c++"],
+        ),
+    ],
+)
+def test_back_ends_without_setup_py(pyproject, languages):
+    found = inspect({"pyproject.toml": pyproject})
+    assert [language for e in found.extensions for language in e.languages] == languages
+    assert (found.unread, found.raises) == ((), ())
+
+
+def test_hooks_are_followed():
+    hook = (
+        "from hatchling.builders.hooks.plugin.interface import BuildHookInterface\nimport subprocess, sys\n"
+        "class Hook(BuildHookInterface):\n    def initialize(self, version, data):\n        subprocess.check_call([sys.executable, '_ext.py', 'build_ext'])\n"
+    )
+    pyproject = (
+        '[build-system]\nrequires = ["hatchling", "setuptools"]\nbuild-backend = "hatchling.build"\n[tool.hatch.build.hooks.custom]\n'
+    )
+    script = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('a', ['a.c'])])"
+    assert [e.name for e in inspect({"pyproject.toml": pyproject, "hatch_build.py": hook, "_ext.py": script}).extensions] == ["a"]
+
+
+def test_poetry_build_script():
+    pyproject = '[build-system]\nrequires = ["poetry-core", "setuptools"]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry.build]\nscript = "build.py"\n'
+    script = "from setuptools import Extension\ndef build(kw):\n    kw.update({'ext_modules': [Extension('a', ['a.c'])]})\n"
+    assert [e.name for e in inspect({"pyproject.toml": pyproject, "build.py": script}).extensions] == ["a"]
+
+
+def test_in_tree_back_end():
+    pyproject = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "backend"\nbackend-path = ["_own"]\n'
+    files = {
+        "pyproject.toml": pyproject,
+        "_own/backend.py": "from setuptools.build_meta import *\n",
+        "setup.py": "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('a', ['a.c'])])",
+    }
+    found = inspect(files)
+    assert (found.build_system.backend_path, [e.name for e in found.extensions]) == (("_own",), ["a"])
+
+
+def test_a_back_end_that_is_not_known_is_said():
+    found = inspect({"pyproject.toml": '[build-system]\nrequires = ["own"]\nbuild-backend = "own.thing"\n'})
+    assert [s.value for s in found.unread] == ["the back end own.thing is not known"]
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"demo.py": ""}, "neither setup.py nor pyproject.toml is in the sdist"),
+        ({"pyproject.toml": "x = ["}, "pyproject.toml is not valid TOML"),
+        ({"pyproject.toml": '[build-system]\nbuild-backend = "x"\n'}, "[build-system] has no requires"),
+        ({"pyproject.toml": "[build-system]\nrequires = 'setuptools'\n"}, "[build-system] requires is not a list of requirements"),
+    ],
+)
+def test_what_pip_refuses(files, reason):
+    assert [s.value for s in inspect(files).raises] == [reason]
+
+
+@pytest.mark.parametrize("pyproject", [None, "[tool.x]\n", '[build-system]\nrequires = ["setuptools"]\n'])
+def test_the_legacy_back_end(pyproject):
+    found = inspect({"setup.py": "from setuptools import setup\nsetup()", **({"pyproject.toml": pyproject} if pyproject else {})})
+    assert found.build_system.legacy
+    assert found.build_system.backend == "setuptools.build_meta:__legacy__"
+
+
+def test_hints():
+    pyproject = (
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[external]\nbuild-requires = ["virtual:compiler/c"]\nhost-requires = ["pkg:generic/libffi"]\n'
+        '[tool.cibuildwheel]\nskip = "pp* *-musllinux_*"\n[[tool.cibuildwheel.overrides]]\nselect = "*-musllinux*"\nbefore-all = "apk add --no-cache zlib-dev"\n'
+    )
+    files = {
+        "pyproject.toml": pyproject,
+        "Dockerfile": "FROM alpine\nRUN apk add --virtual .build gcc \\\n    musl-dev && apk del .build\n",
+    }
+    assert [s.value for s in inspect(files).hints] == [
+        "external:virtual:compiler/c",
+        "external:pkg:generic/libffi",
+        "skip:*-musllinux_*",
+        "apk:zlib-dev",
+        "apk:gcc",
+        "apk:musl-dev",
+    ]
+
+
+WORDS = [
+    "if(",
+    "WIN32",
+    ")",
+    "endif()",
+    "else()",
+    "find_package(A REQUIRED)",
+    '"',
+    "(",
+    "#[[",
+    "]]",
+    "${X}",
+    "project(",
+    "add_subdirectory(.)",
+    "include(CMakeLists)",
+    "\n",
+    "\\",
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=40))
+def test_any_cmake_text_reads(words):
+    assert inspect({"pyproject.toml": SCIKIT, "CMakeLists.txt": " ".join(words)}).trees
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["if x", "endif", "else", "dependency('a'", ")", "subdir('.')", "'", "(", "project('a', 'c')", "foreach y", "\n"]),
+        max_size=40,
+    )
+)
+def test_any_meson_text_reads(words):
+    assert inspect({"pyproject.toml": MESON, "meson.build": "\n".join(words)}).trees
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(), st.text(), st.text())
+def test_any_text_in_any_file_reads(first, second, third):
+    files = {
+        "pyproject.toml": first,
+        "setup.py": second,
+        "setup.cfg": third,
+        "Cargo.toml": first,
+        "meson.build": second,
+        "CMakeLists.txt": third,
+        "Cargo.lock": second,
+    }
+    assert inspect(files).filename == "demo-1.0.tar.gz"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=5),
+    lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text("abc-_", min_size=1, max_size=9), x, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(["requires", "build-backend", "backend-path"]),
+    VALUES,
+    st.sampled_from(
+        [
+            "project.dependencies",
+            "tool.hatch.build",
+            "tool.setuptools-rust.ext-modules",
+            "tool.cibuildwheel",
+            "external",
+            "tool.poetry.build",
+            "tool.pdm.build",
+            "tool.maturin",
+        ]
+    ),
+    VALUES,
+)
+def test_any_pyproject_of_valid_toml_reads(key, value, place, other):
+    text = f"[build-system]\n{key} = {_toml(value)}\n"
+    head, _, tail = place.rpartition(".")
+    text += f"[{head}]\n{tail} = {_toml(other)}\n" if head else f"[{place}]\nx = {_toml(other)}\n"
+    for backend in ("", "hatchling.build", "poetry.core.masonry.api", "maturin"):
+        given_text = (
+            text
+            if not backend or key == "build-backend"
+            else text.replace("[build-system]\n", f'[build-system]\nbuild-backend = "{backend}"\n')
+        )
+        assert inspect({"pyproject.toml": given_text, "setup.py": ""}).filename
+
+
+def _toml(value):
+    if value is None:
+        return '""'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return '"' + "".join(c for c in value if c.isalnum()) + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{k}" = {_toml(v)}' for k, v in value.items()) + "}"
+    return str(value)
