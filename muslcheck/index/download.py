@@ -155,4 +155,6 @@ def _compare(found: dict[str, str], subject: str) -> None:
     """At least one stated digest has to be met (pip ``Hashes.check_against_chunks``)."""
     if found and all(stated.lower() != actual for stated, actual in found.items()):
         stated, actual = next(iter(found.items()))
-        raise DigestMismatch(subject, f"has {actual}, but {stated} was promised", "Do not install it; tell the index's maintainers.")
+        raise DigestMismatch(
+            subject, f"its digest is {actual}, but {stated} was promised", "Do not install it; tell the index's maintainers."
+        )

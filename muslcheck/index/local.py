@@ -145,7 +145,7 @@ def _existing(location: str) -> str | Problem:
     if os.path.exists(path):  # noqa: PTH110
         return path
     reason = "ignored, as pip does: neither a path that exists nor a web address"
-    return Problem(redacted(location), reason, "Correct the address, or take it out of pip's settings.", "index")
+    return Problem(redacted(location), reason, "Correct the address, or take it out of pip's settings.")
 
 
 def _fragment(location: str) -> str:

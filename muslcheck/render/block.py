@@ -47,7 +47,7 @@ def draw_block(
     _why(page, same, numbers, verbosity=verbosity)
     why = reason(verdict)
     for problem in problems:
-        if why is None or problem.message not in why.claim:
+        if why is None or (problem.message not in why.claim and why.claim not in problem.message):
             page.item("  and" if why else "  why", problem.message, indent=INDENT)
     if verdict.chain:
         page.item("  from", chain_line(verdict), indent=INDENT)

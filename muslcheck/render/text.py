@@ -39,27 +39,30 @@ def render(report: Report, options: RenderOptions) -> str:
     page = Page(color=options.color, width=options.width, unicode=options.unicode)
     numbers = {target: number for number, target in enumerate(report.targets, 1)} if len(report.targets) > 1 else {}
     if options.verbosity == TERSE:
-        told = {verdict.name for verdict in report.filter(Outcome.UNKNOWN) if reason(verdict)}
         several, single = _sharing(report)
         for same in single:
             if same[0].outcome in DECISIONS:
                 draw_line(page, same, numbers)
         for packages in several:
             draw_together(page, packages, numbers, verbosity=TERSE)
-        _problems(page, [problem for problem in report.problems if problem.subject not in told], hints=False)
+        told = {verdict.name for verdict in report.filter(Outcome.UNKNOWN) if reason(verdict)}
+        claims = {(verdict.name, why.claim) for verdict in report if (why := reason(verdict))}
+        left = [each for each in report.problems if each.subject not in told and (each.subject, each.message) not in claims]
+        _problems(page, left, hints=False)
     else:
         _head(page, report)
         draw_table(page, _differing(report) if numbers else {}, numbers)
-        unknown = {verdict.name for verdict in report.filter(Outcome.UNKNOWN)}
+        placed: set[Problem] = set()
         several, single = _sharing(report)
         for same in single:
             if not _plain(same[0]):
-                own = [problem for problem in report.problems if same[0].outcome is Outcome.UNKNOWN and problem.subject == same[0].name]
+                own = [problem for problem in report.problems if problem.subject == same[0].name and problem not in placed]
+                placed.update(own)
                 draw_block(page, same, numbers, problems=own, verbosity=options.verbosity)
         for packages in several:
             draw_together(page, packages, numbers)
         _rest(page, report, every=options.verbosity >= TALKATIVE)
-        _problems(page, [problem for problem in report.problems if problem.subject not in unknown], hints=True)
+        _problems(page, [problem for problem in report.problems if problem not in placed], hints=True)
         _apk(page, report, numbers)
     _answers(page, report)
     return str(page)
@@ -87,9 +90,10 @@ def _sharing(report: Report) -> tuple[list[list[list[Verdict]]], list[list[Verdi
     """Packages of which nothing is known for the same reason, where there are many; and all others."""
     alike = _alike(report)
     together: dict[tuple[object, ...], list[list[Verdict]]] = {}
+    own = {problem.subject for problem in report.problems}
     for same in alike:
         why = reason(same[0])
-        if same[0].outcome is Outcome.UNKNOWN and same[0].version is None and why is not None:
+        if same[0].outcome is Outcome.UNKNOWN and same[0].name not in own and why is not None:
             together.setdefault((why.code, why.claim, *(verdict.target for verdict in same)), []).append(same)
     several = [packages for packages in together.values() if len(packages) >= MANY]
     shared = {id(same) for packages in several for same in packages}
