@@ -106,7 +106,9 @@ class _Following:
         if lock.whole:
             for locked in (each for entries in self._entries.values() for each in entries if not each.own):
                 self._taken[id(locked)] = _Taken(locked)
-                self._queue.extend((locked, link) for link in locked.requires)
+                # Which extras brought a package is not said: whatever one of them asks for, and the lock takes, may be for it.
+                links = (locked.requires, *locked.extras.values())
+                self._queue.extend((locked, link) for each in links for link in each)
 
     def taken(self) -> list[_Taken]:
         """Follow every link, and tell what was reached, in the order of the lock."""
