@@ -21,6 +21,7 @@ __all__ = ["RULES"]
 _EVERYWHERE = "on slim images too"
 _EXITS = "exits"
 """sys.exit() with what nobody knows: it may be a success."""
+_GONE = "gone since"
 _IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 _CYTHON_FOR = (
@@ -98,18 +99,17 @@ def stops(case: Case) -> Iterator[Evidence]:
 def module_gone(case: Case) -> Iterator[Evidence]:
     """The build imports a module that its environment does not have.
 
-    pip builds in an environment of its own (PEP 517), with the newest setuptools and what the project requires: what Python
-    has dropped since (``imp``, ``distutils``), what setuptools has dropped (``pkg_resources``), and what was never required is missing.
+    pip builds in an environment of its own (PEP 517), with the newest setuptools and what the project requires. What Python has
+    dropped since (``imp``, ``distutils``) and what setuptools has dropped (``pkg_resources``) is missing for certain: proof. What
+    nobody is known to bring casts doubt, since a requirement may bring it, or the code may ask for it while it runs.
     """
-    for seen in _facts(case, "raises"):
-        if seen.certainty is Certainty.ALWAYS and seen.detail in _IMPORT_FAILS:
-            what = seen.value.partition(": ")[2] or seen.value
-            yield from _fails("MC231", f"the build imports what it does not find: {what} ({_EVERYWHERE})", seen, certain=True)
-    for seen in _facts(case, "imports"):
-        if seen.detail or seen.certainty is Certainty.ALWAYS:
-            detail = f", {seen.detail}" if seen.detail else ""
-            claim = f"the build imports {seen.value}, which it does not find{detail} ({_EVERYWHERE})"
-            yield from _fails("MC231", claim, seen, certain=bool(seen.detail))
+    for seen in (*_facts(case, "imports"), *(seen for seen in _facts(case, "raises") if seen.detail in _IMPORT_FAILS)):
+        what = f"{seen.value}, {seen.detail}" if seen.detail not in {"", *_IMPORT_FAILS} else seen.value.partition(": ")[2] or seen.value
+        claim = f"the build imports {what} ({_EVERYWHERE})"
+        if _GONE in what:
+            yield from _fails("MC231", claim, seen, certain=True)
+        elif seen.certainty is Certainty.ALWAYS:
+            yield Evidence("MC231", f"the build imports {what}: not known to be there", seen.where, Strength.STRONG, Outcome.UNKNOWN)
 
 
 def setuptools_changed(case: Case) -> Iterator[Evidence]:

@@ -34,7 +34,8 @@ def pure(case: Case) -> Iterator[Evidence]:
     if not isinstance(case.facts, SdistFacts) or parts(case.facts):
         return
     facts, system = case.facts, case.facts.build_system
-    sure = not system.backend_path and not facts.unread and not _sources(facts) and _installs(case)
+    stops = any(seen.certainty is Certainty.ALWAYS for seen in (*facts.raises, *facts.imports))
+    sure = not (system.backend_path or facts.unread or _sources(facts) or stops) and _installs(case)
     claim = f"pure Python: nothing is compiled (built by {system.backend.partition(':')[0]})"
     yield Evidence("MC200", claim, system.seen_in, Strength.PROOF if sure else Strength.STRONG, Outcome.BUILD)
 
