@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.interpreter import Machine
 
-__all__ = ["bounded", "extend", "extension_kind", "external", "inherited", "method", "own_extension"]
+__all__ = ["SET_BY_THE_SYSTEM", "bounded", "extend", "extension_kind", "external", "inherited", "method", "own_extension"]
 
 _LONG = 1_000_000
-_MANY = 20_000
+_MANY = 5_000
 _RUNNERS = frozenset(
     {
         "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
@@ -67,6 +67,8 @@ _EXTENSION_CLASSES = {
     "GoExtension": "go",
     "SWIGExtension": "setuptools",
 }
+SET_BY_THE_SYSTEM = frozenset({"PATH", "HOME", "USER", "PWD", "LANG", "TMPDIR", "SHELL", "HOSTNAME", "PYTHON_VERSION"})
+"""Environment variables that a container has though nobody asked for them."""
 _CAUGHT_IN_VAIN = frozenset(
     {
         "ImportError", "ModuleNotFoundError", "IOError", "OSError", "FileNotFoundError", "KeyError", "AttributeError", "IndexError",
@@ -351,7 +353,7 @@ def _program(words: list[str]) -> str:
 def _environment(last: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     """``os.environ``: nothing that a project asks for is set in a plain install; what the system sets is not known."""
     key = arguments[0] if arguments else named.get("key")
-    if isinstance(key, str) and key in {"PATH", "HOME", "USER", "PWD", "LANG", "TMPDIR", "SHELL"}:
+    if isinstance(key, str) and key in SET_BY_THE_SYSTEM:
         return Unknown("an environment variable")
     if last in {"get", "getenv", "pop"}:
         return arguments[1] if len(arguments) > 1 else named.get("default")
@@ -854,7 +856,11 @@ def _list_method(machine: Machine, owner: Items, name: str, arguments: list[Any]
                     del owner[index]
                 else:
                     owner[index] = Perhaps(item, machine.since(owner.born))
-                break
+                return None
+        if name == "remove" and known(arguments[0]) and known(list(owner)) and machine.since(owner.born) is Certainty.ALWAYS:
+            from muslcheck.archives.interpreter import Raised
+
+            raise Raised(("ValueError",), "ValueError: not in the list", machine.contents.where(machine.frame.member, machine.line))
         return None
     if name == "pop":
         if machine.since(owner.born) is Certainty.ALWAYS and owner and not arguments:

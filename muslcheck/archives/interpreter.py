@@ -162,7 +162,8 @@ class Machine:
         frame.module = frame
         text = self.contents.text(member)
         if text is None or member in self.contents.cut:
-            self.note(self.record.unread, "not read: too large or missing", detail="setup.py", member=member)
+            if self.certainty is not Certainty.SWITCHED:
+                self.note(self.record.unread, "not read: too large or missing", member=member)
             return frame
         tree = parse_python(text)
         if isinstance(tree, SyntaxError):
@@ -192,6 +193,8 @@ class Machine:
 
     def stop(self, raised: Raised, certainty: Certainty) -> None:
         """Note an exception that nothing catches: a module that is missing, or a stop of the code's own."""
+        if certainty is Certainty.SWITCHED:
+            return  # what only a switch would run into tells nothing of a plain build
         into = self.record.imports if raised.lacking else self.record.raises
         seen = Seen(raised.message, raised.where, certainty, raised.lacking or raised.kinds[0])
         if seen not in into:
@@ -286,6 +289,10 @@ class Machine:
             self._set_attribute(self.value(target.value), target.attr, value)
         elif isinstance(target, ast.Subscript) and isinstance(owner := self.value(target.value), External) and owner.name == "sys.path":
             self.on_path(value)
+        elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+            owner, items = self.value(target.value), self.iterate(value)
+            if isinstance(owner, Items) and target.slice.lower is None and target.slice.upper is None:
+                owner[:] = items if items is not None else [Unknown("items that are not known")]
         elif isinstance(target, ast.Subscript):
             self._set_item(self.value(target.value), self.value(target.slice), value)
 
@@ -349,14 +356,17 @@ class Machine:
     def _shadow(self, certainty: Certainty, body: list[ast.stmt]) -> BaseException | None:
         """Read a branch that a plain build does not take; its names are forgotten, what it does is noted. Returns how it was left."""
         frame, path, line, returned = self.frame, self.path, self.line, len(self.frame.returned)
-        frame.scopes.append({})
+        frames = [frame] if frame.module is None or frame.module is frame else [frame, frame.module]
+        for each in frames:
+            each.scopes.append({})
         self.path = (*path, Step(certainty))
         try:
             self.block(body)
         except (Return, Raised, _Leave) as left:
             return left
         finally:
-            frame.scopes.pop()
+            for each in frames:
+                each.scopes.pop()
             del frame.returned[returned:]
             self.path, self.line = path, line
         return None
@@ -711,7 +721,7 @@ class Machine:
         if isinstance(value, Perhaps):
             return None
         if isinstance(value, (Items, list)):
-            certain = any(not isinstance(item, Perhaps) for item in value)
+            certain = any(not isinstance(item, Perhaps) for item in value[:200])
             return True if certain else None if value else False
         if isinstance(value, External):
             return None if value.name.endswith("()") else True
@@ -802,6 +812,13 @@ class Machine:
         key = self.value(node.slice)
         if isinstance(owner, External) and owner.name == "os.environ":
             self.touched = True
+            if (
+                isinstance(key, str)
+                and key not in calls.SET_BY_THE_SYSTEM
+                and self.guards
+                and "KeyError" in frozenset().union(*self.guards)
+            ):
+                raise Raised(("KeyError", "LookupError"), f"KeyError: {key}", self.contents.where(self.frame.member, self.line))
             return Unknown("an environment variable")
         return subscript(owner, key)
 

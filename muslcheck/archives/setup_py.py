@@ -300,7 +300,9 @@ def _commands(machine: Machine, cmdclass: Any, extensions: list[tuple[Ext, Certa
                 continue
             if name in {"build_ext", "build_clib", "build"} and _swallows(klass, machine):
                 swallowing = True
-            _follow_command(machine, klass, name, extensions, certainty)
+            replaced = _follow_command(machine, klass, name, extensions, certainty)
+            if replaced is not None:
+                extensions[:] = replaced
     return swallowing
 
 
@@ -323,7 +325,10 @@ def _hooks(machine: Machine, options: dict[str, Any], where: str) -> None:
                     _followed(machine, lambda task=task: machine.call_function(task, [Unknown("a build")], {}), where)
 
 
-def _follow_command(machine: Machine, klass: Klass, name: str, extensions: list[tuple[Ext, Certainty]], certainty: Certainty) -> None:
+def _follow_command(
+    machine: Machine, klass: Klass, name: str, extensions: list[tuple[Ext, Certainty]], certainty: Certainty
+) -> list[tuple[Ext, Certainty]] | None:
+    """Follow one command; the extensions where it replaced those that setup() was given."""
     instance = Instance(klass)
     listed = Items([extension for extension, _ in extensions])
     instance.attributes.update(
@@ -341,7 +346,7 @@ def _follow_command(machine: Machine, klass: Klass, name: str, extensions: list[
         _followed(machine, lambda: machine.call_function(asked, [], {}), where)
     if name in {"build_ext", "build_clib"}:
         if not extensions:
-            return
+            return None
         how = weaker(certainty, *(c for _, c in extensions)) if all(c is not Certainty.ALWAYS for _, c in extensions) else certainty
         if _swallows(klass, machine):
             how = weaker(how, Certainty.OPTIONAL)
@@ -362,6 +367,12 @@ def _follow_command(machine: Machine, klass: Klass, name: str, extensions: list[
             _followed(machine, lambda bound=bound, arguments=arguments: machine.call_function(bound, arguments, {}), where)
     finally:
         machine.path = path
+    left: list[tuple[Ext, Certainty]] = []
+    _collect(instance.attributes["extensions"], certainty, left, [], where)
+    before = {id(extension): sure for extension, sure in extensions}
+    if not any(id(extension) not in before for extension, _ in left):
+        return None
+    return [(extension, before.get(id(extension), sure)) for extension, sure in left]
 
 
 def _swallows(klass: Klass, machine: Machine, depth: int = 0) -> bool:

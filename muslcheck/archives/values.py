@@ -251,11 +251,19 @@ def merge(values: list[Any], certainty: Certainty, born: Path) -> Any:
 
 
 def _union(lists: list[list[Any]], certainty: Certainty) -> list[Any]:
-    merged: list[Any] = []
+    """The items of several lists, in order; those that are not surely in every one may be there."""
+    sure = [{_key(item) for item in items if not isinstance(item, Perhaps)} for items in lists]
+    merged: dict[object, Any] = {}
     for items in lists:
         for item in items:
-            if any(same(item, seen) or (isinstance(seen, Perhaps) and same(item, seen.value)) for seen in merged[:500]):
-                continue
-            everywhere = all(any(same(item, other) for other in others[:500]) for others in lists)
-            merged.append(item if everywhere or isinstance(item, Perhaps) else Perhaps(item, certainty))
-    return merged
+            key = _key(item)
+            if key not in merged:
+                everywhere = isinstance(item, Perhaps) or all(key in keys for keys in sure)
+                merged[key] = item if everywhere else Perhaps(item, certainty)
+    return list(merged.values())
+
+
+def _key(item: Any) -> object:
+    """What tells an item of a list from another: its value where it is plain, else the object itself."""
+    value = item.value if isinstance(item, Perhaps) else item
+    return (type(value), value) if isinstance(value, (str, bytes, int, float, External, type(None))) else id(value)
