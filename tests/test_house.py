@@ -35,9 +35,11 @@ OWNERS = {  # what only these rooms may import
     "msgspec": ("index",),
     "pip": ("index/pipconfig.py",),
     "pip_requirements_parser": ("manifests",),
+    "poetry": ("manifests",),
     "platformdirs": ("core.py", "index/pipconfig.py"),
     "resolvelib": ("resolver",),
     "rich": ("render", "cli.py"),
+    "yaml": ("manifests",),
 }
 ASYNC_ROOMS = ("index", "core.py", "loading.py")
 RUNS_CODE = {"code", "codeop", "imp", "marshal", "pickle", "runpy", "shelve", "subprocess"}
