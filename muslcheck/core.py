@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from muslcheck.alpine.images import aim, current_pythons, default_image, machines, twin, with_pythons
@@ -80,7 +80,7 @@ async def acheck(
     requirements = tuple(requirement for manifest in manifests for requirement in manifest.requirements)
     constrained = tuple(constraint for manifest in manifests for constraint in manifest.constraints)
     async with Index(options, cache_dir=_cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh) as wires:
-        loader = Loader(wires, Catalogue(), tell)
+        loader = Loader(wires, Catalogue(wires), tell)
         await loader.explore(requirements, constrained, targets, chosen)
         asked = [_Asked(requirements, constrained, chosen, target) for target in targets]
         verdicts = await _each(_verdicts(each, loader) for each in asked)
@@ -101,27 +101,15 @@ def _waited(work: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, _T]:
 
     @wraps(work)
     def wait(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        import asyncio
+        from muslcheck.loading import driven, in_loop
 
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return run(*args, **kwargs)
+        begin = partial(work, *args, **kwargs)
+        if not in_loop():
+            return driven(begin)
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(run, *args, **kwargs).result()
-
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        import asyncio
-
-        done: list[_T] = []
-
-        async def keep() -> None:
-            done.append(await work(*args, **kwargs))
-
-        asyncio.run(keep())  # which spells out what its task returns, in full, when it puts the signal handlers back (Python 3.11, 3.12)
-        return done[0]
+            return thread.submit(driven, begin).result()
 
     return wait
 
@@ -142,18 +130,18 @@ class _Asked:
 
 async def _verdicts(asked: _Asked, loader: Loader) -> list[Verdict]:
     """Settle what is asked, and judge every candidate."""
-    import asyncio
+    from muslcheck.loading import together
 
     resolution = await loader.settle(asked.requirements, asked.constraints, asked.target, twin(asked.target), asked.selection)
-    return await asyncio.gather(*(_verdict(candidate, asked, loader) for candidate in resolution.candidates))
+    return await together(_verdict(candidate, asked, loader) for candidate in resolution.candidates)
 
 
 async def _locked(lock: Lock, asked: _Asked, loader: Loader) -> list[Verdict]:
     """Judge what a lock has fixed: nothing is left to settle."""
-    import asyncio
+    from muslcheck.loading import together
 
     resolution = await loader.follow(lock, asked.target, twin(asked.target), asked.selection)
-    return await asyncio.gather(*(_verdict(candidate, asked, loader) for candidate in resolution.candidates))
+    return await together(_verdict(candidate, asked, loader) for candidate in resolution.candidates)
 
 
 async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdict:
@@ -187,9 +175,9 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
 
 async def _each(work: Iterable[Coroutine[Any, Any, list[Verdict]]]) -> list[Verdict]:
     """All targets' verdicts. The targets go side by side: what two of them lack is loaded once, and waited for together."""
-    import asyncio
+    from muslcheck.loading import together
 
-    return [verdict for verdicts in await asyncio.gather(*work) for verdict in verdicts]
+    return [verdict for verdicts in await together(work) for verdict in verdicts]
 
 
 def _in_order(verdicts: Iterable[Verdict], targets: tuple[Target, ...]) -> tuple[Verdict, ...]:

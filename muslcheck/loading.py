@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from functools import partial
+from types import coroutine
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ from muslcheck.words.requirement import Source
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+    import asyncio
+    from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from packaging.utils import NormalizedName
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from muslcheck.words.resolution import Resolution
     from muslcheck.words.target import Target
 
-__all__ = ["Loader"]
+__all__ = ["Loader", "a_turn", "driven", "in_loop", "together"]
 
 _T = TypeVar("_T")
 
@@ -64,15 +66,19 @@ class Loader:
         """Walk the requirements greedily: what each answer makes wanted is asked for at once, nothing waits for the rest."""
         self._enter_directories(requirements)
         steps = walk(requirements, constraints, targets, selection, self.catalogue)
-        pending: set[asyncio.Task[None]] = set()
+        wanted = steps.wanted()
+        if not wanted:
+            return
+        await a_turn()
+        import asyncio
+
+        pending = self._tasks(wanted)
         try:
-            while True:
-                pending |= self._tasks(steps.wanted())
-                if not pending:
-                    return
+            while pending:
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
+                pending |= self._tasks(steps.wanted())
         finally:
             await _cancel(pending)
 
@@ -120,6 +126,8 @@ class Loader:
 
     async def facts(self, file: DistFile, target: Target) -> SdistFacts | Unread:
         """Open an sdist and read it; what cannot be read is a Problem and an ``Unread``."""
+        if not self.index.has_facts(file, target):
+            await a_turn()
         try:
             return await self._counted(self.index.facts(file, target), file.name)
         except (IndexFailure, ArchiveFailure) as failure:
@@ -129,6 +137,9 @@ class Loader:
             return unread
 
     async def _load(self, wanted: Wanted) -> None:
+        await a_turn()
+        import asyncio
+
         tasks = self._tasks(wanted)
         try:
             await asyncio.gather(*tasks)
@@ -144,6 +155,8 @@ class Loader:
         }
 
     def _task(self, key: tuple[str, str], work: Callable[[], Coroutine[Any, Any, None]], about: str) -> asyncio.Task[None]:
+        import asyncio
+
         if key not in self._under_way:
             task = self._under_way[key] = asyncio.create_task(self._counted(work(), about))
             task.add_done_callback(lambda _: self._under_way.pop(key))
@@ -206,7 +219,55 @@ def _unasked_in_words(failures: Mapping[NormalizedName, IndexFailure]) -> Iterat
             yield Problem(index, f"{reason}; {len(names)} projects could not be looked up", hint, "index")
 
 
+@coroutine
+def a_turn() -> Generator[None, None, None]:
+    """Let others have a turn. What runs outside an event loop is given one here, before anything is waited for (see :func:`driven`)."""
+    yield
+
+
+def driven(work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+    """What a coroutine returns. An event loop is loaded where it waits for something: with everything cached, never."""
+    answer: list[_T] = []
+
+    async def keep() -> None:
+        answer.append(await work())
+
+    begun = keep()  # returns nothing: Python 3.11 and 3.12 spell out in full what a task returns as they put signal handlers back
+    try:
+        begun.send(None)
+    except StopIteration:
+        return answer[0]
+    import asyncio
+
+    asyncio.run(begun)
+    return answer[0]
+
+
+async def together(works: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:
+    """What coroutines return, in order: side by side in an event loop, one after the other where none was needed so far."""
+    if not in_loop():
+        return [await each for each in works]
+    import asyncio
+
+    return await asyncio.gather(*works)
+
+
+def in_loop() -> bool:
+    """Whether an event loop is running in this thread."""
+    if "asyncio" not in sys.modules:
+        return False
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
+    import asyncio
+
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -64,6 +64,7 @@ class Index:
         self._credentials = Credentials()
         self._sources = Sources(options, self._credentials, self._cache, self._client, offline=offline, refresh=refresh)
         self._answers: dict[tuple[str, str], Any] = {}
+        self._near: dict[str, list[tuple[Answer] | None]] = {}
         self._under_way: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self._http: Client | None = None
         self._files: Downloads | None = None
@@ -97,6 +98,40 @@ class Index:
             found += (Problem("cache", f"nothing could be kept: {self._cache.trouble}", hint),)
         return found
 
+    def known_project(self, name: NormalizedName) -> Project | Absent | None:
+        """What :meth:`project` would answer without waiting; None where it would wait, or raise."""
+        key = ("project", str(name))
+        near = self._nearby(name)
+        if key not in self._answers and None not in near:
+            try:
+                self._answers[key] = self._settled(name, [known[0] for known in near if known is not None])
+            except IndexFailure:
+                return None
+        return self._answers.get(key)
+
+    def known_metadata(self, file: DistFile, siblings: Sequence[DistFile] = ()) -> Metadata | Unread | None:
+        """What :meth:`metadata` would answer without waiting; None where it would wait, or raise."""
+        found = self._recalled(file)
+        if found is None or not _asks_siblings(file, found):
+            return found
+        from muslcheck.index.metadata import as_sibling, likely
+
+        for wheel in likely(file, siblings):
+            other = self._recalled(wheel)
+            if other is None:
+                return None
+            if isinstance(other, Metadata):
+                return as_sibling(other)
+        return found
+
+    def has_facts(self, file: DistFile, target: Target) -> bool:
+        """Whether :meth:`facts` would answer without waiting."""
+        plain_target = _plain(target)
+        key = ("facts", f"{file.url} {plain_target}")
+        if key not in self._answers and not self._refresh and (known := self._known_facts(file, plain_target)) is not None:
+            self._answers[key] = known
+        return key in self._answers
+
     async def project(self, name: NormalizedName) -> Project | Absent:
         """A project's page, all indexes merged as pip merges them.
 
@@ -105,7 +140,7 @@ class Index:
         """
         key = ("project", str(name))
         if key not in self._answers:
-            near = [self._sources.near(source, name) for source in self._sources.all()]
+            near = self._nearby(name)
             if None in near:
                 return await self._once(key, "project pages", self._project(name, near))
             self._answers[key] = self._settled(name, [known[0] for known in near if known is not None])
@@ -121,7 +156,7 @@ class Index:
                 known = await self._once(key, "metadata", self._metadata(file))
             self._answers[key] = known
         found: Metadata | Unread = self._answers[key]
-        if file.kind is Kind.SDIST and (found.assumed if isinstance(found, Metadata) else not found.broken):
+        if _asks_siblings(file, found):
             from muslcheck.index.metadata import sibling_of
 
             return await sibling_of(file, siblings, self.metadata) or found
@@ -145,11 +180,17 @@ class Index:
         """What an sdist says about its build on a target. Raises IndexFailure and ArchiveFailure."""
         plain_target = _plain(target)
         key = ("facts", f"{file.url} {plain_target}")
-        if key not in self._answers:
-            known = None if self._refresh else self._known_facts(file, plain_target)
-            self._answers[key] = known or await self._once(key, "sdists", self._facts(file, target, plain_target))
+        if not self.has_facts(file, target):
+            await self._once(key, "sdists", self._facts(file, target, plain_target))
         found: SdistFacts = self._answers[key]
         return found
+
+    def _nearby(self, name: NormalizedName) -> list[tuple[Answer] | None]:
+        """What each source says without being waited for, in the order of the sources."""
+        known = self._near.get(name)
+        if known is None:
+            known = self._near[name] = [self._sources.near(source, name) for source in self._sources.all()]
+        return known
 
     async def _project(self, name: NormalizedName, near: Sequence[tuple[Answer] | None]) -> Project | Absent:
         import asyncio
@@ -184,6 +225,18 @@ class Index:
         return Absent(name, "no index lists it" if indexes else "there is no index to ask", indexes)
 
     # --- metadata and facts ------------------------------------------------------------------------------------------------------
+
+    def _recalled(self, file: DistFile) -> Metadata | Unread | None:
+        """What the file itself says, without waiting; an sdist's siblings are not asked."""
+        key = ("metadata", file.url)
+        if key not in self._answers:
+            try:
+                known = self._known_metadata(file)
+            except IndexFailure:
+                return None
+            if known is not None:
+                self._answers[key] = known
+        return self._answers.get(key)
 
     def _known_metadata(self, file: DistFile) -> Metadata | Unread | None:
         if file.url.startswith("file:") and file.kind is Kind.WHEEL:
@@ -311,6 +364,11 @@ class Index:
 
             self._files = Downloads(self._client)
         return self._files
+
+
+def _asks_siblings(file: DistFile, found: Metadata | Unread) -> bool:
+    """Whether a wheel of the release is to be asked, since the sdist does not tell for sure."""
+    return file.kind is Kind.SDIST and (found.assumed if isinstance(found, Metadata) else not found.broken)
 
 
 def _metadata_key(file: DistFile) -> str | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from muslcheck.index.download import Downloads
     from muslcheck.words.release import DistFile
 
-__all__ = ["checked", "likeliest", "local_wheel", "sibling_of", "wheel_metadata"]
+__all__ = ["as_sibling", "checked", "likeliest", "likely", "local_wheel", "sibling_of", "wheel_metadata"]
 
 _IDENTITY = {"Accept-Encoding": "identity"}
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
@@ -88,15 +88,25 @@ async def sibling_of(
     file: DistFile, siblings: Sequence[DistFile], metadata: Callable[[DistFile], Awaitable[Metadata | Unread]]
 ) -> Metadata | None:
     """What another wheel of the release says; assumed, since the sdist could differ. None where none can be read."""
-    wheels = [sibling for sibling in siblings if sibling.kind is Kind.WHEEL and sibling.url != file.url]
-    for wheel in sorted(wheels, key=likeliest)[:_MOST_SIBLINGS]:
+    for wheel in likely(file, siblings):
         try:
             found = await metadata(wheel)
         except IndexFailure:
             continue
         if isinstance(found, Metadata):
-            return replace(found, source=MetadataSource.SIBLING, assumed=True)
+            return as_sibling(found)
     return None
+
+
+def likely(file: DistFile, siblings: Sequence[DistFile]) -> list[DistFile]:
+    """The wheels of an sdist's release that are worth asking, in order."""
+    wheels = [sibling for sibling in siblings if sibling.kind is Kind.WHEEL and sibling.url != file.url]
+    return sorted(wheels, key=likeliest)[:_MOST_SIBLINGS]
+
+
+def as_sibling(found: Metadata) -> Metadata:
+    """What a wheel says, said for the sdist of its release."""
+    return replace(found, source=MetadataSource.SIBLING, assumed=True)
 
 
 def likeliest(wheel: DistFile) -> tuple[int, bool, str]:

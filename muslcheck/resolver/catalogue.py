@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from packaging.utils import canonicalize_name
 
 from muslcheck.words.release import Kind, Metadata, Project, Unread
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packaging.utils import NormalizedName
 
     from muslcheck.resolver.provider import Settled
@@ -15,10 +19,20 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.target import Target
 
-__all__ = ["Catalogue", "python_tag"]
+__all__ = ["Catalogue", "Recall", "python_tag"]
 
 Arrival: TypeAlias = "tuple[str, str]"
 """What came in: (``project``, name), (``metadata``, project's name) or (``archive``, location)."""
+
+
+class Recall(Protocol):
+    """What can be told without waiting (from a cache, from the disk); None for what has to be waited for."""
+
+    def known_project(self, name: NormalizedName, /) -> Project | Absent | None:
+        """A project's page."""
+
+    def known_metadata(self, file: DistFile, siblings: Sequence[DistFile], /) -> Metadata | Unread | None:
+        """What a file requires; ``siblings`` are the other files of its release."""
 
 
 class Catalogue:
@@ -26,9 +40,14 @@ class Catalogue:
 
     ``arrivals`` lists what came in, in order, for those who follow it (the walk). ``offers`` keeps what each target may
     choose from, worked out once: pages never change within a run; ``settled`` what each resolution found in its way so far.
+
+    What is looked up and was not added is asked of ``recall`` once: a run that has everything at hand waits for nothing, and
+    resolves in one go.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recall: Recall | None = None) -> None:
+        self._recall = recall
+        self._recalled: set[str] = set()
         self.arrivals: list[Arrival] = []
         self.offers: dict[tuple[Target, Selection], Offers] = {}
         self.settled: dict[tuple[int, ...], tuple[tuple[Requirement, ...], tuple[Requirement, ...], Settled]] = {}
@@ -62,7 +81,13 @@ class Catalogue:
 
     def project(self, name: NormalizedName | str) -> Project | Absent | None:
         """A project's page, ``Absent``, or None where it was not asked for yet."""
-        return self._projects.get(name)
+        found = self._projects.get(name)
+        if found is None and self._recall is not None and name not in self._recalled:
+            self._recalled.add(name)
+            found = self._recall.known_project(canonicalize_name(name))
+            if found is not None:
+                self.add_project(found)
+        return found
 
     def project_names(self) -> list[str]:
         """The names of all projects that exist, sorted."""
@@ -97,6 +122,11 @@ class Catalogue:
         costs next to nothing. Of several such wheels the first by name answers.
         """
         exact = self._metadata.get(file.url)
+        if exact is None and self._recall is not None and file.url not in self._recalled:
+            self._recalled.add(file.url)
+            exact = self._recall.known_metadata(file, self.siblings(file) if file.kind is Kind.SDIST else ())
+            if exact is not None:
+                self.add_metadata(file, exact)
         if exact is not None or file.kind is not Kind.WHEEL:
             return exact
         read = self._wheels.get((file.name, file.version))

@@ -19,7 +19,7 @@ from muslcheck.words.requirement import Source
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.select import Offers
@@ -49,15 +49,15 @@ class Walk:
 
     def wanted(self) -> Wanted:
         """All that is wanted now, and was not asked for before."""
-        arrivals, self._read = self._catalogue.arrivals[self._read :], len(self._catalogue.arrivals)
-        touched = dict.fromkeys(arrivals)
+        while True:
+            arrivals, self._read = self._catalogue.arrivals[self._read :], len(self._catalogue.arrivals)
+            self._go(dict.fromkeys(arrivals))
+            if self._read == len(self._catalogue.arrivals):  # or looking at these has recalled others
+                break
         projects: set[str] = set()
         files: dict[str, DistFile] = {}
         archives: dict[str, Requirement] = {}
         for course in self._courses:
-            for kind, key in touched:
-                course.touch(kind, key)
-            course.go()
             projects |= course.projects - self._asked_projects
             archives |= {key: each for key, each in course.archives.items() if key not in self._asked_archives}
             for file in course.files.values():
@@ -67,6 +67,12 @@ class Walk:
         self._asked_projects |= projects
         self._asked_archives |= archives.keys()
         return Wanted(frozenset(map(canonicalize_name, projects)), frozenset(files.values()), frozenset(archives.values()))
+
+    def _go(self, touched: Iterable[tuple[str, str]]) -> None:
+        for course in self._courses:
+            for kind, key in touched:
+                course.touch(kind, key)
+            course.go()
 
     def _is_under_way(self, file: DistFile) -> bool:
         """Whether another wheel of the release was asked for that will answer for this one, too, and has not answered yet."""
