@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import parts
+from muslcheck.judge.parts import on_alpine, parts
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["RULES"]
 
 _EVERYWHERE = "on slim images too"
-_EXITS = "exits"
-"""sys.exit() with what nobody knows: it may be a success."""
 _GONE = "gone since"
 _IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
@@ -90,10 +88,21 @@ _NUMBER = re.compile(r"\d+")
 
 
 def stops(case: Case) -> Iterator[Evidence]:
-    """The build stops by itself for this target: it raises, or exits with a message, for its Python or platform."""
+    """The build stops by itself for this target: it raises, or exits with a message, for its Python or platform.
+
+    Where it also runs programs that no Python image has, it may stop for want of them: then it compiles once they are there,
+    which is likely and not proved.
+    """
     for seen in _facts(case, "raises"):
-        if seen.certainty is Certainty.ALWAYS and seen.detail not in _IMPORT_FAILS:
-            yield from _fails("MC230", f"the build stops here: {seen.value}", seen, certain=seen.value != _EXITS)
+        if seen.certainty is not Certainty.ALWAYS or seen.detail in _IMPORT_FAILS:
+            continue
+        claim = f"the build stops here: {seen.value}"
+        if missing := _programs(case):
+            why = f"{claim}, perhaps for want of {', '.join(missing)}"
+            yield Evidence("MC230", why, seen.where, Strength.STRONG, Outcome.COMPILE)
+        else:
+            # without a message nobody knows what it is about, and an exit may be a success
+            yield from _fails("MC230", claim, seen, certain=": " in seen.value)
 
 
 def module_gone(case: Case) -> Iterator[Evidence]:
@@ -215,6 +224,15 @@ def _marks(case: Case, start: str) -> Iterator[Seen]:
         for seen in case.facts.marks:
             if seen.value.startswith(start) and (made or not start.startswith(("cython-", "capi:"))):
                 yield seen
+
+
+def _programs(case: Case) -> list[str]:
+    """Programs that the build runs, that Alpine has and its Python images lack."""
+    if not isinstance(case.facts, SdistFacts) or not on_alpine(case.target):
+        return []
+    from muslcheck.judge.needs import needs
+
+    return sorted({need.name for need in needs(case.facts, case.target) if need.kind == "program" and need.apk is not None})
 
 
 def _version(case: Case, name: str) -> tuple[int, ...] | None:

@@ -20,6 +20,8 @@ __all__ = ["RULES"]
 _MANY_FILES = 150
 """Source files of a build tree from which on it takes minutes: on two cores some five a second compile."""
 _MANY_SOURCES = 400
+_FEW = 5
+"""Optional extensions that make one believe it: a project that is mostly extensions seldom does without them all."""
 _UNEXPLAINED = 20
 """From so many sources on, an sdist that seems to compile none is doubted: fewer are test data and leavings."""
 _MANY_CRATES = 150
@@ -44,7 +46,7 @@ def optional(case: Case) -> Iterator[Evidence]:
     """Every extension is optional: where it cannot be compiled the build goes on without it, and the result is slower.
 
     setuptools skips an ``Extension(optional=True)`` that fails; other projects catch the error themselves. pip says nothing of
-    it. With the compiler and the libraries listed, the fast one is made.
+    it. With the compiler and the libraries listed, the fast one is made. Proof for a few extensions, strong for many.
     """
     made = _parts(case)
     if made and all(part.certainty is Certainty.OPTIONAL for part in made):
@@ -53,7 +55,7 @@ def optional(case: Case) -> Iterator[Evidence]:
         over = f" over {' and '.join(libraries)}" if libraries else ""
         what = (one if len(made) == 1 else f"each of {len(made)} extensions") + over
         claim = f"{what} is optional: skipped without a word where it does not compile"
-        strength = Strength.PROOF if _installs(case) else Strength.STRONG
+        strength = Strength.PROOF if _installs(case) and len(made) <= _FEW else Strength.STRONG
         yield Evidence("MC201", claim, made[0].seen_in, strength, Outcome.BUILD, frozenset({Mark.SLOWER}))
 
 
