@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -12,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from muslcheck.resolver.explain import no_file_in_words, no_version_in_words
 from muslcheck.resolver.select import Wish, version_of
-from muslcheck.resolver.shelve import shelve
+from muslcheck.resolver.shelve import shelve, shelve_later
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Extended
 from muslcheck.words.release import Absent, Metadata, Misfit, Project, Shelf, Unread
 from muslcheck.words.report import Problem
@@ -228,7 +229,8 @@ class _Teller:
         if self._offer is None or self._version is None:
             return Shelf()
         yanked = base.file is not None and base.file.yanked is not None
-        shelf = shelve(
+        fill = partial(
+            shelve,
             self._offer.project.files(self._version),
             self._offers.target,
             self._offers.selection,
@@ -236,11 +238,12 @@ class _Teller:
             pinned=yanked and base.stranded is None,
             hashes=self._wish.hashes or (),
         )
-        if base.stranded is None and base.file is not None and shelf.chosen is not None and shelf.chosen is not base.file:
-            # pip passed the better file over for its metadata: the one it took comes first
-            taken = [placed for placed in shelf.placed if placed.file.url == base.file.url]
-            return Shelf((*taken, *(placed for placed in shelf.placed if placed.file.url != base.file.url)))
-        return shelf
+        taken = None
+        if base.stranded is None and base.file is not None:
+            allowed = not self._wish.hashes or not base.file.hashes or self._wish.allows_hash(base.file)
+            taken = self._offer.placed(base.file) if allowed else None
+        # The file that pip takes comes first, though it may have passed a better one over for its metadata.
+        return shelve_later(taken, lambda: fill().placed) if taken is not None else fill()
 
     def _blocker(self) -> Blocker | None:
         base = self._node.base

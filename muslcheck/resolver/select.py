@@ -15,15 +15,15 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from muslcheck.resolver.requires import Conditions, InvalidRequirement, needs
-from muslcheck.resolver.shelve import place
-from muslcheck.words.release import Fits, Kind, Project
+from muslcheck.resolver.shelve import fitting as fitting_of
+from muslcheck.words.release import Kind, Placed, Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.requires import Need
-    from muslcheck.words.release import DistFile, Metadata
+    from muslcheck.words.release import DistFile, Fits, Metadata
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.target import Target
 
@@ -113,6 +113,7 @@ class Offer:
     def __init__(self, project: Project, target: Target, selection: Selection) -> None:
         self.project = project
         self._target = target
+        self._ranks = target.tags
         self._selection = selection
         self._fitting: dict[str, tuple[_Fitting, ...]] = {}
         self._streams: dict[Wish, _Stream] = {}
@@ -143,6 +144,10 @@ class Offer:
     def fits(self, version: str, *, yanked: bool = False) -> tuple[DistFile, ...]:
         """The files of a version that fit the target, best first; those that were yanked only where asked for."""
         return tuple(each.file for each in self._fits(version) if yanked or each.file.yanked is None)
+
+    def placed(self, file: DistFile) -> Placed | None:
+        """A file with its fit; None where it does not fit."""
+        return next((Placed(file, each.fit) for each in self._fits(file.version) if each.file is file), None)
 
     def _ordered(self, wish: Wish) -> Iterator[_Fitting]:
         if wish.hashes:
@@ -202,8 +207,8 @@ class Offer:
             return known
         fitting = []
         for file in self.project.files(version):
-            fit = place(file, self._target, self._selection, self.project.name, pinned=True)
-            if isinstance(fit, Fits):
+            fit = fitting_of(file, self._target, self._ranks, self._selection, self.project.name)
+            if fit is not None:
                 fitting.append(_Fitting(file, fit, version_of(version)))
         # pip sorts stably with the best last, and reads backwards: so the last of equals comes first.
         fitting.sort(key=lambda each: (-each.fit.rank, each.fit.build))

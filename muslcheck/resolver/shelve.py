@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import product
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
@@ -16,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from muslcheck.words.release import Fits, Misfit, Miss, Placed, Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from packaging.utils import NormalizedName
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Selection
     from muslcheck.words.target import Target
 
-__all__ = ["place", "shelve"]
+__all__ = ["fitting", "place", "shelve", "shelve_later"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """What pip unpacks (``utils/filetypes.py``), the usual first."""
@@ -90,6 +91,82 @@ def place(
         if file.yanked is not None and not pinned:
             return Misfit(Miss.YANKED, f"yanked: {file.yanked}" if file.yanked else "yanked")
     return fit
+
+
+def fitting(file: DistFile, target: Target, ranks: Mapping[str, int], selection: Selection, name: str) -> Fits | None:
+    """How a file fits, yanked or not; None where it does not. As :func:`place` says, without the reasons, which cost more.
+
+    ``ranks`` are the target's tags: the caller looks them up once for all files.
+    """
+    filename = file.filename
+    if not filename.endswith(".whl"):
+        if _sdist_fault(filename, name):
+            return None
+        fit = Fits("sdist", len(ranks))
+    else:
+        lower = filename.lower()
+        if target.arch not in lower and "-any." not in lower and ".any." not in lower:
+            return None  # most files of a page are for other machines
+        wheel = _parse_wheel(filename)
+        if isinstance(wheel, Misfit) or wheel[0] != name:
+            return None
+        rank = ranks.get(wheel[2])
+        if rank is not None:
+            fit = Fits(wheel[2], rank, wheel[1])
+        elif "." not in wheel[2]:
+            return None
+        else:
+            best = min(((ranks[tag], tag) for tag in _each_tag(wheel[2]) if tag in ranks), default=None)
+            if best is None:
+                return None
+            fit = Fits(best[1], best[0], wheel[1])
+    return None if _withheld(file, name, target, selection, ()) else fit
+
+
+class _Later(Sequence[Placed]):
+    """Files of a release in order, of which the first is known; the others are placed when somebody looks at them."""
+
+    __slots__ = ("_all", "_first", "_rest")
+
+    def __init__(self, first: Placed, rest: Callable[[], Iterable[Placed]]) -> None:
+        self._first = first
+        self._rest = rest
+        self._all: tuple[Placed, ...] = ()
+
+    def _placed(self) -> tuple[Placed, ...]:
+        if not self._all:
+            self._all = (self._first, *(placed for placed in self._rest() if placed.file is not self._first.file))
+        return self._all
+
+    @overload
+    def __getitem__(self, index: int) -> Placed: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Placed, ...]: ...
+    def __getitem__(self, index: int | slice) -> Placed | tuple[Placed, ...]:
+        return self._first if index == 0 else self._placed()[index]
+
+    def __len__(self) -> int:
+        return len(self._placed())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Placed]:
+        return iter(self._placed())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._placed() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._first)
+
+    def __repr__(self) -> str:
+        return repr(self._placed())
+
+
+def shelve_later(first: Placed, rest: Callable[[], Iterable[Placed]]) -> Shelf:
+    """A shelf whose first file is known already. ``rest`` places all files, when the first of the others is asked for."""
+    return Shelf(_Later(first, rest))
 
 
 def shelve(
@@ -197,6 +274,16 @@ def _sdist_fault(filename: str, name: str) -> Misfit | None:
     if python := _FOR_PYTHON.search(version):  # a single digit after the dot: never a Python that is known here
         return Misfit(Miss.PYTHON, f"for Python {python[1]}")
     return None if _is_version(version) else Misfit(Miss.NAME, f"{version!r} is no version")
+
+
+@lru_cache(maxsize=4096)
+def _each_tag(tags: str) -> tuple[str, ...]:
+    """Every tag of a compressed set (PEP 425); none where it is no honest one."""
+    pythons, abis, platforms = (part.split(".") for part in tags.split("-"))
+    if not all(map(str.isidentifier, pythons)) or not all(abis) or not all(platforms):
+        return ()
+    many = len(pythons) * len(abis) * len(platforms) > _MOST_TAGS
+    return () if many else tuple(map("-".join, product(pythons, abis, platforms)))
 
 
 @lru_cache(maxsize=16384)

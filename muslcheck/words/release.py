@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -112,7 +112,7 @@ class Placed:
 class Shelf:
     """Every file of one release, best first, nothing dropped: fits by rank, then misfits, the nearest first."""
 
-    placed: tuple[Placed, ...] = ()
+    placed: Sequence[Placed] = ()
 
     @property
     def chosen(self) -> DistFile | None:

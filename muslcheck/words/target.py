@@ -46,8 +46,8 @@ class Target:
     free_threaded: bool = False
 
     def __hash__(self) -> int:
-        # Looked up once for every file that is placed: the image alone tells targets apart well enough.
-        return hash(self.image)
+        # Looked up once for every file that is placed: image and architecture tell targets apart well enough.
+        return hash(self.image) ^ hash(self.arch)
 
     @property
     def id(self) -> str:
