@@ -69,6 +69,8 @@ class _Reading:
     languages: set[str] = field(default_factory=set)
     minimum: str | None = None
     options: dict[str, bool] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    """Variables that were set to one plain value."""
     files: int = _FILES
     seen: set[str] = field(default_factory=set)
 
@@ -175,13 +177,16 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
     if not arguments:
         return
     if name == "cmake_minimum_required" and reading.minimum is None and len(arguments) > 1:
-        reading.minimum = arguments[1].partition("...")[0]
+        minimum = reading.values.get(arguments[1].strip("${}"), "") if arguments[1].startswith("${") else arguments[1]
+        reading.minimum = minimum.partition("...")[0] or None
     elif name == "project":
         _project(reading, arguments)
     elif name == "enable_language":
         reading.languages.update(_LANGUAGES[a] for a in arguments if a in _LANGUAGES)
     elif name == "option":
         reading.options[arguments[0]] = len(arguments) > 2 and arguments[-1].upper() in {"ON", "TRUE", "1", "YES"}
+    elif name == "set" and len(arguments) == 2 and arguments[1][:1].isdigit():
+        reading.values[arguments[0]] = arguments[1]
     elif name == "set" and len(arguments) > 1 and arguments[1].upper() in {"ON", "OFF", "TRUE", "FALSE"}:
         reading.options[arguments[0]] = arguments[1].upper() in {"ON", "TRUE"}
     elif name == "find_package":

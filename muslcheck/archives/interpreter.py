@@ -49,6 +49,8 @@ __all__ = ["Machine", "Record", "parse_python"]
 
 _STEPS = 400_000
 """Expressions and statements evaluated before the reading of one archive gives up: about a second."""
+_SHADOW_STEPS = 20_000
+"""The same for a branch that a plain build does not take."""
 _DEPTH = 40
 """Calls within calls."""
 _LOOP = 5_000
@@ -320,7 +322,9 @@ class Machine:
                     else merge([owner.options.get(name), value], self.since(owner.path), owner.path)
                 )
         elif isinstance(owner, Instance):
-            owner.attributes[name] = value
+            before = owner.attributes.get(name)
+            uncertain = self.path and isinstance(before, (str, Unknown)) and isinstance(value, str)
+            owner.attributes[name] = merge([before, value], self.certainty, self.path) if uncertain else value
         elif isinstance(owner, External) and owner.name == "sys" and name == "path":
             self.on_path(value)
         elif isinstance(owner, Namespace):
@@ -360,11 +364,17 @@ class Machine:
         for each in frames:
             each.scopes.append({})
         self.path = (*path, Step(certainty))
+        steps, self._steps = self._steps, min(self._steps, _SHADOW_STEPS)
+        allowed = self._steps
         try:
             self.block(body)
         except (Return, Raised, _Leave) as left:
             return left
+        except OutOfSteps:
+            if steps <= _SHADOW_STEPS:
+                raise
         finally:
+            self._steps += steps - allowed
             for each in frames:
                 each.scopes.pop()
             del frame.returned[returned:]

@@ -1,4 +1,4 @@
-# ruff: noqa: ANN401, C901, PLR0912, PLR0917, PLR2004 -- values of interpreted code are anything; one branch for each kind of value
+# ruff: noqa: ANN401, C901, PLR0912, PLR0915, PLR0917, PLR2004 -- values of interpreted code are anything; one branch for each kind of value
 """setup.py read by its syntax tree and followed for a target: what it builds, what it runs, where it stops. It is never run."""
 
 from __future__ import annotations
@@ -142,6 +142,8 @@ def _facts(machine: Machine) -> SetupFacts:
             facts.marks.append(Seen("use_2to3", where, certainty))
         if any(key.startswith("cmake_") for key in named):
             facts.cmake = Seen(str(options.get("cmake_source_dir") or "."), where, certainty)
+    if facts.cmake is not None and facts.cmake.certainty is Certainty.ALWAYS:
+        unknown.clear()  # the tree makes the modules; what setup() is told of them changes nothing
     if unknown and not found:
         facts.unread.extend(Seen("extension modules are decided at run time", where, how) for where, how in unknown[:5])
         found.extend((extension, weaker(_own(extension), Certainty.DECIDED_LATER)) for extension in record.extensions)

@@ -365,6 +365,35 @@ def test_marks_of_age():
     assert {s.value for s in facts(PLAIN + code).marks} == {"openmp", "std:c++17"}
 
 
+def test_an_option_that_is_not_on_the_command_line():
+    code = "import sys\ntry:\n    sys.argv.remove('--with-a')\n    exts = [Extension('a', ['a.c'])]\nexcept ValueError:\n    exts = []\nsetup(ext_modules=exts)"
+    assert facts(PLAIN + code).extensions == ()
+
+
+def test_an_environment_variable_that_nobody_set():
+    code = "import os\ntry:\n    lib = os.environ['LIB']\nexcept KeyError:\n    lib = 'z'\nsetup(ext_modules=[Extension('a', ['a.c'], libraries=[lib])])"
+    assert brief(facts(PLAIN + code).libraries) == [("z", "always")]
+
+
+def test_a_command_that_replaces_the_extensions():
+    code = (
+        "from setuptools.command.build_ext import build_ext\nclass Build(build_ext):\n    def build_extensions(self):\n        libs = ['jpeg']\n"
+        "        if self.find('tiff'):\n            libs.append('tiff')\n        self.extensions[:] = [Extension('real', ['a.c'], libraries=libs)]\n"
+        "        build_ext.build_extensions(self)\nsetup(ext_modules=[Extension('dummy', ['d.c'])], cmdclass={'build_ext': Build})"
+    )
+    found = facts(PLAIN + code)
+    assert [e.name for e in found.extensions] == ["real"]
+    assert brief(found.libraries) == [("jpeg", "always"), ("tiff", "decided-later")]
+
+
+def test_a_global_that_only_a_switch_sets():
+    code = (
+        "import os, subprocess\nCONFIG = None\ndef static():\n    global CONFIG\n    CONFIG = './own-config'\n    return './own-config'\ndef main():\n"
+        "    if os.environ.get('STATIC'):\n        static()\n    subprocess.check_output([CONFIG or 'xml2-config', '--libs'])\nmain()\nsetup()"
+    )
+    assert brief(facts(PLAIN + code).programs) == [("xml2-config", "always")]
+
+
 def test_libraries_under_a_condition_that_is_not_known():
     code = "import os\nlibs = ['z']\nif os.path.exists('/usr/lib/libb.so'):\n    libs.append('b')\nsetup(ext_modules=[Extension('a', ['a.c'], libraries=libs)])"
     assert brief(facts(PLAIN + code).libraries) == [("z", "always"), ("b", "decided-later")]

@@ -51,6 +51,14 @@ def test_cmake():
     assert found.build_system.added == ("cmake>=3.15", "ninja>=1.5")
 
 
+@pytest.mark.parametrize(
+    ("text", "minimum"),
+    [("set(LEAST 3.9)\ncmake_minimum_required(VERSION ${LEAST})\n", "3.9"), ("cmake_minimum_required(VERSION ${OTHER})\n", None)],
+)
+def test_a_minimum_version_out_of_a_variable(text, minimum):
+    assert only(inspect({"pyproject.toml": SCIKIT, "CMakeLists.txt": text}).trees).minimum == minimum
+
+
 def test_meson():
     text = (
         "project('demo', 'c', 'cpp',\n  version: '1', meson_version: '>=1.2')\n# dependency('comment')\npy = import('python').find_installation()\n"
