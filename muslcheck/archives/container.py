@@ -236,6 +236,8 @@ class _Keeper:
             return
         limit = _KEEP_ONE[kind]
         if size > limit and kind != "source":
+            if name.count("/") <= 1 and name.rpartition("/")[2] in _DECISIVE:
+                raise OversizedArchive(contents.filename, f"{name} is larger than {limit // 1024} kB")
             contents.left_out.add(name)
             return
         wanted = min(size, limit)
@@ -246,6 +248,10 @@ class _Keeper:
         contents.kept[name] = read(wanted)
         if wanted < size:
             contents.cut.add(name)
+
+
+_DECISIVE = frozenset({"setup.py", "setup.cfg", "pyproject.toml"})
+"""Files that no answer can do without, at the top of a project."""
 
 
 def _class_of(name: str, language: str | None) -> str | None:

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, fields
@@ -43,13 +44,14 @@ class Ended:
     def lines(self, label):
         """What stands beside a label (``problem``, ``hint``, ``why``), each with its lines joined."""
         found = []
+        inside = False
         for line in self.out.splitlines():
-            if line.strip().startswith(f"{label} ") and len(line) - len(line.lstrip()) <= 2:
-                found.append(line.split(None, 1)[1])
-            elif line.startswith(" " * 9) and found and last:
+            begins = re.match(rf" {{0,2}}{label} +", line)
+            if begins:
+                found.append(line[begins.end() :])
+            elif inside and line.startswith(" " * 9):
                 found[-1] += f" {line.strip()}"
-                continue
-            last = bool(found) and line.strip().startswith(f"{label} ")
+            inside = begins is not None or (inside and line.startswith(" " * 9))
         return found
 
 
