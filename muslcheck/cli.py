@@ -6,6 +6,7 @@ sees sentences, never a traceback. What is dear to load is loaded inside the fun
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -22,6 +23,8 @@ __all__ = ["main"]
 
 BAD_INPUT, NOT_FINISHED, INTERRUPTED = 2, 3, 130
 TRACEBACK = "MUSLCHECK_TRACEBACK"
+RARELY = (50_000, 20, 100)
+"""When to look for cycles of objects: a run makes many that stay and few cycles, and looking as often as Python does is a tenth of it."""
 NARROW, WIDE = 60, 100
 """Columns: a table wants the first, an eye no more than the second."""
 
@@ -30,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: that of :meth:`Report.exit_status`, 2 for bad input, 3 for a run cut short."""
     from muslcheck.errors import InputError, MuslcheckError
 
+    gc.set_threshold(*RARELY)
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -36,6 +39,9 @@ _HTML = ("text/html", "application/vnd.pypi.simple.v1+html")
 _SDISTS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """What pip takes as an sdist (pip ``filetypes``)."""
 _WHEEL_DASHES = (4, 5)
+_PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*").fullmatch
+"""Versions that are numbers and nothing else, in their normal form."""
+_version = lru_cache(maxsize=4096)(Version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +165,51 @@ def _cut(names: Sequence[str], packed: Sequence[Any], url: str, name: Normalized
             unusable.append(filename)
         else:
             spelt[raw].append(position)
-    releases: dict[Version, list[int]] = {}
-    for raw, positions in spelt.items():
-        try:
-            version = Version(raw)
-        except InvalidVersion:
-            unusable += [names[position] for position in positions]
-        else:
-            releases[version] = sorted(releases[version] + positions) if version in releases else positions
-    newest_first = sorted(releases, reverse=True)
-    blocks = [b",".join([packed[position] for position in releases[version]]) for version in newest_first]
+    releases, invalid = _releases(spelt)
+    unusable += [names[position] for position in invalid]
+    blocks = [b",".join([packed[position] for position in positions]) for _, positions in releases]
     ends: list[int] = []
     end = 0
     for block in blocks:
         end += len(block)
         ends.append(end)
-    return Page(url, tuple(map(str, newest_first)), tuple(ends), b"".join(blocks), *status, tuple(unusable))
+    return Page(url, tuple(version for version, _ in releases), tuple(ends), b"".join(blocks), *status, tuple(unusable))
+
+
+def _releases(spelt: Mapping[str, list[int]]) -> tuple[list[tuple[str, list[int]]], list[int]]:
+    """Normalised versions, newest first, each with the positions of its files; and the positions of files whose version is none.
+
+    Nearly every version is plain numbers, which sort as such (PEP 440). The few others are put in their places among them.
+    """
+    plain: dict[tuple[int, ...], tuple[str, list[int]]] = {}
+    others: list[tuple[Version, list[int]]] = []
+    invalid: list[int] = []
+    for raw, positions in spelt.items():
+        if _PLAIN(raw):
+            numbers = [*map(int, raw.split("."))]
+            while numbers and not numbers[-1]:
+                numbers.pop()
+            key = tuple(numbers)
+            plain[key] = _one_release(plain[key], (raw, positions)) if key in plain else (raw, positions)
+            continue
+        try:
+            others.append((_version(raw), positions))
+        except InvalidVersion:
+            invalid += positions
+    releases = [plain[key] for key in sorted(plain)]
+    for version, positions in others:
+        release = (str(version), positions)
+        at = bisect_left(releases, version, key=lambda each: _version(each[0]))
+        if at < len(releases) and _version(releases[at][0]) == version:
+            releases[at] = _one_release(releases[at], release)
+        else:
+            releases.insert(at, release)
+    return releases[::-1], invalid
+
+
+def _one_release(one: tuple[str, list[int]], other: tuple[str, list[int]]) -> tuple[str, list[int]]:
+    """1.0 and 1.0.0 are one release, named as the page names it first."""
+    return min(one, other, key=lambda each: each[1][0])[0], sorted(one[1] + other[1])
 
 
 def _reduce_json(body: bytes, url: str, name: NormalizedName) -> Page:
