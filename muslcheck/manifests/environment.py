@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
+_LARGEST = 512 * 1024
+
 
 def read(path: str, data: bytes, asked: Asked) -> Manifest:
     """What conda hands to pip; its own packages are left aside, and said. Raises ManifestError with every fault."""
@@ -41,8 +43,10 @@ def _document(path: str, text: str) -> Any:  # noqa: ANN401  # PyYAML's nodes ha
     """The document's nodes, which know their lines; aliases and tags make nothing."""
     import yaml
 
+    if len(text) > _LARGEST:  # the parser is in Python: the one in C dies of what is nested too deep
+        raise ManifestError((Fault(path, None, f"larger than {_LARGEST // 1024} kB: not a conda environment"),))
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         reason = conflict_left(text, line or 1) or f"not YAML: {error.problem or error.context}"

@@ -9,7 +9,6 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from muslcheck.manifests.beside import links_beside
-from muslcheck.manifests.display import quoted
 from muslcheck.manifests.documents import entry_lines, read_toml, type_name
 from muslcheck.manifests.lockfile import Entry, Reading, filename_of
 from muslcheck.words.lock import Link, Lock, Locked
@@ -127,8 +126,10 @@ class _PdmLock(Reading):
         if text not in self._links:
             try:
                 found = Requirement(text)
-            except (InvalidRequirement, RecursionError):
-                entry.fault(f"{quoted(text)} is not a requirement")
+            except (InvalidRequirement, RecursionError) as error:
+                from muslcheck.manifests.wording import why_invalid
+
+                entry.fault(why_invalid(text, str(error)))
                 self._links[text] = None
             else:
                 marker = self.marker(str(found.marker or ""), entry.line, entry.where)

@@ -119,7 +119,7 @@ class _Pipfile(Reading):
         elif (version := value.get("version", "*")) != "*" and isinstance(version, str):
             text += version if version[:1] in "=<>~!" else f"=={version}"
         try:
-            requirement = read_pep508(text + (f" ; {marker}" if marker else ""), origin, display=written)
+            requirement = replace(read_pep508(text + (f" ; {marker}" if marker else ""), origin), text=shown(written))
         except InvalidEntry as error:
             self.fault(line, str(error))
             return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from muslcheck.manifests.display import quoted
-from muslcheck.manifests.documents import read_json
+from muslcheck.manifests.documents import read_json, type_name
 from muslcheck.manifests.lockfile import Entry, Reading, filename_of
 from muslcheck.words.lock import Lock, Locked
 from muslcheck.words.requirement import Manifest, Source
@@ -63,7 +63,10 @@ class _PipfileLock(Reading):
             table = self.get(self.document, category, dict, self.lines.get((category,)))
             for name, value in (table or {}).items():
                 line = self.lines.get((category, name))
-                entry = self.entry({"name": name, **value} if isinstance(value, dict) else value, line, len(packages) + 1)
+                if not isinstance(value, dict):
+                    self.fault(line, f"{name}: must be a table, not {type_name(value)}")
+                    continue
+                entry = self.entry({**value, "name": name}, line, len(packages) + 1)
                 if entry is not None:
                     packages.setdefault(entry.key, self._locked(entry))
         if self.asked.extras:
@@ -129,7 +132,7 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
 def _found(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     category = ""
     for number, line in enumerate(text.split("\n"), 1):
-        if found := re.match(r'( +)"([^"]+)": \{', line):
+        if found := re.match(r'( +)"([^"]+)":', line):
             if len(found[1]) <= 4:  # noqa: PLR2004  # pipenv indents by four
                 category = found[2]
                 yield (category,), number

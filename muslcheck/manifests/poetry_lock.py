@@ -74,7 +74,7 @@ class _PoetryLock(Reading):
         roots: tuple[Link, ...] | None = None
         whole = self.grouped
         if whole:
-            stated = {"main": None} | {str(name): None for entry in self.entries for name in entry.get("groups", list) or ()}
+            stated = {"main": None} | {name: None for entry in self.entries for name in _groups(entry)}
             self.groups = {"main", *(str(name) for name in self.known("group", self.asked.groups, stated))}
         else:
             roots = links_beside(self, self.asked)
@@ -82,7 +82,7 @@ class _PoetryLock(Reading):
                 whole = True
                 message = "it does not say which packages belong to which group, and no pyproject.toml is beside it: all of them are judged"
                 self.problems.append(Problem(self.path, message, "Put the project's pyproject.toml beside it."))
-        entries = [entry for entry in self.entries if not self.grouped or not self.groups.isdisjoint(entry.table["groups"])]
+        entries = [entry for entry in self.entries if not self.grouped or not self.groups.isdisjoint(_groups(entry))]
         return Lock(
             self.path,
             "poetry update {name}",
@@ -143,7 +143,7 @@ class _PoetryLock(Reading):
         """``markers``: one for all groups, or one for each."""
         markers = entry.table.get("markers") if self.grouped else None
         if isinstance(markers, dict):
-            told = [str(markers.get(group, "")) for group in entry.table["groups"] if group in self.groups]
+            told = [str(markers.get(group, "")) for group in _groups(entry) if group in self.groups]
             markers = " or ".join(f"({marker})" for marker in told) if all(told) else ""
         elif markers is not None and not isinstance(markers, str):
             entry.fault(f"markers must be a string or a table, not {type_name(markers)}")
@@ -197,6 +197,10 @@ class _PoetryLock(Reading):
         if found is None:
             self.fault(None, f"metadata.python-versions: {quoted(str(stated))} is not a version constraint")
         return found
+
+
+def _groups(entry: Entry) -> list[str]:
+    return [str(name) for name in entry.get("groups", list) or ()]
 
 
 def _name(member: object) -> NormalizedName:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
-from packaging.pylock import Package, Pylock, PylockUnsupportedVersionError, PylockValidationError
+from packaging.pylock import Package, Pylock, PylockValidationError
 from packaging.utils import canonicalize_name
 
-from muslcheck.manifests.documents import entry_lines, read_toml
+from muslcheck.manifests.display import quoted
+from muslcheck.manifests.documents import entry_lines, read_toml, type_name
 from muslcheck.manifests.lockfile import Reading
 from muslcheck.words.lock import Link, Lock, Locked
 from muslcheck.words.release import DistFile, Kind
@@ -45,6 +47,8 @@ class _Pylock(Reading):
         self.head: Pylock | None = None
         if "lock-version" not in document:
             self.fault(None, "it has no lock-version: not a pylock.toml")
+        elif str(document["lock-version"]).partition(".")[0] != "1":
+            self.fault(None, f"pylock.toml version {document['lock-version']} is not known; known: 1.0")
         self.finish()
         self.head = self._validated({**document, "packages": []}, None, "")
         self.packages = self.get(document, "packages", list, None) or []
@@ -56,7 +60,10 @@ class _Pylock(Reading):
         """The lock; packages that are not valid are left out, and are faults."""
         packages = []
         for number, (table, line) in enumerate(zip(self.packages, self.lines, strict=True), 1):
-            name = table.get("name") if isinstance(table, dict) else None
+            if not isinstance(table, dict):
+                self.fault(line, f"package {number} must be a table, not {type_name(table)}")
+                continue
+            name = table.get("name")
             where = f"{name}: " if isinstance(name, str) else f"package {number}: "
             found = self._validated({**self.document, "packages": [table]}, line, where)
             if found is not None:
@@ -83,12 +90,9 @@ class _Pylock(Reading):
         """What packaging makes of a document, None and a fault where it refuses."""
         try:
             return Pylock.from_dict(document)
-        except PylockUnsupportedVersionError:
-            self.fault(line, f"pylock.toml version {document.get('lock-version')} is not known; known: 1.0")
-            self.finish()
         except PylockValidationError as error:
             context = (error.context or "").removeprefix("packages[0]").removeprefix(".")
-            message = f"{error.message[:1].lower()}{error.message[1:]}".replace("`", '"')
+            message = _plain(error.message, document, context)
             if not where or self.head is not None:  # what is wrong with the head was said of the head
                 self.fault(line, f"{where}{context + ': ' if context else ''}{message}")
         except (RecursionError, ValueError) as error:
@@ -158,3 +162,27 @@ class _Pylock(Reading):
             size=package.archive.size,
             hashes=tuple(f"{algorithm}:{digest}" for algorithm, digest in package.archive.hashes.items()),
         )
+
+
+_TYPES = {
+    "Mapping": "a table",
+    "Sequence": "a list",
+    "bool": "a boolean",
+    "datetime": "a date and time",
+    "dict": "a table",
+    "float": "a number",
+}
+_TYPES |= {"int": "a number", "list": "a list", "str": "a string", "date": "a date", "time": "a time"}
+
+
+def _plain(message: str, document: Mapping[str, Any], context: str) -> str:
+    """What packaging says of a value, on one line and without the names of Python's types."""
+    if context == "marker":
+        from muslcheck.manifests.wording import why_marker
+
+        marker = str(document["packages"][0]["marker"])
+        return f"{quoted(marker)}: {why_marker(marker, message)}"
+    first = message.strip().split("\n", 1)[0].replace("`", '"')
+    if found := re.fullmatch(r"Unexpected type (\w+) \(expected (\w+)\)", first):
+        return f"must be {_TYPES.get(found[2], found[2])}, not {_TYPES.get(found[1], found[1])}"
+    return first[:1].lower() + first[1:]

@@ -214,17 +214,19 @@ def _asked_extras(project: Project, asked: Asked) -> list[Requirement]:
     return wanted
 
 
-def _requires_python(project: Project, value: object, places: Mapping[Place, int]) -> None:
-    line = _line(places, "project", "requires-python")
+def _requires_python(project: Project, value: object, places: Mapping[Place, int], *place: str) -> None:
+    place = place or ("project", "requires-python")
+    line = _line(places, *place)
     if value is None:
         return
     if not isinstance(value, str):
-        project.faults.append(Fault(project.path, line, _type_fault("project.requires-python", "a string", value)))
+        project.faults.append(Fault(project.path, line, _type_fault(".".join(place), "a string", value)))
         return
     try:
         project.requires_python = SpecifierSet(value)
     except InvalidSpecifier:
-        project.faults.append(Fault(project.path, line, f'project.requires-python: "{value}" is not a version specifier, such as ">=3.11"'))
+        reason = f'{".".join(place)}: "{value}" is not a version specifier, such as ">=3.11"'
+        project.faults.append(Fault(project.path, line, reason))
 
 
 def _dynamic(project: Project, document: Mapping[str, Any], table: Mapping[str, Any], places: Mapping[Place, int]) -> None:
@@ -301,7 +303,7 @@ def read_strings(
     """``dependencies`` and ``requires-python`` at the top of a document (PEP 723)."""
     project = Project(path, faults=faults)
     dependencies = _Strings(path, places, faults).requirements(document.get("dependencies", []), ("dependencies",))
-    _requires_python(project, document.get("requires-python"), places)
+    _requires_python(project, document.get("requires-python"), places, "requires-python")
     return dependencies, project.requires_python
 
 

@@ -261,6 +261,11 @@ class _Entry:
         if isinstance(project, Project) and not shelf.placed:
             near = project.versions[:1]
             return Blocker(BlockerKind.NO_SUCH_VERSION, f"the index has no {locked.text}, and the lock names no file of it", near)
+        wheel = next((placed.file for placed in shelf.placed if placed.fit == Misfit(Miss.EXCLUDED, _NOT_LOCKED)), None)
+        if wheel is not None:
+            here = f"{self.target.libc.name} {self.target.arch}"
+            message = f"no file of {locked.name} {locked.version} in the lock installs on {here}; {wheel.filename} is on the index only"
+            return Blocker(BlockerKind.NO_FILE, message)
         return Blocker(BlockerKind.NO_FILE, no_file_in_words(locked.name, locked.version or "", shelf, self.target))
 
 

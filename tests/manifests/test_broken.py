@@ -164,7 +164,7 @@ def test_the_faults_are_told(name, monkeypatch):
 
 
 def test_every_broken_manifest_has_its_sentences():
-    files = {str(path.relative_to(BROKEN)) for path in BROKEN.rglob("*") if path.is_file()}
+    files = {str(path.relative_to(BROKEN)) for path in BROKEN.rglob("*") if path.is_file() and "locks" not in path.parts}
     assert files == set(FAULTS) | PARTS
 
 
