@@ -247,7 +247,7 @@ class Provider(_Base):
         only along with the rest.
 
         Where the search went back through a project's releases, it may have to go on: so the metadata of the next older
-        ones is asked for with it, the more the further it went, and what these pin to one version.
+        ones is asked for with it, three times as many as were tried, and what these pin to one version.
         """
         if not (self._lacking_projects or self._lacking_files or self._lacking_archives or (wholly and self._unseen)):
             return Wanted()
@@ -255,7 +255,7 @@ class Provider(_Base):
         projects = set(self._lacking_projects)
         for project, tried in self.tried.items():
             if len(tried) > 1:
-                self._look_ahead(project, min(_MOST_AHEAD, len(tried)), files, projects)
+                self._look_ahead(project, min(_MOST_AHEAD, 3 * len(tried)), files, projects)
         return Wanted(frozenset(canonicalize_name(name) for name in projects), frozenset(files), frozenset(self._lacking_archives.values()))
 
     def _look_ahead(self, project: str, count: int, files: set[DistFile], projects: set[str]) -> None:
