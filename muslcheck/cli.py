@@ -34,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from muslcheck.errors import InputError, MuslcheckError
 
     gc.set_threshold(*RARELY)
+    _have_streams()
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
@@ -52,6 +53,13 @@ def main(argv: Sequence[str] | None = None) -> int:
                 said = f"this is a bug in muslcheck: {type(cause).__name__}: {cause}".splitlines()
                 _complain(said[:1], f"Set {TRACEBACK}=1 to see where, and report it with the manifest.")
         return BAD_INPUT if all(isinstance(cause, InputError) for cause in causes) else NOT_FINISHED
+
+
+def _have_streams() -> None:
+    """Standard streams that were closed from outside (``muslcheck >&-``) swallow what is written to them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 -- it stays open to the end
 
 
 def _run(argv: Sequence[str]) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from functools import partial
+from functools import cache, partial
 from types import coroutine
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed
-from muslcheck.manifests import static_dependencies
+from muslcheck.manifests import build_requirements, static_dependencies
 from muslcheck.resolver import follow_lock, resolve, walk
 from muslcheck.words.release import Absent, Metadata, Unread
 from muslcheck.words.report import Problem
@@ -52,6 +53,9 @@ class Loader:
         self._problems: dict[Problem, None] = {}
         self._unasked: dict[NormalizedName, IndexFailure] = {}
         self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._explored: set[tuple[int, tuple[int, int]]] = set()
+        self.build_requirements = cache(build_requirements)
+        """What a build requires, the same objects for the same texts: targets that ask the same are told by them."""
         self._tell = tell
         self._done = self._begun = 0
 
@@ -81,6 +85,13 @@ class Loader:
                 pending |= self._tasks(steps.wanted())
         finally:
             await _cancel(pending)
+
+    async def explore_once(self, requirements: tuple[Requirement, ...], target: Target, selection: Selection) -> None:
+        """Walk what a build requires, for the first target of each Python: the others want little else."""
+        key = (id(requirements), target.python)
+        if key not in self._explored:
+            self._explored.add(key)
+            await self.explore(requirements, (), (target,), selection)
 
     async def settle(
         self,
@@ -115,7 +126,8 @@ class Loader:
         """What a project on disk requires is read from it, statically; nothing is fetched."""
         for requirement in requirements:
             if requirement.source is Source.DIRECTORY:
-                stated = static_dependencies(requirement.location or ".", requirement.extras)
+                path = (requirement.location or ".").removeprefix(f"{os.getcwd()}{os.sep}")  # noqa: PTH109 - pathlib is dear to load
+                stated = static_dependencies(path, requirement.extras)
                 if isinstance(stated, Problem):
                     self.catalogue.add_directory(requirement, Unread(stated.message, seen_in=requirement.text, hint=stated.hint))
                 else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from muslcheck import __version__
-from muslcheck.errors import IndexFailure, Offline
+from muslcheck.errors import IndexFailure, IndexUnavailable, Offline
 from muslcheck.index.auth import Credentials
 from muslcheck.index.cache import Cache
 from muslcheck.index.codec import content_key, metadata_of, plain_metadata
@@ -222,6 +222,9 @@ class Index:
         if failures:
             raise failures[0]
         indexes = tuple(source.place.url for source in sources)
+        ignored = next(iter(self._sources.problems), None)
+        if ignored is not None and not indexes:
+            raise IndexUnavailable(ignored.subject, ignored.message, ignored.hint)
         return Absent(name, "no index lists it" if indexes else "there is no index to ask", indexes)
 
     # --- metadata and facts ------------------------------------------------------------------------------------------------------

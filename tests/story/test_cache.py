@@ -64,7 +64,8 @@ def test_a_cache_folder_that_is_full(asked):
     def tiny_files():
         resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 
-    ended = asked.spawn("fine.txt", "--cache-dir", "cache", preexec_fn=tiny_files) if asked.write("fine.txt", "fine\n") else None
+    asked.write("fine.txt", "fine\n")
+    ended = asked.spawn("fine.txt", "--cache-dir", "cache", preexec_fn=tiny_files)
     assert (ended.status, ended.err) == (0, "")
     assert ended.lines("problem") == ["cache: nothing could be kept: File too large"]
     assert ended.says("1 package: 1 wheel")

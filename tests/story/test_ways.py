@@ -1,0 +1,188 @@
+"""The ways to ask and to be answered: several targets, JSON, files, pipes, notebooks, odd terminals."""
+
+import asyncio
+import fcntl
+import json
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+
+import jsonschema
+import pytest
+from support.story import ALPINE, GLIBC, MUSL
+
+import muslcheck
+from muslcheck.render import schema
+from muslcheck.words.requirement import IndexOptions
+
+
+@pytest.fixture
+def asked(place):
+    """One package for each outcome but ``build``."""
+    place.native("native")
+    place.wheel("quick", "1.0", MUSL)
+    place.wheel("quick", "1.0", GLIBC)
+    place.wheel("stuck", "1.0", GLIBC)
+    place.write("r.txt", "fine\nnative\nquick\nstuck\n-e ./gone\n")
+    return place
+
+
+ANSWER = {"fine": "wheel", "gone": "unknown", "native": "compile", "quick": "wheel", "stuck": "fail"}
+
+
+def outcomes(report):
+    return {verdict.name: verdict.outcome.value for verdict in report}
+
+
+def test_one_of_each(asked):
+    ended, report = asked.both("r.txt", status=1)
+    assert outcomes(report) == ANSWER
+    assert ended.err == ""
+    assert ended.says("5 packages: 2 wheel, 1 compile, 1 fail, 1 unknown")
+
+
+def test_two_targets_in_one_run(asked):
+    ended = asked.run("r.txt", *ALPINE, "--image", "python:3.12-slim")
+    report = asked.check("r.txt", image=("python:3.12-alpine", "python:3.12-slim"))
+    assert ended.status == report.exit_status() == 1
+    assert {target.image for target in report.targets} == {"python:3.12-alpine", "python:3.12-slim"}
+    assert len(report) == 10
+    assert ended.says("python:3.12-alpine/x86_64 will not work: 1 of 5 packages fails")
+    assert {verdict.outcome.value for verdict in report.filter(target="python:3.12-slim")} == {"wheel", "compile", "unknown"}
+
+
+def test_a_second_target_asks_the_index_for_nothing_new(asked):
+    asked.check("r.txt")
+    alone = len(asked.server.requests)
+    asked.server.requests.clear()
+    asked.check("r.txt", image=("python:3.12-alpine", "python:3.12-alpine3.22"))
+    assert len(asked.server.requests) == alone
+
+
+def test_explain(asked):
+    ended = asked.run("r.txt", "--explain", "Stuck")
+    assert ended.status == 1
+    assert ended.out.startswith("stuck 1.0 on python:3.12-alpine\n")
+    assert ended.says(f"stuck-1.0-{GLIBC}.whl glibc wheel (manylinux_2_28_x86_64)")
+
+
+def test_explain_what_is_not_there(asked):
+    ended = asked.run("r.txt", "--explain", "stcuk")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "error: stcuk is not among the 5 packages\nhint: Did you mean stuck?\n"
+
+
+def test_json_follows_its_schema(asked):
+    ended = asked.run("r.txt", "-f", "json")
+    data = json.loads(ended.out)
+    jsonschema.validate(data, json.loads(schema()))
+    assert {package["name"]: package["outcome"] for package in data["packages"]} == ANSWER
+    assert data["summary"] == {"python:3.12-alpine/x86_64": {"wheel": 2, "build": 0, "compile": 1, "fail": 1, "unknown": 1}}
+
+
+def test_a_report_in_a_file(asked):
+    ended = asked.run("r.txt", "-f", "json", "-o", "report.json")
+    assert (ended.status, ended.out, ended.err) == (1, "", "")
+    jsonschema.validate(json.loads((asked.folder / "report.json").read_text()), json.loads(schema()))
+
+
+def test_the_same_bytes_at_the_same_time(asked, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    cold = asked.run("r.txt", "-f", "json", "--no-cache").out
+    kept = [asked.run("r.txt", "-f", "json", "--cache-dir", "cache").out for _ in range(2)]
+    assert kept == [cold, cold]
+    assert asked.spawn("r.txt", "-f", "json", environ={"PYTHONHASHSEED": "1"}).out == cold
+    assert json.loads(cold)["created"] == "2023-11-14T22:13:20Z"
+    assert asked.check("r.txt").to_json() == cold
+
+
+def test_in_a_running_loop_as_in_a_notebook(asked):
+    async def cell():
+        return asked.check("r.txt")
+
+    assert outcomes(asyncio.run(cell())) == ANSWER
+
+
+def test_an_input_error_in_a_running_loop(asked):
+    async def cell():
+        return asked.check("gone.txt")
+
+    with pytest.raises(muslcheck.InputError, match=r"gone\.txt: no such file"):
+        asyncio.run(cell())
+
+
+def test_awaited(asked):
+    async def several():
+        index = IndexOptions(index_url=asked.server.index_url)
+        ask = [muslcheck.acheck("r.txt", image=image, arch="x86_64", index=index) for image in ("python:3.12-alpine", "python:3.12-slim")]
+        return await asyncio.gather(*ask)
+
+    alpine, slim = asyncio.run(several())
+    assert outcomes(alpine) == ANSWER
+    assert outcomes(slim) == {**ANSWER, "stuck": "wheel"}
+
+
+def test_a_ci_job(asked):
+    ended = asked.spawn("r.txt", environ={"CI": "true"})
+    assert (ended.status, ended.err) == (1, "")
+    assert "\x1b" not in ended.out
+
+
+def test_a_reader_that_has_seen_enough(asked):
+    """As ``muslcheck r.txt -vv | head -1``: no word about it, and the status stays that of the answer."""
+    process = asked.start("r.txt", "-vv")
+    process.stdout.close()
+    with process.stderr:
+        assert process.stderr.read() == ""
+    assert process.wait(60) == 1
+
+
+def test_standard_output_closed_from_the_start(asked):
+    ended = asked.spawn("r.txt", stdout=None, preexec_fn=lambda: os.close(1))
+    assert ended.status in {1, 2}
+    assert all(line.startswith(("error: ", "hint: ")) for line in ended.err.splitlines())
+
+
+@pytest.mark.parametrize("environ", [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "latin-1"}])
+def test_a_locale_that_is_not_utf_8(asked, environ):
+    asked.write("weiß.txt", "fine\nnative\n")
+    ended = asked.spawn("weiß.txt", environ=environ, encoding="latin-1")
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.says("2 packages: 1 wheel, 1 compile")
+
+
+def on_a_terminal(place, columns, *words):
+    """What a terminal of so many columns shows, and the exit status."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environ = {"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": str(columns)}
+    process = place.start(*words, environ=environ, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    shown = b""
+    while True:
+        select.select([ours], [], [], 60)
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux says EIO where the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    return process.wait(60), shown.decode().replace("\r\n", "\n")
+
+
+def test_a_very_narrow_terminal(asked):
+    status, shown = on_a_terminal(asked, 40, "r.txt")
+    assert status == 1
+    assert "".join("python:3.12-alpine will not work: 1 of 5 packages fails".split()) in "".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 60
+
+
+def test_a_very_narrow_terminal_and_two_targets(asked):
+    status, shown = on_a_terminal(asked, 40, "r.txt", *ALPINE, "--image", "python:3.12-slim")
+    assert status == 1
+    assert max(map(len, shown.splitlines())) <= 60
