@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from muslcheck.alpine.images import aim, current_pythons, default_image, machines, twin, with_pythons
 from muslcheck.judge import Case, judge
-from muslcheck.manifests import build_requirements, read
+from muslcheck.manifests import read
 from muslcheck.words.release import Kind, Unread
 from muslcheck.words.report import Problem, Report
 from muslcheck.words.requirement import IndexOptions, Origin, Selection
@@ -163,12 +163,12 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
     system, rules = facts.build_system, asked.selection
     inner = replace(
         asked,
-        requirements=build_requirements(system.requires + system.added, system.seen_in),
+        requirements=loader.build_requirements(system.requires + system.added, system.seen_in),
         constraints=(),
         selection=replace(rules, all_releases=frozenset(), only_final=frozenset(), no_deps=False, require_hashes=False),
         above=(*asked.above, candidate.name),
     )
-    await loader.explore(inner.requirements, inner.constraints, (inner.target,), inner.selection)
+    await loader.explore_once(inner.requirements, inner.target, inner.selection)
     found = await _verdicts(inner, loader)
     return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk) for verdict in found)
 

@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
 
-__all__ = ["answer"]
+__all__ = ["Node", "answer", "chains_of", "nodes_of"]
 
 _FREELY = Selection(ignore_requires_python=True)
 _MOST_NEAREST = 4
 
 
 @dataclass(slots=True)
-class _Node:
+class Node:
     """One project of the result: its candidate, and all that was asked of it."""
 
     base: Base
@@ -50,11 +50,9 @@ class _Node:
     asked: dict[str, None] = field(default_factory=dict)
 
 
-def answer(state: State[Term, Held, str], provider: Provider, twins: Offers) -> Resolution:
+def answer(nodes: dict[str, Node], chains: dict[str, tuple[str, ...]], provider: Provider, twins: Offers) -> Resolution:
     """Everything that is held, by name, and what went wrong on the way."""
     offers, catalogue = provider.offers, provider.catalogue
-    nodes = _nodes(state, provider)
-    chains = _chains(nodes)
     candidates = []
     problems: dict[Problem, None] = {}
     for name in sorted(nodes):
@@ -66,7 +64,7 @@ def answer(state: State[Term, Held, str], provider: Provider, twins: Offers) -> 
     return Resolution(offers.target, tuple(candidates), tuple(sorted(problems, key=lambda each: (each.subject, each.message))))
 
 
-def _nodes(state: State[Term, Held, str], provider: Provider) -> dict[str, _Node]:
+def nodes_of(state: State[Term, Held, str], provider: Provider) -> dict[str, Node]:
     """What is held and led to from a manifest, by project: a candidate given up on the way leaves some that nobody needs any more."""
     edges = {
         identity: [cause for cause in state.criteria[identity].information if cause.parent is None or _is_held(state, cause.parent)]
@@ -74,11 +72,11 @@ def _nodes(state: State[Term, Held, str], provider: Provider) -> dict[str, _Node
         if identity != PYTHON
     }
     needed = _led_to(edges)
-    nodes: dict[str, _Node] = {}
+    nodes: dict[str, Node] = {}
     for identity in needed:
         held = state.mapping[identity]
         if isinstance(held, (Base, Extended)):
-            nodes.setdefault(held.project, _Node(held.base)).extras.update(held.extras)
+            nodes.setdefault(held.project, Node(held.base)).extras.update(held.extras)
     for identity in needed:
         for cause in edges[identity]:
             requirement, parent = cause.requirement, cause.parent
@@ -114,7 +112,7 @@ def _led_to(edges: dict[str, list[RequirementInformation[Term, Held]]]) -> dict[
     return {identity: None for identity in edges if identity in reached}
 
 
-def _chains(nodes: dict[str, _Node]) -> dict[str, tuple[str, ...]]:
+def chains_of(nodes: dict[str, Node]) -> dict[str, tuple[str, ...]]:
     """The shortest way from a manifest to each project; of equals the one of what is written first, then by name."""
     children: defaultdict[str, list[str]] = defaultdict(list)
     for name in sorted(nodes):
@@ -138,7 +136,7 @@ def _chains(nodes: dict[str, _Node]) -> dict[str, tuple[str, ...]]:
 class _Teller:
     """Tells all there is to tell of one project of the result."""
 
-    def __init__(self, name: str, node: _Node, provider: Provider, twins: Offers) -> None:
+    def __init__(self, name: str, node: Node, provider: Provider, twins: Offers) -> None:
         self._name = name
         self._node = node
         self._provider = provider
@@ -381,7 +379,7 @@ def _first(versions: Iterable[str], count: int) -> list[str]:
     return [version for version, _ in zip(versions, range(count), strict=False)]
 
 
-def _without_hashes(nodes: dict[str, _Node], selection: Selection) -> Iterator[Problem]:
+def _without_hashes(nodes: dict[str, Node], selection: Selection) -> Iterator[Problem]:
     """Where hashes are required, what has none, or is not pinned: pip stops there (``HashMissing``, ``HashUnpinned``)."""
     if not selection.require_hashes:
         return
@@ -396,7 +394,7 @@ def _without_hashes(nodes: dict[str, _Node], selection: Selection) -> Iterator[P
                 )
 
 
-def _without_times(nodes: dict[str, _Node], offers: Offers, catalogue: Catalogue) -> Iterator[Problem]:
+def _without_times(nodes: dict[str, Node], offers: Offers, catalogue: Catalogue) -> Iterator[Problem]:
     """Indexes that do not say when files were uploaded, where that is asked for: once for each."""
     if offers.selection.uploaded_prior_to is None:
         return

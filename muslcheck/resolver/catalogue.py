@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from muslcheck.resolver.alike import Found
     from muslcheck.resolver.provider import Settled
     from muslcheck.resolver.select import Offers
     from muslcheck.words.release import Absent, DistFile
@@ -39,7 +40,8 @@ class Catalogue:
     """Project pages, metadata and direct references, shared by all targets of a run.
 
     ``arrivals`` lists what came in, in order, for those who follow it (the walk). ``offers`` keeps what each target may
-    choose from, worked out once: pages never change within a run; ``settled`` what each resolution found in its way so far.
+    choose from, worked out once: pages never change within a run; ``settled`` what each resolution found in its way so far;
+    ``found`` what was found for targets that asked the same, for others to compare.
 
     What is looked up and was not added is asked of ``recall`` once: a run that has everything at hand waits for nothing, and
     resolves in one go.
@@ -51,6 +53,7 @@ class Catalogue:
         self.arrivals: list[Arrival] = []
         self.offers: dict[tuple[Target, Selection], Offers] = {}
         self.settled: dict[tuple[int, ...], tuple[tuple[Requirement, ...], tuple[Requirement, ...], Settled]] = {}
+        self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}

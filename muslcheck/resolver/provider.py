@@ -46,7 +46,7 @@ else:
     _Base = AbstractProvider
     _Candidates = Sequence
 
-__all__ = ["CONSTRAINED", "Provider", "Settled"]
+__all__ = ["CONSTRAINED", "Provider", "Settled", "consistent"]
 
 _PROMOTED_AFTER = 5
 """Conflicts after which an unpinned project is tried before others (pip's ``_CONFLICT_PRIORITY_THRESHOLD``)."""
@@ -80,6 +80,16 @@ class Settled:
     told: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, str] = field(default_factory=dict)
     bounded: dict[str, set[str]] = field(default_factory=dict)
+    projects: set[str] = field(default_factory=set)
+    """All projects of which an attempt so far chose files."""
+    tried: dict[str, set[str]] = field(default_factory=dict)
+    """The releases whose requirements an attempt so far read."""
+
+    def looked_at(self, provider: Provider) -> None:
+        """Note what an attempt looked at."""
+        self.projects |= provider.looked_at()
+        for project, versions in provider.tried.items():
+            self.tried.setdefault(project, set()).update(versions)
 
 
 @dataclass(slots=True)
@@ -293,6 +303,10 @@ class Provider(_Base):
         if file is not None and self.catalogue.metadata(file) is None:
             self._unseen.setdefault(file.url, file)
 
+    def looked_at(self) -> set[str]:
+        """All projects of which files were chosen."""
+        return {*self.streams, *(project for project, _ in self._blocked)}
+
     def position(self, requirement: Term) -> int:
         """Which of the manifests' requirements it comes from, counted from 0."""
         return self._positions[id(requirement)]
@@ -348,7 +362,7 @@ class Provider(_Base):
                     self.refused.setdefault(project, {})[str(version)] = found
                     continue
             elif found is not None:
-                if not _consistent(found, file, version):
+                if not consistent(found, file, version):
                     continue
                 if self.offers.needs(found) is None:
                     seen.add(version)
@@ -616,7 +630,7 @@ def _asks(name: str, extras: Collection[str], wish: Wish, text: str, root: Requi
     return [Ask(name, frozenset(), wish, text, root), with_extras]
 
 
-def _consistent(found: Metadata, file: DistFile, version: Version) -> bool:
+def consistent(found: Metadata, file: DistFile, version: Version) -> bool:
     """Whether metadata speaks of the file's own project and version, as far as it says (pip's ``_check_metadata_consistency``)."""
     if found.assumed:
         return True

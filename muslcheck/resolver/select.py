@@ -145,6 +145,10 @@ class Offer:
         """The files of a version that fit the target, best first; those that were yanked only where asked for."""
         return tuple(each.file for each in self._fits(version) if yanked or each.file.yanked is None)
 
+    def looked_at(self) -> tuple[str, ...]:
+        """The versions whose files were placed so far."""
+        return tuple(self._fitting)
+
     def placed(self, file: DistFile) -> Placed | None:
         """A file with its fit; None where it does not fit."""
         return next((Placed(file, each.fit) for each in self._fits(file.version) if each.file is file), None)

@@ -18,11 +18,13 @@ from resolvelib.resolvers import Resolution as Search
 from resolvelib.structs import RequirementInformation
 
 from muslcheck.errors import ResolutionFailed
-from muslcheck.resolver.answer import answer
+from muslcheck.resolver.alike import Found, compare, may_share
+from muslcheck.resolver.answer import answer, chains_of, nodes_of
 from muslcheck.resolver.explain import conflict_in_words, python_in_words
 from muslcheck.resolver.provider import CONSTRAINED, Provider, Settled
 from muslcheck.resolver.select import offers_for
 from muslcheck.resolver.terms import PYTHON, Ask, Exactly, PythonAsk
+from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,11 +32,12 @@ if TYPE_CHECKING:
     from resolvelib.providers import Preference
     from resolvelib.resolvers import Criterion
 
+    from muslcheck.resolver.answer import Node
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.select import Offers
     from muslcheck.resolver.terms import Held, Term
     from muslcheck.words.requirement import Requirement, Selection
-    from muslcheck.words.resolution import BlockerKind, Resolution, Wanted
+    from muslcheck.words.resolution import BlockerKind, Resolution
     from muslcheck.words.target import Target
 
     _Reporter: TypeAlias = BaseReporter[Term, Held, str]
@@ -80,6 +83,39 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     in the way than is sensible to pass over.
     """
     offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
+    others = _found_so_far(requirements, constraints, selection, catalogue)
+    for found in others or ():
+        nodes = compare(found, (*requirements, *constraints), offers, twins, catalogue)
+        if isinstance(nodes, Wanted):
+            return nodes
+        if nodes is not None:
+            provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled)
+            provider.refused = found.refused
+            return answer(nodes, found.chains, provider, twins)
+    found_here = _search(requirements, constraints, catalogue, offers, twins)
+    if isinstance(found_here, Wanted):
+        return found_here
+    provider, nodes, chains = found_here
+    if others is not None:
+        others.append(Found.of(provider, twins, nodes, chains))
+    return answer(nodes, chains, provider, twins)
+
+
+def _found_so_far(
+    requirements: Sequence[Requirement], constraints: Sequence[Requirement], selection: Selection, catalogue: Catalogue
+) -> list[Found] | None:
+    """What was found for other targets that asked the same, to be added to; None where that cannot be compared."""
+    if selection.require_hashes or not may_share((*requirements, *constraints)):
+        return None
+    key = (selection, *map(id, requirements), None, *map(id, constraints))
+    asked = (tuple(requirements), tuple(constraints))  # kept with it, so that their ids stay theirs
+    return catalogue.found.setdefault(key, (asked, []))[1]
+
+
+def _search(
+    requirements: Sequence[Requirement], constraints: Sequence[Requirement], catalogue: Catalogue, offers: Offers, twins: Offers
+) -> tuple[Provider, dict[str, Node], dict[str, tuple[str, ...]]] | Wanted:
+    """Try until an attempt comes to an end: the provider of that one, what it holds, and the way to each."""
     settled = _settled_so_far(requirements, constraints, offers, twins, catalogue)
     for _ in range(_MOST_ATTEMPTS):
         provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=settled)
@@ -90,16 +126,22 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
         except _Stranded as stop:
             if lacking := provider.lacking(wholly=True):
                 return lacking
+            settled.looked_at(provider)
             settled.stranded |= stop.projects
             settled.bounded |= stop.bounded
         except (_Endless, ResolutionImpossible) as stop:
             if lacking := provider.lacking(wholly=True):
                 return lacking
+            settled.looked_at(provider)
             _settle(provider, watch, stop.causes or search.unsettled())
         else:
-            return provider.lacking() or answer(state, provider, twins)
+            if lacking := provider.lacking():
+                return lacking
+            settled.looked_at(provider)
+            nodes = nodes_of(state, provider)
+            return provider, nodes, chains_of(nodes)
     raise ResolutionFailed(
-        f"more than {_MOST_ATTEMPTS} requirements stand in the way on {target.id}",
+        f"more than {_MOST_ATTEMPTS} requirements stand in the way on {offers.target.id}",
         tuple(sorted({*settled.stranded, *settled.conflicts})),
         "Resolve the requirements with pip on any platform first.",
     )
