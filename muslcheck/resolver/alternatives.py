@@ -1,0 +1,39 @@
+"""Other releases of a project that install from a wheel: what a user could ask for instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from muslcheck.resolver.shelve import place
+from muslcheck.words.release import Fits, Kind, Project
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from muslcheck.resolver.catalogue import Catalogue
+    from muslcheck.words.requirement import Selection
+    from muslcheck.words.target import Target
+
+__all__ = ["wheel_releases"]
+
+_FARTHEST = 200
+"""Releases looked at, from the newest: one older than that is no advice."""
+
+
+def wheel_releases(name: NormalizedName, target: Target, selection: Selection, catalogue: Catalogue) -> tuple[str, ...]:
+    """The newest final release of a project with a wheel that fits the target, alone; empty where none is known.
+
+    Whether the requirements allow it is not asked. A release that was yanked, wholly or in its fitting wheel, does not count.
+    """
+    project = catalogue.project(name)
+    if not isinstance(project, Project):
+        return ()
+    for version in project.versions[:_FARTHEST]:
+        if Version(version).is_prerelease:
+            continue
+        for file in project.files(version):
+            if file.kind is Kind.WHEEL and file.yanked is None and isinstance(place(file, target, selection, name), Fits):
+                return (version,)
+    return ()
