@@ -153,7 +153,8 @@ async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdi
         facts = await loader.facts(file, asked.target)
         if not isinstance(facts, Unread):
             build = await _build_requirements(facts, candidate, asked, loader)
-    return judge(Case(candidate=candidate, target=asked.target, facts=facts, build_requires=build))
+    others = () if file is not None and file.kind is Kind.WHEEL else loader.wheel_releases(candidate, asked.target, asked.selection)
+    return judge(Case(candidate=candidate, target=asked.target, facts=facts, build_requires=build, alternatives=others))
 
 
 async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _Asked, loader: Loader) -> tuple[BuildRequirement, ...]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from muslcheck.words.lock import Lock
     from muslcheck.words.release import DistFile, Project
     from muslcheck.words.requirement import Requirement, Selection
-    from muslcheck.words.resolution import Resolution
+    from muslcheck.words.resolution import Candidate, Resolution
     from muslcheck.words.target import Target
 
 __all__ = ["Loader", "a_turn", "driven", "in_loop", "together"]
@@ -113,6 +113,12 @@ class Loader:
                 return answer
             await self._load(answer)
         raise ResolutionFailed(f"no resolution for {target.id} within {_MOST_ROUNDS} rounds", hint="Pin more of the requirements.")
+
+    def wheel_releases(self, candidate: Candidate, target: Target, selection: Selection) -> tuple[str, ...]:
+        """Releases of a candidate's project that a wheel fits on the target, as far as its page is known."""
+        from muslcheck.resolver.alternatives import wheel_releases
+
+        return wheel_releases(candidate.name, target, selection, self.catalogue)
 
     async def follow(self, lock: Lock, target: Target, twin: Target, selection: Selection) -> Resolution:
         """What a lock installs on one target, with the pages that it takes to tell."""
