@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -36,10 +37,8 @@ def metadata_of(found: Mapping[str, list[str]], *, source: MetadataSource, seen_
         return Unread(f"the metadata states no valid version: {version!r}", seen_in, broken=True)
     requires = tuple(found.get("requires-dist", ()))
     for text in requires:
-        try:
-            Requirement(text)
-        except InvalidRequirement as error:
-            return Unread(f"invalid requirement in the metadata: {text!r} ({str(error).splitlines()[0]})", seen_in, broken=True)
+        if fault := _fault(text):
+            return Unread(f"invalid requirement in the metadata: {text!r} ({fault})", seen_in, broken=True)
     return Metadata(
         name=canonicalize_name(name),
         version=version,
@@ -50,6 +49,16 @@ def metadata_of(found: Mapping[str, list[str]], *, source: MetadataSource, seen_
         seen_in=seen_in,
         assumed=assumed,
     )
+
+
+@lru_cache(maxsize=4096)
+def _fault(text: str) -> str:
+    """What is wrong with a requirement, or nothing. Releases of one project repeat each other's."""
+    try:
+        Requirement(text)
+    except InvalidRequirement as error:
+        return str(error).splitlines()[0]
+    return ""
 
 
 def is_static(found: Mapping[str, list[str]]) -> bool:

@@ -127,7 +127,7 @@ def metadata_from_file(file: BinaryIO, filename: str) -> bytes:
 
 def _metadata_entry(directory: bytes, filename: str) -> _Entry:
     """The one ``*.dist-info/METADATA`` of the directory (binary distribution format)."""
-    found = [e for e in _entries(directory, filename) if e.name.endswith(b".dist-info/METADATA") and e.name.count(b"/") == 1]
+    found = [entry for entry in _entries(directory, filename, b".dist-info/METADATA") if entry.name.count(b"/") == 1]
     if not found:
         raise CorruptArchive(filename, "holds no .dist-info/METADATA")
     if len({e.name for e in found}) > 1:
@@ -140,7 +140,8 @@ def _metadata_entry(directory: bytes, filename: str) -> _Entry:
     return entry
 
 
-def _entries(directory: bytes, filename: str) -> Iterator[_Entry]:
+def _entries(directory: bytes, filename: str, ending: bytes) -> Iterator[_Entry]:
+    """The entries whose names end like that; a wheel has thousands, so no others are made."""
     at = 0
     while at + _ENTRY.size <= len(directory):
         (magic, _, _, flags, method, _, _, _, packed, size, name_length, extra_length, comment_length, _, _, _, offset) = (
@@ -150,10 +151,11 @@ def _entries(directory: bytes, filename: str) -> Iterator[_Entry]:
             raise CorruptArchive(filename, "the zip directory is damaged")
         name_at = at + _ENTRY.size
         name = directory[name_at : name_at + name_length]
-        if _WIDE in {packed, size, offset}:
-            extra = directory[name_at + name_length : name_at + name_length + extra_length]
-            packed, size, offset = _wide(extra, packed, size, offset)
-        yield _Entry(name, method, packed, size, offset, flags)
+        if name.endswith(ending):
+            if _WIDE in {packed, size, offset}:
+                extra = directory[name_at + name_length : name_at + name_length + extra_length]
+                packed, size, offset = _wide(extra, packed, size, offset)
+            yield _Entry(name, method, packed, size, offset, flags)
         at = name_at + name_length + extra_length + comment_length
 
 
