@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from muslcheck.alpine.images import aim, current_pythons, default_image, machines, twin, with_pythons
+from muslcheck.errors import UnknownImage
 from muslcheck.judge import Case, judge
 from muslcheck.manifests import read
 from muslcheck.words.release import Kind, Unread
@@ -70,7 +72,10 @@ async def acheck(
     manifests = read(
         _texts(paths) or (".",), constraints=_texts(constraints), extras=tuple(extras), all_extras=all_extras, groups=tuple(groups)
     )
-    targets = _targets(_several(image), _several(python_version), _several(arch), matrix=matrix)
+    images, versions = _several(image), _several(python_version)
+    if not images and not versions and not matrix:
+        images = _built_on(manifests)
+    targets = _targets(images, versions, _several(arch), matrix=matrix)
     options, chosen = _options(manifests, index, selection, isolated=isolated)
 
     from muslcheck.index import Index
@@ -185,6 +190,16 @@ def _in_order(verdicts: Iterable[Verdict], targets: tuple[Target, ...]) -> tuple
     """By target as asked, then by name."""
     position = {target: place for place, target in enumerate(targets)}
     return tuple(sorted(verdicts, key=lambda verdict: (position[verdict.target], verdict.name)))
+
+
+def _built_on(manifests: Iterable[Manifest]) -> tuple[str, ...]:
+    """The images that the manifests name themselves. For one with glibc the question is Alpine's image of the same Python."""
+    images: dict[str, None] = {}
+    for name in (name for manifest in manifests for name in manifest.images):
+        with suppress(UnknownImage):
+            target = aim(name, "x86_64")
+            images.setdefault(name if target.is_musl else default_image(f"{target.python[0]}.{target.python[1]}"))
+    return tuple(images)
 
 
 def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[str, ...], *, matrix: bool) -> tuple[Target, ...]:

@@ -38,14 +38,17 @@ FORMATS: tuple[tuple[str, str], ...] = (
     ("setup.cfg", "muslcheck.manifests.setup_files"),
     ("setup.py", "muslcheck.manifests.setup_files"),
     ("*.py", "muslcheck.manifests.script"),
+    ("Dockerfile", "muslcheck.manifests.dockerfile"),
+    ("Dockerfile.*", "muslcheck.manifests.dockerfile"),
+    ("*.Dockerfile", "muslcheck.manifests.dockerfile"),
+    ("Containerfile", "muslcheck.manifests.dockerfile"),
+    ("Containerfile.*", "muslcheck.manifests.dockerfile"),
     ("*", "muslcheck.manifests.requirements"),
 )
 """File name pattern and the module that reads it; the first match counts."""
 
 UNREAD: tuple[tuple[str, str], ...] = (
     ("*.lock", "other lock files"),
-    ("Dockerfile", "Dockerfiles"),
-    ("*.Dockerfile", "Dockerfiles"),
     ("*.toml", "other TOML files"),
     ("*.json", "JSON files"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -224,11 +224,9 @@ class Entry:
 
 def filename_of(address: str) -> str:
     """The file name at the end of an address or a path."""
-    try:
-        path = urlsplit(address).path if "://" in address else address
-    except ValueError:
-        return ""
-    return unquote(path.replace("\\", "/").rstrip("/").rpartition("/")[2])
+    plain = address.partition("#")[0].partition("?")[0] if "://" in address else address.replace("\\", "/")
+    name = plain.rstrip("/").rpartition("/")[2]
+    return unquote(name) if "%" in name else name
 
 
 def _why_not(settled: str, text: str) -> str:

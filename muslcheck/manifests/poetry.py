@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
@@ -155,6 +155,10 @@ class PoetryTables:
 
 def specifier_of(constraint: str) -> SpecifierSet | None:
     """A constraint of Poetry's as specifiers, None for what is none; of several ranges the whole from the first to the last."""
+    if constraint.strip() in ("", "*"):
+        return SpecifierSet()
+    with suppress(InvalidSpecifier):  # what is a specifier already means the same to both
+        return SpecifierSet(constraint)
     from poetry.core.constraints.version import parse_constraint
     from poetry.core.constraints.version.exceptions import ParseConstraintError
 

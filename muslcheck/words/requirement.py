@@ -232,6 +232,8 @@ class Manifest:
     """The lock that the manifest is, or the locks that it names (``-r pylock.toml``): nothing is resolved for them."""
     images: tuple[str, ...] = ()
     """The images that the manifest builds on (a Dockerfile's FROM), in order."""
+    apk: tuple[str, ...] = ()
+    """The Alpine packages that the manifest installs itself (a Dockerfile's ``apk add``)."""
 
 
 def _continued(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:

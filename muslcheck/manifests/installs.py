@@ -1,0 +1,205 @@
+"""Command lines that install Python packages, taken apart: pip, uv, Poetry, PDM, pipenv; and apk's."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+
+__all__ = ["Install", "apk_names", "install_of"]
+
+_PIP = re.compile(r"pip[\d.]*")
+_PYTHON = re.compile(r"(python|pypy)[\d.]*")
+
+# fmt: off
+_VALUED = frozenset((
+    "--abi", "--build", "--build-constraint", "--cache-dir", "--cert", "--client-cert", "--config-settings", "--dest",
+    "--directory", "--exclude-newer", "--exists-action", "--global-option", "--implementation", "--keyring-provider",
+    "--link-mode", "--log", "--override", "--package", "--platform", "--prefix", "--prerelease", "--progress-bar",
+    "--project", "--proxy", "--python", "--python-version", "--report", "--resolution", "--resume-retries",
+    "--retries", "--root", "--root-user-action", "--src", "--target", "--timeout", "--upgrade-package",
+    "--upgrade-strategy", "--uploaded-prior-to", "--use-deprecated", "--use-feature", "--index-strategy",
+    "--config-file", "--no-build-isolation-package", "--python-platform", "--color", "-C", "-P", "-b", "-d", "-p",
+    "-t", "--wheel-dir", "-w",
+))
+# fmt: on
+"""Options of pip and uv whose value is no package."""
+
+# fmt: off
+_TOOL_VALUED = frozenset((
+    "--extra", "--group", "--only-group", "--extras", "-E", "--with", "--only", "--without", "-G", "--categories",
+    "--no-group", "-o", "--output-file",
+))
+# fmt: on
+"""Options with a value of the other tools."""
+
+_KEPT = {
+    "-i": "--index-url",
+    "--index-url": "--index-url",
+    "--pypi-url": "--index-url",
+    "--default-index": "--index-url",
+    "--extra-index-url": "--extra-index-url",
+    "--index": "--extra-index-url",
+    "-f": "--find-links",
+    "--find-links": "--find-links",
+    "--no-binary": "--no-binary",
+    "--only-binary": "--only-binary",
+    "--trusted-host": "--trusted-host",
+}
+_FLAGS = {
+    "--no-index": "--no-index",
+    "--pre": "--pre",
+    "--prefer-binary": "--prefer-binary",
+    "--require-hashes": "--require-hashes",
+    "--no-build": "--only-binary :all:",
+}
+"""What pip and uv take on the command line, as a requirements file has it."""
+
+_TOOLS = {
+    ("uv", "sync"): "uv.lock",
+    ("poetry", "install"): "poetry.lock",
+    ("poetry", "sync"): "poetry.lock",
+    ("pdm", "install"): "pdm.lock",
+    ("pdm", "sync"): "pdm.lock",
+    ("pipenv", "install"): "Pipfile.lock",
+    ("pipenv", "sync"): "Pipfile.lock",
+}
+_EXPORTS = {
+    ("uv", "export"): "uv.lock",
+    ("poetry", "export"): "poetry.lock",
+    ("pdm", "export"): "pdm.lock",
+    ("pipenv", "requirements"): "Pipfile.lock",
+}
+
+
+@dataclass(slots=True)
+class Install:
+    """What one command installs: requirements as written, files of them, projects on disk, a lock, with extras and groups.
+
+    ``options`` are lines as a requirements file has them. ``lock`` is the name of the lock file that the tool takes.
+    ``exported`` is true where the command writes the lock's packages to a file for another command to install.
+    """
+
+    requirements: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    constraints: list[str] = field(default_factory=list)
+    editables: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    extras: list[str] = field(default_factory=list)
+    all_extras: bool = False
+    groups: list[str] = field(default_factory=list)
+    lock: str = ""
+    exported: bool = False
+
+
+def install_of(words: list[str]) -> Install | None:
+    """What a command installs, None where it installs nothing."""
+    program = os.path.basename(words[0])
+    rest = words[1:]
+    if _PYTHON.fullmatch(program) and rest[:1] == ["-m"] and len(rest) > 1:
+        program, rest = os.path.basename(rest[1]), rest[2:]
+    if program == "uv" and rest[:1] == ["pip"]:
+        program, rest = "pip", rest[1:]
+    verb = next((word for word in rest if not word.startswith("-")), "")
+    if _PIP.fullmatch(program):
+        return _pip(rest[rest.index(verb) + 1 :]) if verb in ("install", "wheel", "sync") else None
+    if (lock := _TOOLS.get((program, verb))) is not None:
+        found = _tool(rest[rest.index(verb) + 1 :])
+        found.lock = lock
+        return found
+    if (lock := _EXPORTS.get((program, verb))) is not None:
+        found = _tool(rest[rest.index(verb) + 1 :])
+        found.lock, found.exported = lock, True
+        return found
+    return None
+
+
+def apk_names(words: list[str]) -> tuple[str, ...]:
+    """The packages of an ``apk add``, without versions."""
+    if os.path.basename(words[0]) != "apk" or "add" not in words:
+        return ()
+    names = []
+    skip = False
+    for word in words[words.index("add") + 1 :]:
+        if skip:
+            skip = False
+        elif word in (
+            "-t",
+            "--virtual",
+            "-X",
+            "--repository",
+            "-p",
+            "--root",
+            "--arch",
+            "--keys-dir",
+            "--repositories-file",
+            "--cache-dir",
+        ):
+            skip = True
+        elif not word.startswith(("-", "!", ".")):
+            names.append(re.split(r"[=<>~@]", word)[0])
+    return tuple(names)
+
+
+def _pip(words: list[str]) -> Install:
+    found = Install()
+    into = {
+        "-r": found.files,
+        "--requirement": found.files,
+        "--requirements": found.files,
+        "-c": found.constraints,
+        "--constraint": found.constraints,
+        "-e": found.editables,
+        "--editable": found.editables,
+        "--extra": found.extras,
+        "--group": found.groups,
+    }
+    for option, value in _options(words, frozenset((*into, *_VALUED, *_KEPT)), "rceift"):
+        if not option:
+            found.requirements.append(value)
+        elif option in into:
+            into[option].append(value)
+        elif option in _KEPT:
+            found.options.append(f"{_KEPT[option]} {value}")
+        elif option in _FLAGS:
+            found.options.append(_FLAGS[option])
+        elif option == "--all-extras":
+            found.all_extras = True
+    return found
+
+
+def _tool(words: list[str]) -> Install:
+    """What ``uv sync``, ``poetry install`` and the like are told: which extras and groups."""
+    found = Install()
+    for option, value in _options(words, _TOOL_VALUED | _VALUED, "EG"):
+        names = re.split(r"[\s,]+", value.strip()) if value else []
+        if option in ("--extra", "--extras", "-E"):
+            found.extras += names
+        elif option in ("--group", "--only-group", "--with", "--only", "-G", "--categories"):
+            found.groups += [name for name in names if name not in ("main", "default", "packages", "")]
+        elif option == "--all-extras":
+            found.all_extras = True
+        elif option in ("--dev", "-d"):
+            found.groups.append("dev")
+    return found
+
+
+def _options(words: list[str], valued: frozenset[str], short: str) -> list[tuple[str, str]]:
+    """Options with their values, and words without one under an empty option."""
+    found = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            found += [("", each) for each in rest]
+        elif not word.startswith("-") or word == "-":
+            found.append(("", word))
+        elif word.startswith("--") and "=" in word:
+            option, _, value = word.partition("=")
+            found.append((option, value))
+        elif word in valued:
+            found.append((word, next(rest, "")))
+        elif len(word) > 2 and word[1] in short and not word.startswith("--"):  # noqa: PLR2004  # -rrequirements.txt
+            found.append((word[:2], word[2:].removeprefix("=")))
+        else:
+            found.append((word, ""))
+    return found

@@ -1,0 +1,69 @@
+"""Shell text to simple commands: enough for the lines of a Dockerfile that install packages; nothing is run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["commands", "substituted"]
+
+_VARIABLE = re.compile(r"\\(\$)|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\})")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_BEFORE = ("sudo", "exec", "time", "env", "command", "nice", "then", "do", "else", "if", "!", "{", "eatmydata")
+_ENDS = frozenset(";&|()")
+
+
+def commands(text: str) -> list[list[str]]:
+    """The simple commands of a shell text, word by word, without redirections, assignments and what only stands before a command.
+
+    Raises ValueError where a quote is not closed.
+    """
+    lexer = shlex.shlex(text.replace("\\\n", " ").replace("\n", " ; "), posix=True, punctuation_chars=";&|()<>")
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    found: list[list[str]] = [[]]
+    skip = False
+    for word in lexer:
+        if skip:
+            skip = False
+        elif word and set(word) <= _ENDS:
+            found.append([])
+        elif word and set(word) <= set("<>&"):
+            skip = True
+            if found[-1] and found[-1][-1] in ("1", "2"):
+                found[-1].pop()
+        else:
+            found[-1].append(word)
+    return [stripped for stripped in map(_stripped, found) if stripped]
+
+
+def substituted(text: str, values: Mapping[str, str | None]) -> tuple[str, tuple[str, ...]]:
+    """A text with its variables filled in, and the names of those without a value, which become empty."""
+    unset: dict[str, None] = {}
+
+    def fill(found: re.Match[str]) -> str:
+        if found[1]:
+            return "$"
+        name, operator, other = found[2] or found[3], found[4], found[5]
+        value = values.get(name)
+        if operator and operator.endswith("+"):
+            return str(other) if value else ""
+        if value or (value is not None and operator != ":-"):
+            return value
+        if operator:
+            return str(other)
+        unset.setdefault(name)
+        return ""
+
+    return _VARIABLE.sub(fill, text), tuple(unset)
+
+
+def _stripped(words: list[str]) -> list[str]:
+    start = 0
+    while start < len(words) and (words[start] in _BEFORE or _ASSIGNMENT.match(words[start])):
+        start += 1
+    return words[start:]

@@ -1,0 +1,143 @@
+"""The stages of a Dockerfile: instructions, arguments and variables, and which stages make the image."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from muslcheck.errors import Fault, ManifestError
+from muslcheck.manifests.display import quoted
+from muslcheck.manifests.shell import substituted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Instruction", "Stage", "reached", "stages_of"]
+
+_HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
+
+
+@dataclass(slots=True)
+class Instruction:
+    """``RUN``, its value on one line, and the lines (1-based) on which it stands."""
+
+    name: str
+    value: str
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Stage:
+    """One FROM and what follows it; ``values`` are the arguments and variables as they stand at its end."""
+
+    base: str
+    name: str
+    line: int
+    parent: Stage | None = None
+    instructions: list[Instruction] = field(default_factory=list)
+    values: dict[str, str | None] = field(default_factory=dict)
+    folder: str = "/"
+    copies: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def image(self) -> str:
+        """The image at the bottom."""
+        return self.parent.image if self.parent is not None else self.base
+
+
+def _instructions(text: str) -> Iterator[Instruction]:
+    from dockerfile_parse import DockerfileParser
+
+    parser = DockerfileParser(fileobj=BytesIO(_without_heredocs(text).encode()))  # type: ignore[arg-type]  # it takes bytes
+    for each in parser.structure:
+        if each["instruction"] != "COMMENT":
+            yield Instruction(each["instruction"], " ".join(each["value"].split()), each["startline"] + 1, each["endline"] + 1)
+
+
+def _without_heredocs(text: str) -> str:
+    """Here-documents of RUN as one continued line each: the library does not know them. The number of lines stays."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    found: list[str] = []
+    position = 0
+    while position < len(lines):
+        line = lines[position]
+        word = _HEREDOC.search(line) if re.match(r"\s*(RUN|COPY|ADD)\b", line, re.IGNORECASE) else None
+        end = next((at for at in range(position + 1, len(lines)) if word and lines[at].strip() == word[1]), None)
+        position += 1
+        if word is None or end is None:
+            found.append(line)
+            continue
+        runs = line.lstrip()[:3].upper() == "RUN"
+        body = [each if not each.lstrip().startswith("#") else "" for each in lines[position:end]]
+        found.append(f"{line[: word.start()]} \\" if runs else line[: word.start()])
+        found += [
+            f"{each.rstrip().removesuffix(chr(92))} {'' if each.rstrip().endswith(chr(92)) else ';'} \\" if runs else "#" for each in body
+        ]
+        found.append("true" if runs else "#")
+        position = end + 1
+    return "\n".join(found)
+
+
+def stages_of(path: str, text: str) -> list[Stage]:
+    """Every stage, with its arguments and variables filled in. Raises ManifestError where there is none."""
+    known: dict[str, str | None] = {}
+    stages: list[Stage] = []
+    for each in _instructions(text):
+        if each.name == "FROM":
+            words = [word for word in substituted(each.value, known)[0].split() if not word.startswith("--")]
+            if not words:
+                raise ManifestError((Fault(path, each.first, f"{quoted(f'FROM {each.value}')}: no image is named"),))
+            name = words[2] if len(words) > 2 and words[1].upper() == "AS" else str(len(stages))  # noqa: PLR2004
+            parent = next((stage for stage in stages if stage.name.lower() == words[0].lower()), None)
+            stage = Stage(words[0], name, each.first, parent)
+            if parent is not None:
+                stage.values = dict(parent.values)
+            stages.append(stage)
+        elif each.name == "ARG" and not stages:
+            known.update(_pairs(each.value, known))
+        elif stages:
+            stage = stages[-1]
+            if each.name == "ARG":
+                stage.values.update(
+                    {name: known.get(name) if value is None else value for name, value in _pairs(each.value, stage.values).items()}
+                )
+            elif each.name == "ENV":
+                stage.values.update(_pairs(each.value, stage.values, spaced=True))
+            stage.instructions.append(each)
+    if not stages:
+        raise ManifestError((Fault(path, None, "it has no FROM: not a Dockerfile"),))
+    return stages
+
+
+def _pairs(value: str, known: dict[str, str | None], *, spaced: bool = False) -> dict[str, str | None]:
+    """``NAME=value`` once or more, ``NAME`` alone, or (ENV) ``NAME value``."""
+    import shlex
+
+    value = substituted(value, known)[0]
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        words = value.split()
+    if spaced and words and "=" not in words[0]:
+        return {words[0]: " ".join(words[1:])}
+    return {name: rest if equals else None for name, equals, rest in (word.partition("=") for word in words)}
+
+
+def reached(stages: list[Stage]) -> list[Stage]:
+    """The last stage, and those that it builds on or copies from, in order: the others are no part of the image."""
+    seen: set[int] = set()
+    waiting = [stages[-1]]
+    while waiting:
+        stage = waiting.pop()
+        if id(stage) in seen:
+            continue
+        seen.add(id(stage))
+        if stage.parent is not None:
+            waiting.append(stage.parent)
+        for each in stage.instructions:
+            for name in re.findall(r"(?:--from=|from=)([^\s,]+)", each.value) if each.name in ("COPY", "RUN") else ():
+                waiting += [other for position, other in enumerate(stages) if name.lower() in (other.name.lower(), str(position))]
+    return [stage for stage in stages if id(stage) in seen]
