@@ -7,7 +7,7 @@ from support.archives import sdist_bytes, wheel_bytes, wheel_name
 from support.asking import asked, options
 from support.server import Answer, IndexServer
 
-from muslcheck.errors import MalformedPage
+from muslcheck.errors import IndexUnavailable, MalformedPage
 from muslcheck.index import Index
 from muslcheck.words.release import Absent, Kind
 from muslcheck.words.requirement import IndexOptions
@@ -214,8 +214,13 @@ def test_places_that_pip_ignores_are_problems(tmp_path):
     opts = IndexOptions(
         index_url="http://index.example/simple", extra_index_urls=(str(tmp_path / "no"),), find_links=("http://user:secret@files.example/",)
     )
-    found, problems = project(opts)
-    assert isinstance(found, Absent)
+
+    async def story(index):
+        with pytest.raises(IndexUnavailable, match="ignored, as pip does"):  # nobody was asked
+            await index.project("demo")
+        return index.problems
+
+    problems = asked(opts, story)
     said = " ".join(f"{p.subject} {p.message} {p.hint}" for p in problems)
     assert len(problems) == 3
     assert "--trusted-host index.example" in said
