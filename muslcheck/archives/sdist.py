@@ -18,8 +18,10 @@ from muslcheck.archives.csource import SourceFacts, read_sources
 from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
 from muslcheck.archives.hints import read_hints
 from muslcheck.archives.meson import read_meson
+from muslcheck.archives.probes import probed_headers
 from muslcheck.archives.sdist_metadata import metadata_in
 from muslcheck.archives.setup_py import SetupFacts, read_script, read_setup_py
+from muslcheck.archives.sip import read_sip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,15 +78,17 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     brought = _names((*system.requires, *system.added))
     sources = _kept(partial(read_sources, contents, target, extensions, setup.c_texts, brought), SourceFacts(), contents.where(""), lost)
     extensions = tuple(_spoken(extension, sources.languages.get(extension.name, set())) for extension in extensions)
+    qmake, qt = read_sip(contents) if kind == "sip" else ((), ())
+    probed = probed_headers(contents) if kind == "setuptools" else ()
     return SdistFacts(
         filename=contents.filename,
         build_system=system,
         metadata=metadata_in(contents),
         extensions=extensions,
         trees=trees,
-        headers=tuple(dict.fromkeys(sources.headers)),
-        libraries=tuple(dict.fromkeys([*setup.libraries, *sources.libraries])),
-        programs=tuple(dict.fromkeys(setup.programs)),
+        headers=tuple(dict.fromkeys([*sources.headers, *probed])),
+        libraries=tuple(dict.fromkeys([*setup.libraries, *sources.libraries, *qt])),
+        programs=tuple(dict.fromkeys([*setup.programs, *qmake])),
         imports=tuple(dict.fromkeys(setup.imports)),
         raises=(*refusals(contents), *dict.fromkeys(setup.raises)),
         downloads=tuple(dict.fromkeys([*setup.downloads, *downloads])),
