@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.errors import Fault, ManifestError
@@ -79,7 +80,9 @@ def _conda(node: Any) -> tuple[int, str]:  # noqa: ANN401
     import yaml
 
     names = [
-        item.value.replace("::", "=").split("=")[0].strip(" <>!~") for item in _dependencies("", node) if isinstance(item, yaml.ScalarNode)
+        re.split(r"[\s=<>!~]", item.value.rpartition("::")[2].strip())[0]
+        for item in _dependencies("", node)
+        if isinstance(item, yaml.ScalarNode)
     ]
     own = [name for name in names if name not in ("python", "pip", "")]
     return len(own), ", ".join(own[:3]) + (", ..." if len(own) > 3 else "")  # noqa: PLR2004

@@ -72,7 +72,7 @@ def _has_setup(folder: str, name: str) -> bool:
     try:
         return bool(setup_files.read(path, load(path), Asked()))
     except ManifestError:
-        return name == "setup.py"  # its reader says what is wrong
+        return name == "setup.py" and not _inside(folder)  # its reader says what is wrong, unless there is something better
 
 
 def _document(path: str) -> dict[str, Any]:

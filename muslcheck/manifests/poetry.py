@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["PoetryTables", "specifier_of"]
 
 _FIRST = ("default", "primary")
+_STRINGS = ("version", "python", "platform", "markers", "git", "branch", "tag", "rev", "url", "path", "file", "subdirectory")
 
 
 @dataclass(slots=True)
@@ -119,6 +121,9 @@ class PoetryTables:
         if not isinstance(constraint, (str, dict)):
             self._fault(place, f"must be a version constraint or a table, not {type_name(constraint)}")
             return None
+        if isinstance(constraint, dict) and (reason := _why_not(constraint)):
+            self._fault(place, reason)
+            return None
         origin = Origin(self.path, self.line(*place))
         try:
             text, written = _pep508(name, constraint, self.path)
@@ -159,7 +164,7 @@ def specifier_of(constraint: str) -> SpecifierSet | None:
         return SpecifierSet()
     with suppress(InvalidSpecifier):  # what is a specifier already means the same to both
         return SpecifierSet(constraint)
-    from poetry.core.constraints.version import parse_constraint
+    from poetry.core.constraints.version import Version, parse_constraint
     from poetry.core.constraints.version.exceptions import ParseConstraintError
 
     try:
@@ -167,11 +172,12 @@ def specifier_of(constraint: str) -> SpecifierSet | None:
     except ParseConstraintError:
         return None
     try:
-        return SpecifierSet("" if parsed.is_any() else str(parsed))
+        return SpecifierSet(f"=={parsed}" if isinstance(parsed, Version) else "" if parsed.is_any() else str(parsed))
     except InvalidSpecifier:
         ranges = getattr(parsed, "ranges", ())
         low = f">={ranges[0].min}" if ranges and ranges[0].min is not None else ""
-        high = f"<={ranges[-1].max}" if ranges and ranges[-1].max is not None else ""
+        high = f"{'<=' if ranges[-1].include_max else '<'}{ranges[-1].max}" if ranges and ranges[-1].max is not None else ""
+        high = high.removesuffix(".dev0")
         return SpecifierSet(",".join(filter(None, (low, high))))
 
 
@@ -193,6 +199,22 @@ def _pep508(name: str, constraint: str | dict[str, Any], path: str) -> tuple[str
         extras = f"[{','.join(sorted(dependency.extras))}]" if dependency.extras else ""
         text = f"{name}{extras}{specifier_of(dependency.pretty_constraint) or ''}{f' ; {marker}' if marker else ''}"
     return text, shown(written)
+
+
+def _why_not(table: Mapping[str, Any]) -> str:
+    """What is wrong with the values of a table, in better words than poetry-core's; nothing where they look right."""
+    wrong = next((key for key in _STRINGS if not isinstance(table.get(key, ""), str)), None)
+    if wrong is not None:
+        return f"{wrong} must be a string, not {type_name(table[wrong])}"
+    markers = table.get("markers")
+    if markers:
+        try:
+            Marker(markers)
+        except InvalidMarker as error:
+            from muslcheck.manifests.wording import why_marker
+
+            return f"the marker {quoted(markers)}: {why_marker(markers, str(error))}"
+    return ""
 
 
 def _inline(table: Mapping[str, Any]) -> str:

@@ -66,10 +66,11 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
     groups = _Groups(path, document.get("dependency-groups", {}), places, tools)
     for name in asked.groups:
         wanted += groups.members(name, None)
+    wanted = list(tools.placed(wanted))
     faults = tuple(dict.fromkeys((*project.faults, *tools.faults, *groups.faults)))
     if faults:
         raise ManifestError(faults, _NAME_FILE if project.unknown else "")
-    requirements = expanded(tools.placed(wanted), project.name, project.extras, project.problems)
+    requirements = expanded(wanted, project.name, project.extras, project.problems)
     return Manifest(
         path=path,
         kind="pyproject",

@@ -1,0 +1,228 @@
+"""Poetry's, PDM's, Hatch's and uv's own tables in pyproject.toml."""
+
+import textwrap
+
+import pytest
+
+from muslcheck.errors import ManifestError
+from muslcheck.manifests import read
+from muslcheck.manifests.poetry import specifier_of
+from muslcheck.words.requirement import Source
+
+POETRY = """
+    [tool.poetry]
+    name = "app"
+
+    [tool.poetry.dependencies]
+    python = "^3.10"
+    flask = "^2.0.1"
+    rich = { version = "~13.1", extras = ["jupyter"], optional = true }
+    httpx = [
+        { version = "<1", python = "<3.12" },
+        { version = ">=1", python = ">=3.12" },
+    ]
+    tool = { git = "https://git.example/tool.git", rev = "abc" }
+    lib = { path = "lib", develop = true }
+    beta = { version = "*", allow-prereleases = true, platform = "linux" }
+    either = "1.0 || ^3"
+
+    [tool.poetry.extras]
+    pretty = ["rich"]
+
+    [tool.poetry.dev-dependencies]
+    black = "*"
+
+    [tool.poetry.group.web]
+    include-groups = ["server"]
+    [tool.poetry.group.web.dependencies]
+    gunicorn = "20.*"
+    [tool.poetry.group.server.dependencies]
+    uvicorn = "0.30.0"
+
+    [[tool.poetry.source]]
+    name = "ours"
+    url = "https://index.example/simple"
+    priority = "primary"
+
+    [[tool.poetry.source]]
+    name = "more"
+    url = "https://wheels.example/simple"
+    priority = "supplemental"
+    """
+
+
+def manifest(folder, text, **asked):
+    (folder / "pyproject.toml").write_text(textwrap.dedent(text).lstrip())
+    (found,) = read([str(folder / "pyproject.toml")], **asked)
+    return found
+
+
+def told(found):
+    return [(each.name, str(each.specifier), str(each.marker or "")) for each in found.requirements]
+
+
+def test_poetry(tmp_path):
+    found = manifest(tmp_path, POETRY)
+    assert told(found) == [
+        ("flask", "<3.0.0,>=2.0.1", ""),
+        ("httpx", "<1", 'python_version < "3.12"'),
+        ("httpx", ">=1", 'python_version >= "3.12"'),
+        ("tool", "", ""),
+        ("lib", "", ""),
+        ("beta", "", 'sys_platform == "linux"'),
+        ("either", "<4,>=1.0", ""),
+    ]
+    assert found.requirements[0].text == 'flask = "^2.0.1"'
+    assert found.requirements[0].origin.line == 6
+    assert (found.requirements[3].source, found.requirements[3].location) == (Source.VCS, "git+https://git.example/tool.git@abc")
+    assert (found.requirements[4].source, found.requirements[4].location) == (Source.DIRECTORY, str(tmp_path / "lib"))
+    assert found.selection.all_releases == {"beta"}
+    assert (found.index.index_url, found.index.extra_index_urls) == ("https://index.example/simple", ("https://wheels.example/simple",))
+    assert str(found.requires_python) == "<4.0,>=3.10"
+
+
+@pytest.mark.parametrize(
+    ("asked", "added"),
+    [
+        ({"extras": ["pretty"]}, [("rich", "<13.2,>=13.1", "")]),
+        ({"groups": ["dev"]}, [("black", "", "")]),
+        ({"groups": ["web"]}, [("gunicorn", "==20.*", ""), ("uvicorn", "==0.30.0", "")]),
+    ],
+)
+def test_extras_and_groups_of_poetry(tmp_path, asked, added):
+    assert told(manifest(tmp_path, POETRY, **asked))[7:] == added
+
+
+def test_poetry_beside_the_standard_table(tmp_path):
+    text = '[project]\nname = "app"\ndependencies = ["flask"]\n[tool.poetry.dependencies]\nflask = {source = "x"}\nrich = "*"\n'
+    assert told(manifest(tmp_path, text)) == [("flask", "", "")]
+    text = '[project]\nname = "app"\ndynamic = ["dependencies"]\n[tool.poetry.dependencies]\nrich = "*"\n'
+    assert told(manifest(tmp_path, text)) == [("rich", "", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ("[tool.poetry]\ndependencies = 5\n", ["tool.poetry.dependencies: must be a table, not a number"]),
+        (
+            '[tool.poetry.dependencies]\npython = "snake"\n',
+            ['tool.poetry.dependencies.python: "snake" is not a version constraint'],
+        ),
+        (
+            '[tool.poetry.dependencies]\nx = { git = 5 }\ny = {version = "*", markers = "a ="}\n[tool.poetry.extras]\nz = 5\n',
+            [
+                "tool.poetry.dependencies.x: git must be a string, not a number",
+                'tool.poetry.dependencies.y: the marker "a =": a marker compares with "==" (found "=")',
+                "tool.poetry.extras.z: must be a list of names, not a number",
+            ],
+        ),
+        ("[tool.poetry.dependencies]\n[tool.poetry.group.a]\ninclude-groups = ['b']\n[tool.poetry.group.b]\ninclude-groups = ['a']\n", []),
+    ],
+)
+def test_faults_of_poetry(tmp_path, text, reasons):
+    with pytest.raises(ManifestError) as caught:
+        manifest(tmp_path, text, **({} if reasons else {"groups": ["a"]}))
+    found = [fault.reason for fault in caught.value.faults]
+    assert all(reason.startswith(begin) for reason, begin in zip(found, reasons, strict=False))
+    assert len(found) == len(reasons) or found == ["tool.poetry.group.a: groups include each other: a includes b includes a"]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "expected"),
+    [
+        ("^1.2", "<2.0,>=1.2"),
+        ("~1", "<2,>=1"),
+        ("1.0", "==1.0"),
+        ("*", ""),
+        (">=1,<2", "<2,>=1"),
+        ("1.*", "==1.*"),
+        ("<2 || >=3", ""),
+        ("~1.0 || ~2.0", "<2.1,>=1.0"),
+        ("two", None),
+    ],
+)
+def test_constraints_of_poetry(constraint, expected):
+    found = specifier_of(constraint)
+    assert (found if found is None else str(found)) == expected
+
+
+PROJECT = '[project]\nname = "app"\ndependencies = ["flask", "tool", "lib", "plain"]\n'
+
+
+def test_sources_of_uv(tmp_path):
+    (tmp_path / "lib").mkdir()
+    found = manifest(
+        tmp_path,
+        PROJECT
+        + textwrap.dedent(
+            """
+            [tool.uv]
+            dev-dependencies = ["pytest"]
+            constraint-dependencies = ["werkzeug<3"]
+            override-dependencies = ["x==1"]
+            [tool.uv.sources]
+            flask = [
+                { git = "https://git.example/flask.git", tag = "v1", marker = "sys_platform == 'linux'" },
+                { index = "other", marker = "sys_platform != 'linux'" },
+            ]
+            tool = { url = "https://files.example/tool-1.0.tar.gz" }
+            lib = { path = "lib", editable = true }
+            [[tool.uv.index]]
+            url = "https://index.example/simple"
+            default = true
+            [[tool.uv.index]]
+            name = "other"
+            url = "https://wheels.example/simple"
+            """
+        ),
+        groups=["dev"],
+    )
+    assert [(each.name, each.source, each.location) for each in found.requirements] == [
+        ("flask", Source.VCS, "git+https://git.example/flask.git@v1"),
+        ("flask", Source.INDEX, None),
+        ("tool", Source.ARCHIVE, "https://files.example/tool-1.0.tar.gz"),
+        ("lib", Source.DIRECTORY, str(tmp_path / "lib")),
+        ("plain", Source.INDEX, None),
+        ("pytest", Source.INDEX, None),
+    ]
+    assert [str(each.marker) for each in found.requirements[:2]] == ['sys_platform == "linux"', 'sys_platform != "linux"']
+    assert [each.text for each in found.constraints] == ["werkzeug<3"]
+    assert (found.index.index_url, found.index.extra_index_urls) == ("https://index.example/simple", ("https://wheels.example/simple",))
+    assert [problem.message.partition(":")[0] for problem in found.problems] == ["override-dependencies"]
+
+
+def test_a_source_with_a_marker_that_is_none(tmp_path):
+    with pytest.raises(ManifestError, match='"nonsense" is not a marker'):
+        manifest(tmp_path, PROJECT + '[tool.uv.sources]\nflask = { index = "x", marker = "nonsense" }\n')
+
+
+def test_pdm_and_hatch(tmp_path):
+    text = PROJECT + textwrap.dedent(
+        """
+        [tool.pdm.dev-dependencies]
+        test = ["pytest", "-e file:///lib#egg=lib"]
+        [[tool.pdm.source]]
+        name = "pypi"
+        url = "https://index.example/simple"
+        [[tool.pdm.source]]
+        name = "more"
+        url = "https://wheels.example/simple"
+        [[tool.pdm.source]]
+        name = "links"
+        type = "find_links"
+        url = "https://files.example/links"
+        [tool.hatch.envs.docs]
+        dependencies = ["sphinx"]
+        extra-dependencies = ["furo"]
+        """
+    )
+    found = manifest(tmp_path, text, groups=["test", "docs"])
+    assert [each.name for each in found.requirements][4:] == ["pytest", "sphinx", "furo"]
+    assert found.index.index_url == "https://index.example/simple"
+    assert found.index.extra_index_urls == ("https://wheels.example/simple",)
+    assert found.index.find_links == ("https://files.example/links",)
+
+
+def test_groups_are_known_by_name(tmp_path):
+    with pytest.raises(ManifestError, match=r'no dependency group "tests" \(did you mean test\?\)'):
+        manifest(tmp_path, PROJECT + '[tool.pdm.dev-dependencies]\ntest = ["pytest"]\n', groups=["tests"])
