@@ -39,6 +39,10 @@ __all__ = ["Index"]
 
 _T = TypeVar("_T")
 
+_DEAR = 4 << 20
+"""Bytes from which an sdist is not fetched only to learn what a wheel of its release says, too: what an sdist states for sure holds for
+its wheels (PEP 643), and where it states nothing for sure the wheel would be asked anyway."""
+
 
 class Index:
     """Answers for one item at a time. An asynchronous context manager; what is asked twice is fetched once.
@@ -112,7 +116,7 @@ class Index:
     def known_metadata(self, file: DistFile, siblings: Sequence[DistFile] = ()) -> Metadata | Unread | None:
         """What :meth:`metadata` would answer without waiting; None where it would wait, or raise."""
         found = self._recalled(file)
-        if found is None or not _asks_siblings(file, found):
+        if not (_is_dear(file) if found is None else _asks_siblings(file, found)):
             return found
         from muslcheck.index.metadata import as_sibling, likely
 
@@ -152,6 +156,11 @@ class Index:
         key = ("metadata", file.url)
         if key not in self._answers:
             known = self._known_metadata(file)
+            if known is None and _is_dear(file):
+                from muslcheck.index.metadata import sibling_of
+
+                if (other := await sibling_of(file, siblings, self.metadata)) is not None:
+                    return other
             if known is None:
                 known = await self._once(key, "metadata", self._metadata(file))
             self._answers[key] = known
@@ -367,6 +376,10 @@ class Index:
 
             self._files = Downloads(self._client)
         return self._files
+
+
+def _is_dear(file: DistFile) -> bool:
+    return file.kind is Kind.SDIST and (file.size or 0) > _DEAR and not file.url.startswith("file:")
 
 
 def _asks_siblings(file: DistFile, found: Metadata | Unread) -> bool:

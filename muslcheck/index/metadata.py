@@ -2,6 +2,7 @@
 
 A wheel: the ``.metadata`` file beside it (PEP 658, 714), else METADATA out of byte ranges of the wheel, else the whole wheel. An sdist:
 its static PKG-INFO (PEP 643), else METADATA of a wheel of the same release for another platform, else what the archive says otherwise.
+Of a large sdist the wheel is asked first.
 """
 
 from __future__ import annotations

@@ -282,7 +282,7 @@ class Provider(_Base):
                 return
             seen.add(version)
             found = self.catalogue.metadata(file)
-            if found is None and lacks:
+            if found is None and lacks and file.kind is Kind.WHEEL:  # an sdist may have to be fetched whole
                 files.add(file)
             elif isinstance(found, Metadata):
                 for need in self.offers.needs(found) or ():

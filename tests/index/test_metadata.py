@@ -192,6 +192,22 @@ def test_an_sdist_that_says_nothing_goes_by_a_wheel_of_the_release():
     assert found.assumed
 
 
+def test_a_large_sdist_is_not_fetched_for_what_a_wheel_of_the_release_says(tmp_path):
+    with IndexServer() as server:
+        server.add("demo", "demo-1.0.tar.gz", sdist_bytes("demo", "1.0", {"data.bin": os.urandom(5 << 20)}, requires_dist=NEEDS))
+        server.add("demo", WHEEL, wheel_bytes("demo", "1.0", requires_dist=NEEDS))
+        found = metadata(server, "demo-1.0.tar.gz", cache_dir=tmp_path)
+        assert (found.requires_dist, found.source) == (NEEDS, MetadataSource.SIBLING)
+        assert server.asked("/files/demo-1.0.tar.gz") == []
+        assert metadata(server, "demo-1.0.tar.gz", cache_dir=tmp_path, offline=True) == found
+
+
+def test_a_large_sdist_that_stands_alone_is_fetched():
+    with IndexServer() as server:
+        server.add("demo", "demo-1.0.tar.gz", sdist_bytes("demo", "1.0", {"data.bin": os.urandom(5 << 20)}, requires_dist=NEEDS))
+        assert metadata(server, "demo-1.0.tar.gz").source is MetadataSource.PKG_INFO
+
+
 def test_an_sdist_that_says_nothing_and_stands_alone():
     with IndexServer() as server:
         server.add("demo", "demo-1.0.tar.gz", sdist_bytes("demo", "1.0", {"setup.py": "setup(install_requires=calc())"}, pkg_info=False))
