@@ -75,7 +75,10 @@ def _older(case: Case, marks: frozenset[Mark]) -> Iterator[Advice]:
 
 
 def _versions(case: Case) -> Iterator[Advice]:
-    """The newest version that a wheel fits here."""
+    """The newest version that a wheel fits here; where it is not the file that is missing, another version is no cure."""
+    blocker = case.candidate.blocker
+    if blocker is not None and blocker.kind is not BlockerKind.NO_FILE:
+        return
     if case.alternatives and case.alternatives[0] != case.candidate.version:
         yield Advice(Action.PIN, f"{case.candidate.name}=={case.alternatives[0]}", f"the newest version with a wheel for {case.target.id}")
 

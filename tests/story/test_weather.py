@@ -224,3 +224,14 @@ def test_one_of_two_indexes_is_down(place):
     ended, report = place.both("r.txt", status=3, extra_index_urls=(gone.index_url,), retries=0)
     assert ended.lines("problem") == [f"127.0.0.1:{gone.port}: passed over, as pip does: no connection: Connection refused"]
     assert report["fine"].outcome == "wheel"
+
+
+def test_an_index_that_is_down_is_told_once_for_two_targets(place):
+    with IndexServer() as gone:
+        pass
+    place.write("r.txt", "one\ntwo\nthree\n")
+    place.server = gone
+    ended = place.run("r.txt", "--image", "python:3.12-alpine", "--image", "python:3.12-slim", "--arch", "x86_64", "--retries", "0")
+    assert ended.status == 3
+    assert ended.says("unknown 3 packages on 1, 2 why the index could not be asked: no connection: Connection refused they one, three, two")
+    assert ended.out.count("no connection") == 2
