@@ -30,8 +30,8 @@ _MINIMUM_OF_EDITION = {"2015": "1.0", "2018": "1.31", "2021": "1.56", "2024": "1
 """First Rust that reads an edition (the edition guide)."""
 
 
-def read_cargo(contents: Contents, member: str, certainty: Certainty) -> Tree | None:
-    """The tree of a Cargo.toml; None where it is missing or cannot be parsed."""
+def read_cargo(contents: Contents, member: str, certainty: Certainty, features: tuple[str, ...] = ()) -> Tree | None:
+    """The tree of a Cargo.toml, built with some of its features; None where it is missing or cannot be parsed."""
     manifest = _toml(contents, member)
     if manifest is None:
         return None
@@ -39,15 +39,15 @@ def read_cargo(contents: Contents, member: str, certainty: Certainty) -> Tree | 
     lock, lock_member = _lock(contents, folder)
     needs: list[Seen] = []
     languages = {"rust"}
-    packages = _packages(lock)
+    packages = _built(lock, manifest, features)
     where = contents.where(lock_member) if packages else contents.where(member)
     direct = _dependencies(manifest)
-    features = {name: _features(value) for name, value in direct.items()}
+    chosen = {name: _features(value) for name, value in direct.items()}
     for name in packages or [_LINK_C.get(n, n) for n in direct]:
         if name.endswith("-sys") and name not in _NO_LIBRARY:
             parent = name.removesuffix("-sys")
             vendored = {"vendored", "bundled", "static", "vendored-openssl", "cmake-build"} & (
-                features.get(name, set()) | features.get(parent, set())
+                chosen.get(name, set()) | chosen.get(parent, set())
             )
             needs.append(Seen(name, where, weaker(Certainty.ALWAYS if not vendored else Certainty.OPTIONAL), packages.get(name, "")))
         elif _TOOLS.get(name):
@@ -104,13 +104,68 @@ def _lock(contents: Contents, folder: str) -> tuple[dict[str, Any], str]:
         folder = posixpath.dirname(folder)
 
 
-def _packages(lock: dict[str, Any]) -> dict[str, str]:
+def _built(lock: dict[str, Any], manifest: dict[str, Any], features: tuple[str, ...]) -> dict[str, str]:
+    """The crates of the lock, with their versions, that a build of the manifest's own crate comes to.
+
+    A lock holds every crate that any feature, test or member of the workspace may need. Those are left out that only
+    tests or features which nobody asked for lead to. All of them, where the lock does not hold the crate itself.
+    """
     listed = lock.get("package")
-    return {
-        package["name"]: str(package.get("version", ""))
-        for package in (listed if isinstance(listed, list) else ())
-        if isinstance(package, dict) and isinstance(package.get("name"), str)
+    rows = [row for row in (listed if isinstance(listed, list) else ()) if isinstance(row, dict) and isinstance(row.get("name"), str)]
+    versions = {row["name"]: str(row.get("version", "")) for row in rows}
+    package = manifest.get("package")
+    own = package.get("name") if isinstance(package, dict) else None
+    if not isinstance(own, str) or own not in versions:
+        return versions
+    leads: dict[str, set[str]] = {}
+    for row in rows:
+        into = row.get("dependencies")
+        leads.setdefault(row["name"], set()).update(
+            text.partition(" ")[0] for text in (into if isinstance(into, list) else ()) if isinstance(text, str)
+        )
+    left_out = _left_out(manifest, features)
+    reached, ahead = {own}, [own]
+    while ahead:
+        for name in leads.get(ahead.pop(), set()) - reached - left_out:
+            reached.add(name)
+            ahead.append(name)
+    return {name: version for name, version in versions.items() if name in reached}
+
+
+def _left_out(manifest: dict[str, Any], asked: tuple[str, ...]) -> set[str]:
+    """Crates that only tests need, or only features that are neither default nor asked for (Cargo Book: Features)."""
+    needed, tests, optional = set[str](), set[str](), set[str]()
+    targets = manifest.get("target")
+    for part in (manifest, *(targets.values() if isinstance(targets, dict) else ())):
+        for key, into in (("dependencies", needed), ("build-dependencies", needed), ("dev-dependencies", tests)):
+            listed = part.get(key) if isinstance(part, dict) else None
+            for name, value in listed.items() if isinstance(listed, dict) else ():
+                stated = value if isinstance(value, dict) else {}
+                crate = str(stated.get("package", name))
+                (optional if stated.get("optional") is True else into).add(crate)
+    table = manifest.get("features")
+    features = {
+        name: [item for item in items if isinstance(item, str)]
+        for name, items in (table.items() if isinstance(table, dict) else ())
+        if isinstance(items, list)
     }
+    on, ahead = set[str](), ["default", *asked]
+    while ahead:
+        name = ahead.pop()
+        if name not in on:
+            on.add(name)
+            ahead.extend(features.get(name, ()))
+    wanted = {crate for item in on for crate in _named(item)}
+    off = {crate for name, items in features.items() if name not in on for item in items for crate in _named(item)}
+    return ((off | optional) - wanted - needed) | (tests - needed - wanted - optional)
+
+
+def _named(item: str) -> tuple[str, ...]:
+    """The crates that an entry of a feature may name: ``dep:x``, ``x``, ``x/y`` (where ``y`` is often a crate of its own), ``x?/y``."""
+    crate, _, feature = item.removeprefix("dep:").partition("/")
+    if crate.endswith("?"):
+        return (feature,)
+    return (crate, feature) if feature else (crate,)
 
 
 def _dependencies(manifest: dict[str, Any]) -> dict[str, Any]:
