@@ -257,7 +257,8 @@ def _trees(
     if kind == "maturin":
         path = _table(tool, "maturin").get("manifest-path")
         member = posixpath.normpath(path) if isinstance(path, str) else "Cargo.toml"
-        keep(read_cargo(contents, member, Certainty.ALWAYS) or Tree("cargo", system.seen_in, Certainty.ALWAYS, ("rust",)))
+        features = _texts(_table(tool, "maturin").get("features"))
+        keep(read_cargo(contents, member, Certainty.ALWAYS, features) or Tree("cargo", system.seen_in, Certainty.ALWAYS, ("rust",)))
     elif kind in {"scikit-build-core", "py-build-cmake"}:
         source = _table(_table(tool, "scikit-build"), "cmake").get("source-dir") or _table(_table(tool, "py-build-cmake"), "cmake").get(
             "source_path"
