@@ -187,9 +187,10 @@ async def _each(work: Iterable[Coroutine[Any, Any, list[Verdict]]]) -> list[Verd
 
 
 def _in_order(verdicts: Iterable[Verdict], targets: tuple[Target, ...]) -> tuple[Verdict, ...]:
-    """By target as asked, then by name."""
+    """By target as asked, then by name; what a lock brings and the requirements bring, too, is told once."""
     position = {target: place for place, target in enumerate(targets)}
-    return tuple(sorted(verdicts, key=lambda verdict: (position[verdict.target], verdict.name)))
+    once = {(verdict.target, verdict.name, verdict.version, verdict.file and verdict.file.filename): verdict for verdict in verdicts}
+    return tuple(sorted(once.values(), key=lambda verdict: (position[verdict.target], verdict.name)))
 
 
 def _built_on(manifests: Iterable[Manifest]) -> tuple[str, ...]:

@@ -210,6 +210,8 @@ def _why_not(table: Mapping[str, Any]) -> str:
     if markers:
         try:
             Marker(markers)
+        except RecursionError:
+            return "markers: nested too deep"
         except InvalidMarker as error:
             from muslcheck.manifests.wording import why_marker
 

@@ -50,7 +50,7 @@ class ToolTables:
     def _placed(self, requirement: Requirement, source: Mapping[str, Any]) -> Requirement:
         try:
             marker = Marker(source["marker"]) if isinstance(source.get("marker"), str) else None
-        except InvalidMarker:
+        except (InvalidMarker, RecursionError):
             self.faults.append(Fault(self.path, None, f"tool.uv.sources.{requirement.name}: {quoted(source['marker'])} is not a marker"))
             return requirement
         marker = marker & requirement.marker if marker and requirement.marker else marker or requirement.marker
