@@ -152,11 +152,13 @@ class BuildEnvironment:
         """Whether all modules are known: a requirement that is not in the table may bring more."""
         self.add(requires)
 
-    def add(self, requires: Iterable[str]) -> None:
-        """Take in requirements (``setup_requires`` are installed before the build itself begins)."""
+    def add(self, requires: Iterable[str]) -> bool:
+        """Take in requirements (``setup_requires`` are installed before the build itself begins); whether any is new."""
+        before = len(self._requires)
         self._requires |= {_normal(text): text for text in requires if _NAME.match(text) and self._applies(text)}
         self._modules = {module for name in self._requires for module in _MODULES_OF.get(name, (name.replace("-", "_"),))}
         self._complete = all(name in _MODULES_OF for name in self._requires)
+        return len(self._requires) > before
 
     def _applies(self, text: str) -> bool:
         """Whether a requirement's marker holds on the target."""

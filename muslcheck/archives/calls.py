@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
-from muslcheck.archives.operations import attribute_of, known
+from muslcheck.archives.operations import attribute_of, known, together
 from muslcheck.archives.values import (
     Ext,
     External,
@@ -87,6 +87,7 @@ _STRING_METHODS = frozenset(
         "removeprefix", "removesuffix", "casefold",
     }
 )  # fmt: skip
+_SET_METHODS = frozenset({"union", "difference", "intersection", "symmetric_difference", "issubset", "issuperset", "isdisjoint"})
 _FORMAT_RISK = re.compile(r"\{[^{}]*[:!.\[][^{}]*\}|\{[^{}]*\{")
 
 
@@ -662,11 +663,15 @@ def _glob(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     return Unknown("files that are not known")
 
 
+_SIZES = {"c": 1, "b": 1, "B": 1, "?": 1, "h": 2, "H": 2, "i": 4, "I": 4, "f": 4, "q": 8, "Q": 8, "d": 8}
+
+
 def _size(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
-    if arguments and arguments[0] in {"P", "l", "L", "n", "N"}:
+    form = arguments[0] if arguments else None
+    if form in {"P", "l", "L", "n", "N"}:
         narrow = _machine.answers["sys.maxsize"] < 2**32
         return 4 if narrow else 8
-    return Unknown("a size")
+    return _SIZES.get(form, Unknown("a size")) if isinstance(form, str) else Unknown("a size")
 
 
 def _environ_get(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
@@ -871,10 +876,14 @@ def _list_method(machine: Machine, owner: Items, name: str, arguments: list[Any]
         return None
     if name in {"sort", "reverse"}:
         return None
-    if name in {"union", "difference", "intersection"}:
-        made = Items(owner, machine.path)
-        if name == "union" and arguments:
+    if name in _SET_METHODS and len(arguments) == 1:
+        others = machine.iterate(arguments[0])
+        made = together(name, owner, others) if others is not None else Unknown("a set")
+        if name == "union" and isinstance(made, Unknown):
+            made = Items(owner, machine.path)
             extend(machine, made, arguments[0])
+        if isinstance(made, Items):
+            made.born = machine.path
         return made
     return Unknown(f"the result of {name}")
 

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from muslcheck.words.release import Metadata, Unread
 
-__all__ = ["BuildSystem", "Certainty", "Extension", "SdistFacts", "Seen", "Tree"]
+__all__ = ["FACTS_VERSION", "BuildSystem", "Certainty", "Extension", "SdistFacts", "Seen", "Tree"]
+
+
+FACTS_VERSION = 3
+"""Raised with every change to what the readers find in a file: facts and metadata that were cached before are read anew."""
 
 
 class Certainty(enum.StrEnum):

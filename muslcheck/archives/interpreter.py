@@ -1,4 +1,4 @@
-# ruff: noqa: ANN401, C901, PLR0911 -- values of interpreted code are anything; one branch for each form of the language
+# ruff: noqa: ANN401, C901, PLR0911, PLR0912 -- values of interpreted code are anything; one branch for each form of the language
 """A small, honest interpreter of setup.py: it follows the code for a target as far as reading can, and never runs any of it.
 
 What it knows (constants, lists, helper functions, files of the archive, the target's Python and platform) it evaluates; all else is
@@ -100,6 +100,8 @@ class Record:
     """What was noted on the way."""
 
     setups: list[tuple[dict[str, Any], Certainty, int, str, frozenset[str]]] = field(default_factory=list)
+    fallbacks: list[dict[str, Any]] = field(default_factory=list)
+    """What setup() is given where it is called again after it failed."""
     extensions: list[Ext] = field(default_factory=list)
     programs: list[Seen] = field(default_factory=list)
     imports: list[Seen] = field(default_factory=list)
@@ -428,13 +430,24 @@ class Machine:
             if isinstance(item, Perhaps):
                 self.path = (*path, Step(item.certainty))
                 item = item.value  # noqa: PLW2901 -- the wrapping is off
+            uncertain = len(self.path) > len(path)
             self._last_touched = False
             self.assign(node.target, item)
             try:
                 self.block(node.body)
             except _Leave as leave:
                 if not leave.again:
-                    return
+                    if not uncertain:
+                        return
+                    self.maybe_broken += 1
+            except Return as signal:
+                if not uncertain:
+                    raise
+                self.frame.returned.append(signal.value)
+            except Raised as raised:
+                if not uncertain:
+                    raise
+                self.stop(raised, self.certainty)
             finally:
                 self.path = path if len(self.frame.returned) == returned else (*path, Step(Certainty.DECIDED_LATER))
         if self.maybe_broken == broken:
@@ -562,9 +575,12 @@ class Machine:
         kept = {name: list(getattr(self.record, name)) for name in Record.__slots__}
         self._bind_exception(handler)
         left = self._shadow(Certainty.DECIDED_LATER, handler.body)
+        stops = isinstance(left, Raised) or len(self.record.raises) > len(kept["raises"])
+        again = [setup[0] for setup in self.record.setups[len(kept["setups"]) :]]
         for name, items in kept.items():
             setattr(self.record, name, items)
-        return [] if isinstance(left, Raised) else names
+        self.record.fallbacks.extend(again)
+        return [] if stops else names
 
     def _do_with(self, node: ast.With | ast.AsyncWith) -> None:
         suppressed = False
@@ -680,9 +696,9 @@ class Machine:
                 self.note(self.record.imports, name, certainty=Certainty.DECIDED_LATER)
                 return self._interpreted(name, member) if member.endswith(".py") else External(name)
             self._missing(name, "ModuleNotFoundError", "in the sdist, but its folder is not on sys.path")
-        if found is False:
+        if found is False and (self.path_is_known or self.environment.gone_since(name)):
             self._missing(name, "ModuleNotFoundError")
-        if found is None:
+        if found is not True:
             self.note(self.record.imports, name, certainty=weaker(self.certainty, Certainty.DECIDED_LATER))
         return External(name)
 
@@ -694,6 +710,10 @@ class Machine:
                 self.path_is_known = self.path_is_known and isinstance(folder, str)
             elif inside not in self.environment.paths:
                 self.environment.paths.insert(0, inside)
+
+    def _is_on_path(self, folder: Any, wanted: bool) -> Any:  # noqa: FBT001 -- which of the two operators asks
+        inside = self.files.inside(folder)
+        return Unknown("what is on sys.path") if inside is None else (inside in self.environment.paths) is wanted
 
     def _missing(self, name: str, kind: str, detail: str = "") -> None:
         detail = detail or self.environment.gone_since(name) or "not among the build requirements"
@@ -905,6 +925,8 @@ class Machine:
             right = self.value(other)
             if isinstance(right, External) and right.name == "os.environ" and isinstance(operator, (ast.In, ast.NotIn)):
                 answer: Any = isinstance(operator, ast.NotIn)
+            elif isinstance(right, External) and right.name == "sys.path" and isinstance(operator, (ast.In, ast.NotIn)):
+                answer = self._is_on_path(left, isinstance(operator, ast.In))
             else:
                 answer = compare(operator, left, right)
             if isinstance(answer, Unknown) or not answer:
@@ -1057,6 +1079,8 @@ class Machine:
             return self.call_function(function, arguments, named)
         if isinstance(function, Klass):
             return self._make(function, arguments, named)
+        if isinstance(function, Instance) and isinstance(called := self.attribute(function, "__call__"), Func):
+            return self.call_function(called, arguments, named)
         if isinstance(function, Unknown) and function.options:
             made = [self.call(option, arguments, named) for option in function.options[:3] if isinstance(option, (External, Func, Klass))]
             if made:

@@ -1,4 +1,4 @@
-# ruff: noqa: ANN401, C901, PLR0911, PLR2004 -- values of interpreted code are anything; one branch for each operator and kind of value
+# ruff: noqa: ANN401, C901, PLR0911, PLR0912, PLR2004 -- values of interpreted code are anything; one branch for each operator and kind of value
 """Operators over the values of setup.py's interpreter: exact where both sides are known and small, Unknown everywhere else."""
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import Any
 
 from muslcheck.archives.values import External, Fielded, Items, PathText, Perhaps, Unknown
 
-__all__ = ["BUILTINS", "attribute_of", "binary", "compare", "known", "subscript", "unary"]
+__all__ = ["BUILTINS", "attribute_of", "binary", "compare", "known", "subscript", "together", "unary"]
 
 _LONG = 1_000_000
 """Longest text or list that an operator may make."""
+_PAIRS = 1_000_000
+"""Most comparisons that an operation of sets may take."""
 _BIG = 2**64
 BUILTINS = frozenset(
     {
@@ -38,6 +40,7 @@ _COMPARE = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+_SETS = {ast.BitAnd: "intersection", ast.BitOr: "union", ast.Sub: "difference", ast.BitXor: "symmetric_difference"}
 _PERCENT = re.compile(r"\d{4,}|\*")
 
 
@@ -70,11 +73,36 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
         for text, times in ((left, right), (right, left)):
             if isinstance(text, (str, list, tuple)) and isinstance(times, int):
                 return text * times if times >= 0 and len(text) * times <= _LONG // 20 else Unknown("too long")
+    if isinstance(left, Items) and isinstance(right, Items) and isinstance(op, tuple(_SETS)):
+        return together(_SETS[type(op)], left, right)
     if isinstance(left, dict) and isinstance(right, dict) and isinstance(op, ast.BitOr):
         return {**left, **right}
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return _number(op, left, right)
     return Unknown("an operation")
+
+
+def together(name: str, left: list[Any], right: list[Any]) -> Any:
+    """A method of sets, over two lists whose items are all known: a list, or a truth for ``issubset`` and its like."""
+    if not (known(left) and known(right)) or len(left) * len(right) > _PAIRS:
+        return Unknown("a set")
+    if name == "union":
+        return Items(dict.fromkeys([*left, *right])) if _plain(left) and _plain(right) else Unknown("a set")
+    if name == "intersection":
+        return Items(item for item in left if item in right)
+    if name == "difference":
+        return Items(item for item in left if item not in right)
+    if name == "symmetric_difference":
+        return Items([*(item for item in left if item not in right), *(item for item in right if item not in left)])
+    if name == "issubset":
+        return all(item in right for item in left)
+    if name == "issuperset":
+        return all(item in left for item in right)
+    return not any(item in right for item in left)
+
+
+def _plain(items: list[Any]) -> bool:
+    return all(isinstance(item, (str, int, float, bytes, type(None))) for item in items)
 
 
 def _with_options(op: ast.operator, left: Any, right: Any) -> Unknown:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from muslcheck.archives.build_environment import BuildEnvironment
-from muslcheck.archives.build_system import backend_kind, in_tree_kind, read_build_system, read_pyproject, refusals
+from muslcheck.archives.build_system import LEGACY_BACKEND, backend_kind, in_tree_kind, read_build_system, read_pyproject, refusals
 from muslcheck.archives.cargo import read_cargo
 from muslcheck.archives.cmake import read_cmake
 from muslcheck.archives.container import open_archive
@@ -62,9 +62,8 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     lost: list[Seen] = []
     """Readers that were lost in what they read."""
     if kind == "setuptools" and ("setup.py" in contents.names or _declared(pyproject)):
-        environment = BuildEnvironment(
-            contents, target, (*system.requires, *system.added), folder_on_path=system.legacy or bool(system.backend_path)
-        )
+        on_path = system.backend == LEGACY_BACKEND or bool(system.backend_path)
+        environment = BuildEnvironment(contents, target, (*system.requires, *system.added), folder_on_path=on_path)
         if "setup.py" in contents.names:
             setup = _kept(partial(read_setup_py, contents, target, environment), setup, contents.where("setup.py"), lost)
         known = {*system.requires, *system.added}
@@ -83,7 +82,7 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     return SdistFacts(
         filename=contents.filename,
         build_system=system,
-        metadata=metadata_in(contents),
+        metadata=metadata_in(contents, lambda: setup.requires),
         extensions=extensions,
         trees=trees,
         headers=tuple(dict.fromkeys([*sources.headers, *probed])),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from muslcheck.archives.build_system import read_build_system, read_pyproject
+from muslcheck.archives.build_system import LEGACY_BACKEND, read_build_system, read_pyproject
 from muslcheck.archives.metadata import headers, is_static, metadata_of
 from muslcheck.archives.setup_cfg import listed, read_setup_cfg
 from muslcheck.words.release import Metadata, MetadataSource, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import BinaryIO
 
     from muslcheck.archives.container import Contents
+    from muslcheck.archives.setup_py import Requires
+    from muslcheck.words.target import Target
 
 __all__ = ["metadata_in", "requires_txt", "sdist_metadata", "with_extra"]
 
@@ -25,24 +28,46 @@ _DEEPEST = 3
 _ENDING = re.compile(r"\.(tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tar|zip)$", re.IGNORECASE)
 
 
-def sdist_metadata(file: BinaryIO, filename: str) -> Metadata | Unread:
+def sdist_metadata(file: BinaryIO, filename: str, target: Target | None = None) -> Metadata | Unread:
     """What the sdist in a seekable file requires, as far as it says so without being built.
 
-    Not ``assumed``: static PKG-INFO (PEP 643), as good as a wheel's. ``assumed``: read from requires.txt, ``[project]`` or setup.cfg;
-    METADATA of another wheel of the same release is to be preferred. Raises an ArchiveFailure.
+    Not ``assumed``: static PKG-INFO (PEP 643), as good as a wheel's. ``assumed``: read from setup.py (followed for the target, where
+    one is given), requires.txt, ``[project]`` or setup.cfg; METADATA of another wheel of the same release is to be preferred. Raises
+    an ArchiveFailure.
     """
     from muslcheck.archives.container import open_archive
 
-    return metadata_in(open_archive(file, filename))
+    contents = open_archive(file, filename)
+    return metadata_in(contents, None if target is None else partial(_followed, contents, target))
 
 
-def metadata_in(contents: Contents) -> Metadata | Unread:
-    """As :func:`sdist_metadata`, of an archive that was opened already."""
+def _followed(contents: Contents, target: Target) -> Requires | None:
+    """What setup.py requires; None where that is not known, whatever it says."""
+    from muslcheck.archives.build_environment import BuildEnvironment
+    from muslcheck.archives.setup_py import read_setup_py
+
+    system = read_build_system(contents)
+    environment = BuildEnvironment(contents, target, system.requires, folder_on_path=system.backend == LEGACY_BACKEND)
+    try:
+        return read_setup_py(contents, target, environment).requires
+    except Exception:  # noqa: BLE001 -- whatever a stranger wrote must not end the run
+        return None
+
+
+def metadata_in(contents: Contents, follow: Callable[[], Requires | None] | None = None) -> Metadata | Unread:
+    """As :func:`sdist_metadata`, of an archive that was opened already; ``follow`` says what its setup.py requires."""
     found = headers(contents.kept.get("PKG-INFO", b""))
     pkg_info = contents.where("PKG-INFO")
     if is_static(found):
         return metadata_of(found, source=MetadataSource.PKG_INFO, seen_in=pkg_info)
     base = _identity(found, contents)
+    if follow is not None and _setup_py_decides(contents) and (said := follow()) is not None:
+        requires = [with_extra(text, "") for text in said.always]
+        for key, texts in said.extras:
+            extra, _, marker = key.partition(":")
+            requires.extend(with_extra(text, extra, marker) for text in texts)
+        extras = [extra for key, _ in said.extras if (extra := key.partition(":")[0])]
+        return _assumed(base, requires, extras, MetadataSource.SETUP_PY, said.seen_in)
     egg_info = min(
         (n for n in contents.names if n.endswith(".egg-info/PKG-INFO") and n.count("/") <= _DEEPEST),
         key=lambda n: (n.count("/"), n),
@@ -63,6 +88,21 @@ def metadata_in(contents: Contents) -> Metadata | Unread:
     if found.get("name") and (found.get("requires-dist") or not read_build_system(contents).backend.startswith("setuptools")):
         return _assumed(base, found.get("requires-dist", []), found.get("provides-extra", []), MetadataSource.PKG_INFO, pkg_info)
     return _from_setup(contents, base)
+
+
+def _setup_py_decides(contents: Contents) -> bool:
+    """Whether setup() alone is told what the project requires: no ``[project]``, no setup.cfg, and no back end of the project's own."""
+    system = read_build_system(contents)
+    pyproject = read_pyproject(contents) or {}
+    settings = read_setup_cfg(contents)
+    stated = {"options.extras_require"} & set(settings) or {"install_requires", "extras_require"} & set(settings.get("options", {}))
+    return (
+        "setup.py" in contents.kept
+        and system.backend in {LEGACY_BACKEND, "setuptools.build_meta"}
+        and not system.backend_path
+        and "project" not in pyproject
+        and not stated
+    )
 
 
 def _from_setup(contents: Contents, base: dict[str, list[str]]) -> Metadata | Unread:

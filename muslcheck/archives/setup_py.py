@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.container import language_of
 from muslcheck.archives.facts import Certainty, Extension, Seen
 from muslcheck.archives.interpreter import Machine, OutOfSteps, Raised, Return
+from muslcheck.archives.setup_cfg import listed, read_setup_cfg
 from muslcheck.archives.values import Ext, External, Func, Instance, Items, Klass, Perhaps, Unknown, weaker
 from muslcheck.archives.world import FOLDER
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
 
-__all__ = ["SetupFacts", "read_script", "read_setup_py"]
+__all__ = ["Requires", "SetupFacts", "read_script", "read_setup_py"]
 
 _COMMANDS = (
     "egg_info",
@@ -48,6 +49,15 @@ _MISSING_PROGRAM = frozenset({"OSError", "EnvironmentError", "Exception", "BaseE
 _SETUPTOOLS = frozenset({"setuptools", "cython", "pybind11", "torch"})
 
 
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """``install_requires`` and ``extras_require`` as setup() is given them; extras by their key, ``name:marker``."""
+
+    always: tuple[str, ...]
+    extras: tuple[tuple[str, tuple[str, ...]], ...]
+    seen_in: str
+
+
 @dataclass(slots=True)
 class SetupFacts:
     """What setup.py says, as facts."""
@@ -63,6 +73,8 @@ class SetupFacts:
     marks: list[Seen] = field(default_factory=list)
     unread: list[Seen] = field(default_factory=list)
     setup_requires: tuple[str, ...] = ()
+    requires: Requires | None = None
+    """What the project requires to run; None where that could not be followed to the end."""
     cmake: Seen | None = None
     """Where a CMake build is asked for (scikit-build's setup(), a CMake extension)."""
     rust: tuple[tuple[str, Certainty, str], ...] = ()
@@ -73,7 +85,23 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
     """Interpret setup.py; whatever it says, nothing is raised."""
     machine = Machine(contents, target, environment)
     machine.run("setup.py")
+    if machine.record.setups and environment.add(_setup_requires(machine)):
+        machine = Machine(contents, target, environment)
+        machine.run("setup.py")
     return _facts(machine)
+
+
+def _setup_requires(machine: Machine) -> list[str]:
+    """What setup() asks for before it begins: a front end runs setup.py once to learn it, installs it, and runs setup.py anew.
+
+    (setuptools ``build_meta``: ``get_requires_for_build_wheel``; ``setuptools._install_setup_requires`` for setup.cfg.) What
+    setup.py imports before it calls setup() has to be there the first time.
+    """
+    texts = list(listed(read_setup_cfg(machine.contents).get("options", {}).get("setup_requires", "")))
+    for named, certainty, *_rest in machine.record.setups:
+        if certainty is not Certainty.SWITCHED:
+            texts.extend(_strings(named.get("setup_requires")))
+    return texts
 
 
 def read_script(contents: Contents, target: Target, environment: BuildEnvironment, member: str) -> SetupFacts:
@@ -114,10 +142,8 @@ def _facts(machine: Machine) -> SetupFacts:
     record = machine.record
     found: list[tuple[Ext, Certainty]] = []
     unknown: list[tuple[str, Certainty]] = []
-    requires: dict[str, None] = {}
-    for named, *_rest in record.setups:
-        requires.update(dict.fromkeys(_strings(named.get("setup_requires"))))
-    environment.add(requires)
+    requires = dict.fromkeys(_setup_requires(machine))
+    again = _asked_again(machine)
     for named, certainty, line, member, caught in list(record.setups):
         where = contents.where(member, line)
         options = {key: value.value if isinstance(value, Perhaps) else value for key, value in named.items()}
@@ -127,9 +153,14 @@ def _facts(machine: Machine) -> SetupFacts:
             if key == "libraries":
                 value = _clibs(machine, value, where)
             _collect(value, certainty, here, unknown, where)
-        machine.guards.append(caught)
-        _cffi(machine, named.get("cffi_modules"), certainty, here, unknown, where)
-        machine.guards.pop()
+        if certainty is Certainty.OPTIONAL:
+            here = [(extension, Certainty.ALWAYS if id(extension) in again else how) for extension, how in here]
+        if environment.finds("cffi") is not False:  # cffi registers the keyword; without it setuptools warns and goes on
+            machine.guards.append(caught)
+            kept = any(_same_modules(named.get("cffi_modules"), other.get("cffi_modules")) for other in record.fallbacks)
+            how = Certainty.ALWAYS if kept and certainty is Certainty.OPTIONAL else certainty
+            _cffi(machine, named.get("cffi_modules"), how, here, unknown, where)
+            machine.guards.pop()
         if "**" in named:
             unknown.append((where, Certainty.DECIDED_LATER))
         cmdclass = options.get("cmdclass")
@@ -157,6 +188,7 @@ def _facts(machine: Machine) -> SetupFacts:
     if not found:
         facts.extensions = _compiled_by_hand(contents, record.programs)
     facts.setup_requires = tuple(requires)
+    facts.requires = _requires(machine)
     facts.programs.extend(record.programs)
     facts.raises.extend(record.raises)
     facts.imports.extend(record.imports)
@@ -164,6 +196,35 @@ def _facts(machine: Machine) -> SetupFacts:
     facts.marks.extend(record.marks)
     facts.unread.extend(record.unread)
     return facts
+
+
+def _requires(machine: Machine) -> Requires | None:
+    """What the only setup() is given to require, if all on the way to it was followed and all of it is known."""
+    record = machine.record
+    called = [setup for setup in record.setups if setup[1] is not Certainty.SWITCHED]
+    if len(called) != 1 or record.unread or record.raises or record.imports or not machine.path_is_known:
+        return None
+    named, certainty, line, member, _ = called[0]
+    if certainty not in {Certainty.ALWAYS, Certainty.OPTIONAL} or {"**", "pbr", "distclass"} & set(named):
+        return None
+    always, extras = _known_texts(named.get("install_requires")), named.get("extras_require") or {}
+    if always is None or not isinstance(extras, dict):
+        return None
+    groups = [(key, _known_texts(value)) for key, value in extras.items()]
+    if not all(isinstance(key, str) and texts is not None for key, texts in groups):
+        return None
+    return Requires(always, tuple((key, texts or ()) for key, texts in groups), machine.contents.where(member, line))
+
+
+def _known_texts(value: Any) -> tuple[str, ...] | None:
+    """Requirements as setuptools takes them (a list, or a text of lines); None where one of them is not known."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return tuple(line for item in value.splitlines() if (line := item.partition(" #")[0].strip()) and not line.startswith("#"))
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return tuple(text for item in value for text in _known_texts(item) or ())
+    return None
 
 
 _COMPILERS = {
@@ -189,6 +250,19 @@ def _compiled_by_hand(contents: Contents, programs: list[Seen]) -> tuple[Extensi
             )
             return (Extension("", (language,), seen.certainty, seen.where, tuple(sorted(near))[:200], made_by="command"),)
     return ()
+
+
+def _asked_again(machine: Machine) -> set[int]:
+    """Extensions that are built even where setup() failed and is called anew with fewer: these are not optional."""
+    found: list[tuple[Ext, Certainty]] = []
+    for named in machine.record.fallbacks:
+        _collect(named.get("ext_modules"), Certainty.ALWAYS, found, [], "")
+    return {id(extension) for extension, how in found if how is Certainty.ALWAYS}
+
+
+def _same_modules(first: Any, second: Any) -> bool:
+    """Whether the second call is given the cffi modules of the first."""
+    return bool(set(_strings(first))) and set(_strings(first)) <= set(_strings(second))
 
 
 def _own(extension: Ext) -> Certainty:

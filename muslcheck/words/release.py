@@ -139,6 +139,8 @@ class MetadataSource(enum.StrEnum):
     """METADATA of another wheel of the same release."""
     PKG_INFO = "pkg-info"
     """Static PKG-INFO of the sdist (PEP 643: Metadata 2.2 or later, not dynamic)."""
+    SETUP_PY = "setup.py"
+    """``install_requires`` of the sdist's setup.py, followed for the target."""
     REQUIRES_TXT = "requires.txt"
     """``*.egg-info/requires.txt`` of the sdist."""
     PROJECT_TABLE = "pyproject.toml"
