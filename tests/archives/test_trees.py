@@ -80,14 +80,101 @@ def test_meson():
     ]
 
 
+def a_lock(**leads):
+    """A Cargo.lock: each crate with those that it leads to, ``_`` for ``-``."""
+    return "".join(
+        f'[[package]]\nname = "{name.replace("_", "-")}"\nversion = "1.0"\ndependencies = {into.replace("_", "-").split()}\n'
+        for name, into in leads.items()
+    )
+
+
 def test_cargo():
-    lock = "".join(f'[[package]]\nname = "{n}"\nversion = "1.0"\n' for n in ("demo", "openssl-sys", "windows-sys", "cc", "libz-sys"))
+    lock = a_lock(demo="openssl_sys windows_sys cc libz_sys", openssl_sys="", windows_sys="", cc="", libz_sys="")
     cargo = '[package]\nname = "demo"\nedition = "2021"\n[dependencies]\nlibz-sys = { version = "1", features = ["static"] }\n'
     found = inspect({"pyproject.toml": MATURIN, "Cargo.toml": cargo, "Cargo.lock": lock, "src/lib.rs": ""})
     tree = only(found.trees)
     assert (tree.tool, tree.minimum, tree.languages) == ("cargo", "1.56", ("c", "rust"))
     assert brief(tree.needs) == [("openssl-sys", "always"), ("libz-sys", "optional")]
     assert found.unread == ()
+
+
+FEATURED = """
+[package]
+name = "demo"
+[dependencies]
+http = { version = "1", default-features = false }
+zmq = { version = "1", optional = true }
+curl = { version = "1", optional = true }
+[dev-dependencies]
+rusqlite = "1"
+[features]
+default = ["rustls"]
+rustls = ["http/rustls"]
+native = ["dep:zmq", "http/native-tls"]
+fetch = ["curl"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "needs"),
+    [
+        ([], []),
+        (["fetch"], ["curl-sys"]),
+        (["native"], ["openssl-sys", "zmq-sys"]),
+        (["native", "fetch"], ["openssl-sys", "zmq-sys", "curl-sys"]),
+    ],
+)
+def test_crates_of_features_that_nobody_asks_for_and_of_tests_are_left_out(asked, needs):
+    lock = a_lock(
+        demo="http zmq curl rusqlite",
+        http="rustls native_tls",
+        native_tls="openssl_sys",
+        openssl_sys="",
+        zmq="zmq_sys",
+        zmq_sys="",
+        curl="curl_sys",
+        curl_sys="",
+        rusqlite="libsqlite3_sys",
+        libsqlite3_sys="",
+        other="hdf5_sys",
+        hdf5_sys="",
+    )
+    files = {"pyproject.toml": MATURIN + f"[tool.maturin]\nfeatures = {asked}\n", "Cargo.toml": FEATURED, "Cargo.lock": lock}
+    assert [seen.value for seen in only(inspect(files).trees).needs] == needs
+
+
+def test_a_lock_without_the_crate_itself_is_taken_whole():
+    files = {"pyproject.toml": MATURIN, "Cargo.toml": FEATURED, "Cargo.lock": a_lock(http="", zmq_sys="")}
+    assert [seen.value for seen in only(inspect(files).trees).needs] == ["zmq-sys"]
+
+
+PYQT = '[build-system]\nrequires = ["sip", "PyQt-builder"]\nbuild-backend = "sipbuild.api"\n[project]\nname = "PyQt5-Demo"\nversion = "1"\n'
+
+
+def test_bindings_of_qt():
+    found = inspect({"pyproject.toml": PYQT, "sip/QtSvg/QtSvgmod.sip": "", "sip/demo/demomod.sip": "", "sip/QtCore/other.sip": ""})
+    assert brief(found.programs) == [("qmake", "always")]
+    assert brief(found.libraries) == [("Qt5Svg", "optional")]
+    assert brief(inspect({"pyproject.toml": PYQT.replace("PyQt5", "PyQt6")}).programs) == [("qmake6", "always")]
+
+
+def test_sip_without_qt():
+    found = inspect({"pyproject.toml": PYQT.replace(', "PyQt-builder"', ""), "sip/QtSvg/QtSvgmod.sip": ""})
+    assert (found.programs, found.libraries) == ((), ())
+
+
+def test_headers_that_setup_py_looks_for():
+    script = """
+def _find_include_file(self, include): ...
+def look(self):
+    if _find_include_file(self, "jpeglib.h") and self.check_header("own.h") and open("notes.h"):
+        self.compiler.has_header(where, 'webp/mux.h')
+"""
+    found = inspect({"setup.py": script + "from setuptools import setup\nsetup(name='demo')\n", "src/own.h": ""})
+    assert [(seen.value, str(seen.certainty), seen.where.rpartition(":")[2]) for seen in found.headers] == [
+        ("jpeglib.h", "decided-later", "4"),
+        ("webp/mux.h", "decided-later", "5"),
+    ]
 
 
 def test_a_workspace_states_the_rust_version():
