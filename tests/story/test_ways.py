@@ -136,8 +136,8 @@ def test_a_reader_that_has_seen_enough(asked):
     process = asked.start("r.txt", "-vv")
     process.stdout.close()
     with process.stderr:
-        assert process.stderr.read() == ""
-    assert process.wait(60) == 1
+        said = process.stderr.read()
+    assert (process.wait(60), said) == (1, "")
 
 
 def test_standard_output_closed_from_the_start(asked):
