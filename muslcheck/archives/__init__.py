@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.words.target import Target
 
-__all__ = ["read_sdist"]
+__all__ = ["FACTS_VERSION", "read_sdist"]
+
+FACTS_VERSION = 3
+"""Raised with every change to what the readers find in a file: facts and metadata that were cached before are read anew."""
 
 
 def read_sdist(file: BinaryIO, filename: str, target: Target) -> SdistFacts:

@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from muslcheck.words.release import Metadata, Unread
 
-__all__ = ["FACTS_VERSION", "BuildSystem", "Certainty", "Extension", "SdistFacts", "Seen", "Tree"]
-
-
-FACTS_VERSION = 3
-"""Raised with every change to what the readers find in a file: facts and metadata that were cached before are read anew."""
+__all__ = ["BuildSystem", "Certainty", "Extension", "SdistFacts", "Seen", "Tree"]
 
 
 class Certainty(enum.StrEnum):
