@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, Seen, Tree
@@ -30,6 +30,7 @@ _LANGUAGES = {
 _CALL = re.compile(r"\b(project|add_languages|dependency|find_library|find_program|subdir|subproject)\s*\(")
 _BLOCK = re.compile(r"^\s*(if|elif|else|endif|foreach|endforeach)\b(.*)$")
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_FALLBACK = re.compile(r"fallback\s*:\s*\[?\s*'([^']+)'")
 _IN_PYTHON = frozenset(
     {"python", "python3", "pybind11", "numpy", "threads", "cython", "cython3", "openmp", "pythran", "xsimd", "npymath", "scipy-openblas"}
 )
@@ -42,6 +43,8 @@ class _Reading:
     contents: Contents
     needs: list[Seen] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
+    carried: set[str] = field(default_factory=set)
+    """Dependencies whose sources lie in the archive, to fall back on."""
     minimum: str | None = None
     files: int = _FILES
     seen: set[str] = field(default_factory=set)
@@ -59,10 +62,17 @@ def read_meson(contents: Contents, certainty: Certainty) -> Tree | None:
         contents.where("meson.build"),
         certainty,
         tuple(sorted(reading.languages)),
-        tuple(dict.fromkeys(reading.needs)),
+        tuple(dict.fromkeys(_unless_carried(seen, reading) for seen in reading.needs)),
         reading.minimum,
         files,
     )
+
+
+def _unless_carried(seen: Seen, reading: _Reading) -> Seen:
+    """A dependency whose sources the archive carries is needed only where a build is told to take the system's."""
+    if seen.value not in reading.carried or seen.certainty is Certainty.ALWAYS:
+        return seen
+    return replace(seen, certainty=Certainty.SWITCHED)
 
 
 def _read(reading: _Reading, member: str, outer: Certainty) -> None:
@@ -136,4 +146,8 @@ def _call(reading: _Reading, member: str, line: int, name: str, arguments: str, 
         how = weaker(certainty, Certainty.OPTIONAL)
     if "fallback" in arguments:
         how = weaker(how, Certainty.OPTIONAL)
+        fallback = _FALLBACK.search(arguments)
+        folder = f"subprojects/{fallback[1] if fallback else texts[0]}/"
+        if any(name.startswith(folder) for name in reading.contents.names):
+            reading.carried.add(texts[0])
     reading.needs.append(Seen(texts[0], reading.contents.where(member, line), how, {"dependency": "pkg-config"}.get(name, name)))

@@ -80,6 +80,16 @@ def test_meson():
     ]
 
 
+def test_meson_takes_what_the_archive_carries():
+    text = (
+        "project('demo', 'c')\nif system\n  b = dependency('boost')\nelse\n  b = dependency('boost', fallback: ['boost_math', 'dep'])\nendif\n"
+        "f = dependency('ffi', fallback: ['ffi', 'dep'])\nz = dependency('zlib')\n"
+    )
+    files = {"pyproject.toml": MESON, "meson.build": text, "subprojects/boost_math/meson.build": "", "subprojects/ffi.wrap": ""}
+    needs = brief(only(inspect(files).trees).needs)
+    assert needs == [("boost", "switched"), ("ffi", "optional"), ("zlib", "always")]
+
+
 def a_lock(**leads):
     """A Cargo.lock: each crate with those that it leads to, ``_`` for ``-``."""
     return "".join(
