@@ -25,6 +25,7 @@ __all__ = [
     "apk_for_library",
     "apk_for_pkgconfig",
     "apk_for_program",
+    "brought_by",
     "dev_package_named",
     "in_image",
     "runtime_of",
@@ -140,6 +141,17 @@ def runtime_of(package: str, release: str) -> tuple[str, ...]:
     return _libraries(release).runtime.get(package, ())
 
 
+def brought_by(package: str, release: str) -> frozenset[str]:
+    """The ``-dev`` packages that a ``-dev`` package is known to bring along, at any remove."""
+    found: set[str] = set()
+    ahead = [package]
+    while ahead:
+        for name in _brings(release).get(ahead.pop(), frozenset()) - found:
+            found.add(name)
+            ahead.append(name)
+    return frozenset(found)
+
+
 @cache
 def in_image(image: str, python: tuple[int, int]) -> frozenset[str]:
     """The packages that an image has at run time: ``python:X.Y-alpine...`` or ``alpine:X.Y``."""
@@ -210,6 +222,12 @@ def _folders(headers: Mapping[str, Apk], needs: Mapping[str, set[str]]) -> dict[
             build = next(iter(builds))
             named[folder] = Apk(build, tuple(sorted(set().union(*(needs[dev] for dev in build)))))
     return named
+
+
+@cache
+def _brings(release: str) -> Mapping[str, frozenset[str]]:
+    rows = Table.load("libraries").rows("brings", texts=("dev", "since", "until", "src"), lists=("brings",))
+    return {row.text("dev"): frozenset(row.strings("brings")) for row in rows if holds(row, release)}
 
 
 @cache
