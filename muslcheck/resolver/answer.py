@@ -389,9 +389,8 @@ def _without_hashes(nodes: dict[str, Node], selection: Selection) -> Iterator[Pr
             pinned = any(operator in ("==", "===") and "*" not in text for ask in node.asks if ask.root for operator, text in ask.operators)
             if not hashed or not pinned:
                 missing = "no hash" if not hashed else "no exact version"
-                yield Problem(
-                    name, f"hashes are required, and {missing} is given for it: pip stops", f"Add {name}=={node.base.version} --hash=..."
-                )
+                message = f"hashes are required, and {missing} is given for it: pip stops"
+                yield Problem(name, message, f"Add {name}=={node.base.version} --hash=...", kind="input")
 
 
 def _without_times(nodes: dict[str, Node], offers: Offers, catalogue: Catalogue) -> Iterator[Problem]:

@@ -147,7 +147,7 @@ def test_a_hash_that_matches_no_file(place):
 
 def test_hashes_required_and_missing(place):
     place.write("r.txt", "fine==1.0\n")
-    ended, report = place.both("r.txt", require_hashes=True)
+    ended, report = place.both("r.txt", require_hashes=True, status=2)
     assert ended.lines("problem") == ["fine: hashes are required, and no hash is given for it: pip stops"]
     assert ended.lines("hint") == ["Add fine==1.0 --hash=..."]
     assert outcomes(report) == {"fine": "wheel"}
