@@ -9,31 +9,31 @@ from muslcheck.render.phrases import advice_line, chain_line, fit_line, further,
 from muslcheck.words.verdict import Mark, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from muslcheck.render.page import Page
+    from muslcheck.render.places import Places
     from muslcheck.words.report import Problem
-    from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
 __all__ = ["INDENT", "draw_block", "draw_line", "draw_together"]
 
 INDENT: Final = 9
 """Where the text begins: the longest outcome (``compile``, ``unknown``) and two spaces."""
+MOST_PARTS: Final = 2
+"""Different things to do, of one package on many targets, that are written out."""
 NEEDS_A_WHEEL: Final = frozenset({Outcome.FAIL, Outcome.COMPILE})
 
 
-def draw_line(page: Page, same: Sequence[Verdict], numbers: Mapping[Target, int]) -> None:
-    """Draw a verdict in one line, as far as it fits. ``numbers`` are those of the targets; none where there is but one."""
+def draw_line(page: Page, same: Sequence[Verdict], places: Places | None) -> None:
+    """Draw a verdict in one line, as far as it fits. ``places`` name the targets; None where there is but one."""
     verdict, why = same[0], reason(same[0])
-    on = f" on {_listed(same, numbers)}" if numbers else ""
+    on = f" on {_listed(same, places)}" if places else ""
     said = f"{release_line(verdict)}{on}" + (f": {why.claim}" if why else "")
     page.item(verdict.outcome.value, said, indent=INDENT, label_style=verdict.outcome.value)
 
 
-def draw_block(
-    page: Page, same: Sequence[Verdict], numbers: Mapping[Target, int], *, problems: Sequence[Problem] = (), verbosity: int = 0
-) -> None:
+def draw_block(page: Page, same: Sequence[Verdict], places: Places | None, *, problems: Sequence[Problem] = (), verbosity: int = 0) -> None:
     """Draw the verdicts on one release that have one outcome on several targets, from the first of them.
 
     What is otherwise on the other targets is said to be of the first only; what to do is said for each. ``problems`` are
@@ -42,29 +42,33 @@ def draw_block(
     verdict = same[0]
     page.gap()
     page.line(_title(page, verdict))
-    if numbers:
-        page.item("  on", _listed(same, numbers), indent=INDENT)
-    _why(page, same, numbers, verbosity=verbosity)
+    if places:
+        page.item("  on", _listed(same, places), indent=INDENT)
+    _why(page, same, places, verbosity=verbosity)
     why = reason(verdict)
     for problem in problems:
         if why is None or (problem.message not in why.claim and why.claim not in problem.message):
             page.item("  and" if why else "  why", problem.message, indent=INDENT)
     if verdict.chain:
         page.item("  from", chain_line(verdict), indent=INDENT)
-    for part, advice in _parted(same, lambda each: advice_line(each.advice[0]) if each.advice else ""):
+    parts = _parted(same, lambda each: advice_line(each.advice[0]) if each.advice else "")
+    shown = parts if places is None or not places.are_many else sorted(parts, key=lambda part: -len(part[0]))[:MOST_PARTS]
+    for part, advice in shown:
         if advice:
-            page.item("  do", _on(part, same, numbers) + advice, indent=INDENT)
+            page.item("  do", _on(part, same, places) + advice, indent=INDENT)
+    if len(shown) < len(parts):
+        page.item("", f"and otherwise elsewhere: see --explain {verdict.name}", indent=INDENT, style="aside")
     for hint in dict.fromkeys(problem.hint for problem in problems if problem.hint):
         page.item("  hint", hint, indent=INDENT, label_style="hint")
     if verbosity > 0:
         _files(page, verdict, every=verbosity > 1)
 
 
-def draw_together(page: Page, packages: Sequence[Sequence[Verdict]], numbers: Mapping[Target, int], *, verbosity: int = 0) -> None:
+def draw_together(page: Page, packages: Sequence[Sequence[Verdict]], places: Places | None, *, verbosity: int = 0) -> None:
     """Draw many packages of which there is one and the same to say: it is said once, in one line with less than no ``verbosity``."""
     verdict, why = packages[0][0], reason(packages[0][0])
     outcome, claim = verdict.outcome.value, why.claim if why else ""
-    on = f" on {_listed(packages[0], numbers)}" if numbers else ""
+    on = f" on {_listed(packages[0], places)}" if places else ""
     if verbosity < 0:
         page.item(outcome, f"{len(packages)} packages{on}: {claim}", indent=INDENT, label_style=outcome)
         return
@@ -80,19 +84,19 @@ def _title(page: Page, verdict: Verdict) -> str:
     return f"{page.paint(outcome, outcome)}{' ' * (INDENT - len(outcome))}{page.paint(clean(release_line(verdict)), 'name')}{marks}"
 
 
-def _why(page: Page, same: Sequence[Verdict], numbers: Mapping[Target, int], *, verbosity: int) -> None:
+def _why(page: Page, same: Sequence[Verdict], places: Places | None, *, verbosity: int) -> None:
     verdict, why = same[0], reason(same[0])
     told = {"", *verdict.chain}
     others = verdict.evidence if verbosity > 0 else further(verdict)
     for evidence in [*([why] if why else []), *(each for each in others if each is not why)]:
         alike = [each for each in same if evidence in each.evidence]
-        page.item("  why" if evidence is why else "  and", _on(alike, same, numbers) + evidence.claim, indent=INDENT)
+        page.item("  why" if evidence is why else "  and", _on(alike, same, places) + evidence.claim, indent=INDENT)
         if evidence.seen_in not in told:
             page.item("  seen", evidence.seen_in, indent=INDENT, style="aside")
             told.add(evidence.seen_in)
     part, near = _parted(same, _nearest)[0]
     if near and (why is None or near.partition(": ")[0] not in f"{why.claim} {why.seen_in}"):
-        page.item("  near", _on(part, same, numbers) + near, indent=INDENT, style="aside")
+        page.item("  near", _on(part, same, places) + near, indent=INDENT, style="aside")
 
 
 def _nearest(verdict: Verdict) -> str:
@@ -119,9 +123,14 @@ def _parted(same: Sequence[Verdict], say: Callable[[Verdict], str]) -> list[tupl
     return [(part, text) for text, part in said.items()]
 
 
-def _on(part: Sequence[Verdict], same: Sequence[Verdict], numbers: Mapping[Target, int]) -> str:
-    return f"on {_listed(part, numbers)}: " if len(part) < len(same) else ""
+def _on(part: Sequence[Verdict], same: Sequence[Verdict], places: Places | None) -> str:
+    """Where it holds, if not on all; of many targets one will do for an example."""
+    if len(part) == len(same) or places is None:
+        return ""
+    if places.are_many and len(part) == 1:
+        return f"on {places.label(part[0].target)}/{part[0].target.arch}: "
+    return f"on {_listed(part, places)}: "
 
 
-def _listed(part: Sequence[Verdict], numbers: Mapping[Target, int]) -> str:
-    return ", ".join(str(number) for number in sorted(numbers[verdict.target] for verdict in part))
+def _listed(part: Sequence[Verdict], places: Places | None) -> str:
+    return places.listed(verdict.target for verdict in part) if places else ""

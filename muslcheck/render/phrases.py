@@ -12,16 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muslcheck.words.release import Placed, Shelf
+    from muslcheck.words.report import Sizes
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Advice, Evidence, Verdict
 
 __all__ = [
     "advice_line",
     "answer",
+    "badness",
+    "best_line",
     "chain_line",
     "counted",
+    "download_line",
     "fit_line",
     "further",
+    "image_line",
     "reason",
     "release_line",
     "size_line",
@@ -81,6 +86,36 @@ def target_line(target: Target) -> str:
     distribution = DISTRIBUTIONS.get(target.distribution, target.distribution)
     threads = ", free-threaded" if target.free_threaded else ""
     return f"{target.arch}, Python {target.python_full}{threads}, {target.libc}, {distribution} {target.release}"
+
+
+def image_line(target: Target) -> str:
+    """``Python 3.11.14, musl 1.2, Alpine 3.23``."""
+    return target_line(target).partition(", ")[2]
+
+
+def download_line(sizes: Sizes) -> str:
+    """``44.1 MB in wheels, 1.2 MB in sdists``."""
+    said = [f"{size_line(size)} in {kind}" for size, kind in ((sizes.wheels, "wheels"), (sizes.sdists, "sdists")) if size]
+    said += [f"and {counted(sizes.unknown, 'file')} of unknown size"] if sizes.unknown else []
+    return ", ".join(said) or "nothing"
+
+
+def badness(verdicts: Sequence[Verdict]) -> tuple[int, ...]:
+    """A target's verdicts as numbers that sort the better target first: what fails, then what is not known, compiled, built, lost."""
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    marks = Counter(mark for verdict in verdicts for mark in verdict.marks)
+    worst_first = (outcomes[each] for each in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.COMPILE))
+    return (*worst_first, marks[Mark.HEAVY], outcomes[Outcome.BUILD], marks[Mark.SLOWER], marks[Mark.OLDER])
+
+
+def best_line(rank: tuple[int, ...]) -> str:
+    """What can be said of the best targets, from their :func:`badness`."""
+    fail, unknown, compiled, _, built, slower, older = rank
+    lost = [f"{count} {word}" for count, word in ((slower, "slower"), (older, "older")) if count]
+    if not any((fail, unknown, compiled, built)):
+        return "Wheels only on" if not lost else f"Wheels only, {' and '.join(lost)} than on glibc, on"
+    counts = ((fail, "fail"), (unknown, "unknown"), (compiled, "compile"), (built, "build"))
+    return f"Best ({', '.join(f'{count} {word}' for count, word in counts if count)})"
 
 
 def release_line(verdict: Verdict) -> str:

@@ -1,19 +1,24 @@
-"""Several targets side by side: the packages that are not simply a wheel on all of them."""
+"""Several targets side by side: the packages that are not simply a wheel on all of them; a grid of architectures and images."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.words.verdict import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from muslcheck.render.page import Page
+    from muslcheck.render.places import Places
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
-__all__ = ["draw_table"]
+__all__ = ["draw_grid", "draw_groups", "draw_table"]
 
 GAP: Final = "  "
+LETTERS: Final = {Outcome.WHEEL: "w", Outcome.BUILD: "b", Outcome.COMPILE: "c", Outcome.FAIL: "F", Outcome.UNKNOWN: "?"}
+NOT_THERE: Final = "-"
 
 
 def draw_table(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], numbers: Mapping[Target, int]) -> None:
@@ -36,8 +41,70 @@ def draw_table(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], numbers
             page.line(f"{name:{first}}" + "".join(GAP + _painted(page, cells[name, target], widths[target]) for target in shown))
 
 
+def draw_groups(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], places: Places) -> None:
+    """Draw a row for each name and a column of letters for each group of targets that have the same in all rows."""
+    groups: dict[tuple[str, ...], list[Target]] = {}
+    for target in places.targets:
+        groups.setdefault(tuple(_letter(on.get(target)) for on in rows.values()), []).append(target)
+    if not rows or len(groups) == 1:
+        return
+    columns = sorted(groups.items(), key=lambda column: -len(column[1]))
+    names = list(rows)
+    first, width = max(map(len, names)), len(str(len(columns))) + 1
+    room = max(1, (page.width - first) // (width + 1))
+    for begin in range(0, len(columns), room):
+        shown = columns[begin : begin + room]
+        page.gap()
+        page.line(" " * first + "".join(f" {number:<{width}}" for number in range(begin + 1, begin + 1 + len(shown))))
+        for place, name in enumerate(names):
+            page.line(f"{name:{first}}" + "".join(" " + _in_colour(page, letters[place], width) for letters, _ in shown))
+    page.gap()
+    used = {letter for letters in groups for each in letters for letter in each}
+    legend = [f"{letter} {outcome}" for outcome, letter in LETTERS.items() if letter in used]
+    legend += [text for letter, text in (("*", "* slower, older or heavy"), (NOT_THERE, "- not needed")) if letter in used]
+    page.item("", ", ".join(legend), indent=0, style="aside")
+    for number, (_, targets) in enumerate(columns, 1):
+        page.item(f"{number:2}", places.named(targets), indent=4)
+
+
+def draw_grid(page: Page, cells: Mapping[Target, str], places: Places, styles: Mapping[Target, str] | None = None) -> None:
+    """Draw architectures by images: a word for each target."""
+    by_place = {(target.image, target.arch): target for target in places.targets}
+    first = max(map(len, places.arches))
+    widths = {
+        image: max(len(label), *(len(cells[target]) for target in places.targets if target.image == image))
+        for image, label in places.labels.items()
+    }
+    left = list(places.labels)
+    while left:
+        shown: list[str] = []
+        room = page.width - first
+        while left and (not shown or room >= len(GAP) + widths[left[0]]):
+            room -= len(GAP) + widths[left[0]]
+            shown.append(left.pop(0))
+        page.gap()
+        page.line(" " * first + "".join(f"{GAP}{places.labels[image]:<{widths[image]}}" for image in shown))
+        for arch in places.arches:
+            line = f"{arch:{first}}"
+            for image in shown:
+                target = by_place.get((image, arch))
+                word = cells[target] if target is not None else ""
+                style = styles[target] if styles and target is not None else ""
+                line += GAP + page.paint(word, style) + " " * (widths[image] - len(word))
+            page.line(line)
+
+
 def _cell(verdict: Verdict | None) -> str:
     return "-" if verdict is None else " ".join([verdict.outcome.value, *sorted(verdict.marks)])
+
+
+def _letter(verdict: Verdict | None) -> str:
+    return NOT_THERE if verdict is None else LETTERS[verdict.outcome] + ("*" if verdict.marks else "")
+
+
+def _in_colour(page: Page, letter: str, width: int) -> str:
+    outcome = next((outcome.value for outcome, each in LETTERS.items() if each == letter[0]), "")
+    return page.paint(letter, "" if outcome == "wheel" else outcome) + " " * (width - len(letter))
 
 
 def _painted(page: Page, cell: str, width: int) -> str:

@@ -1,7 +1,8 @@
 """The report as people read it: what breaks first, what is well in one line, the answer last.
 
 One target has a page of blocks, a block for each package that is not simply a wheel. Several targets have a table of the
-packages that are not a wheel on all of them, then the same blocks, each written once with the targets it holds for.
+packages that are not a wheel on all of them, then the same blocks, each written once with the targets it holds for. Many
+targets have a grid of architectures and images before it, and are named in groups.
 """
 
 from __future__ import annotations
@@ -10,8 +11,22 @@ from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.block import INDENT, draw_block, draw_line, draw_together
 from muslcheck.render.page import Page
-from muslcheck.render.phrases import answer, counted, reason, release_line, target_line, totals
-from muslcheck.render.table import draw_table
+from muslcheck.render.phrases import (
+    answer,
+    badness,
+    best_line,
+    counted,
+    download_line,
+    image_line,
+    reason,
+    release_line,
+    size_line,
+    target_line,
+    totals,
+)
+from muslcheck.render.places import Places
+from muslcheck.render.table import draw_grid, draw_groups, draw_table
+from muslcheck.render.versus import draw_versus
 from muslcheck.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -26,6 +41,7 @@ __all__ = ["render"]
 
 GRAVITY: Final = (Outcome.FAIL, Outcome.COMPILE, Outcome.UNKNOWN, Outcome.BUILD, Outcome.WHEEL)
 """The order of the blocks: what needs a decision comes first."""
+WORST: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.COMPILE, Outcome.BUILD)
 DECISIONS: Final = frozenset(GRAVITY[:3])
 SILENT, TERSE, TALKATIVE = -2, -1, 2
 MANY: Final = 3
@@ -37,35 +53,52 @@ def render(report: Report, options: RenderOptions) -> str:
     if options.verbosity <= SILENT:
         return ""
     page = Page(color=options.color, width=options.width, unicode=options.unicode)
-    numbers = {target: number for number, target in enumerate(report.targets, 1)} if len(report.targets) > 1 else {}
+    places = Places(report.targets) if len(report.targets) > 1 else None
+    verdicts = _by_target(report)
     if options.verbosity == TERSE:
-        several, single = _sharing(report)
-        for same in single:
-            if same[0].outcome in DECISIONS:
-                draw_line(page, same, numbers)
-        for packages in several:
-            draw_together(page, packages, numbers, verbosity=TERSE)
-        told = {verdict.name for verdict in report.filter(Outcome.UNKNOWN) if reason(verdict)}
-        claims = {(verdict.name, why.claim) for verdict in report if (why := reason(verdict))}
-        left = [each for each in report.problems if each.subject not in told and (each.subject, each.message) not in claims]
-        _problems(page, left, hints=False)
+        _in_short(page, report, places)
     else:
-        _head(page, report)
-        draw_table(page, _differing(report) if numbers else {}, numbers)
-        placed: set[Problem] = set()
-        several, single = _sharing(report)
-        for same in single:
-            if not _plain(same[0]):
-                own = [problem for problem in report.problems if problem.subject == same[0].name and problem not in placed]
-                placed.update(own)
-                draw_block(page, same, numbers, problems=own, verbosity=options.verbosity)
-        for packages in several:
-            draw_together(page, packages, numbers)
-        _rest(page, report, every=options.verbosity >= TALKATIVE)
-        _problems(page, [problem for problem in report.problems if problem not in placed], hints=True)
-        _apk(page, report, numbers)
-    _answers(page, report)
+        _head(page, report, places)
+        _tables(page, report, verdicts, places)
+        _blocks(page, report, places, verbosity=options.verbosity)
+        if places is not None:
+            draw_versus(page, verdicts, places)
+        _apk(page, report, places)
+        _sizes(page, report, places)
+    _answers(page, verdicts, places)
     return str(page)
+
+
+def _in_short(page: Page, report: Report, places: Places | None) -> None:
+    told = {verdict.name for verdict in report.filter(Outcome.UNKNOWN) if reason(verdict)}
+    several, single = _sharing(report)
+    for same in single:
+        if same[0].outcome in DECISIONS:
+            draw_line(page, same, places)
+    for packages in several:
+        draw_together(page, packages, places, verbosity=TERSE)
+    _problems(page, [problem for problem in report.problems if problem.subject not in told], hints=False)
+
+
+def _tables(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:
+    if places is not None and places.are_many:
+        _overview(page, verdicts, places)
+        draw_groups(page, _differing(report), places)
+    elif places is not None:
+        draw_table(page, _differing(report), places.numbers)
+
+
+def _blocks(page: Page, report: Report, places: Places | None, *, verbosity: int) -> None:
+    unknown = {verdict.name for verdict in report.filter(Outcome.UNKNOWN)}
+    several, single = _sharing(report)
+    for same in single:
+        if not _plain(same[0]):
+            own = [problem for problem in report.problems if same[0].outcome is Outcome.UNKNOWN and problem.subject == same[0].name]
+            draw_block(page, same, places, problems=own, verbosity=verbosity)
+    for packages in several:
+        draw_together(page, packages, places)
+    _rest(page, report, every=verbosity >= TALKATIVE)
+    _problems(page, [problem for problem in report.problems if problem.subject not in unknown], hints=True)
 
 
 def _plain(verdict: Verdict) -> bool:
@@ -108,19 +141,43 @@ def _differing(report: Report) -> dict[str, dict[Target, Verdict]]:
     return {name: on for name, on in by_name.items() if len(on) < len(report.targets) or not all(map(_plain, on.values()))}
 
 
-def _head(page: Page, report: Report) -> None:
+def _by_target(report: Report) -> dict[Target, list[Verdict]]:
+    found: dict[Target, list[Verdict]] = {target: [] for target in report.targets}
+    for verdict in report:
+        found[verdict.target].append(verdict)
+    return found
+
+
+def _head(page: Page, report: Report, places: Places | None) -> None:
     manifests = ", ".join(report.manifests) or "nothing"
-    if len(report.targets) == 1:
+    if places is None:
         target = report.targets[0]
         page.item("", f"{manifests} on {target.image}", indent=0, style="name")
         page.item("", target_line(target), indent=0, style="aside")
         return
     page.item("", f"{manifests} on {counted(len(report.targets), 'target')}", indent=0, style="name")
     page.gap()
+    if places.are_many:
+        for target in {target.image: target for target in report.targets}.values():
+            label = places.label(target)
+            about = f"{target.image}, {image_line(target)}" if label != target.image else image_line(target)
+            page.item(label, about, indent=2 + max(map(len, places.labels.values())))
+        return
     width = max(len(target.image) for target in report.targets)
     for number, target in enumerate(report.targets, 1):
         page.item(f"{number:2}", target.image, indent=4, whole=True)
         page.beside(target_line(target), indent=6 + width, below=6, style="aside")
+
+
+def _overview(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> None:
+    """The worst outcome on each target, with how many packages have it."""
+    cells, styles = {}, {}
+    for target, own in verdicts.items():
+        worst = next((outcome for outcome in WORST if any(verdict.outcome is outcome for verdict in own)), Outcome.WHEEL)
+        count = sum(verdict.outcome is worst for verdict in own)
+        cells[target] = "wheels" if worst is Outcome.WHEEL else f"{count} {worst.value}"
+        styles[target] = worst.value
+    draw_grid(page, cells, places, styles)
 
 
 def _rest(page: Page, report: Report, *, every: bool) -> None:
@@ -148,31 +205,73 @@ def _problems(page: Page, problems: Sequence[Problem], *, hints: bool) -> None:
             page.item("  hint", problem.hint, indent=INDENT, label_style="hint")
 
 
-def _apk(page: Page, report: Report, numbers: Mapping[Target, int]) -> None:
+def _apk(page: Page, report: Report, places: Places | None) -> None:
     """What to paste into the Dockerfile, once for the targets that need the same."""
     together: dict[ApkNames, list[Target]] = {}
     for target in report.targets:
         together.setdefault(report.apk(target), []).append(target)
     for names, targets in together.items():
         needed = any(verdict.outcome is Outcome.COMPILE for target in targets for verdict in report.filter(target=target))
-        on = f" on {', '.join(str(numbers[target]) for target in targets)}" if numbers else ""
+        on = f" on {places.listed(targets)}" if places else ""
         page.gap()
         if names.build:
-            page.line(f"{'To compile' if needed else 'For the faster build'}{on}, before pip install:")
+            page.item("", f"{'To compile' if needed else 'For the faster build'}{on}, before pip install:", indent=0)
             page.paste(f"apk add --no-cache --virtual .build-deps {' '.join(names.build)}", indent=2)
         if names.runtime:
-            page.line(f"To run what was built{on}, to stay in the image:")
+            page.item("", f"To run what was built{on}, to stay in the image:", indent=0)
             page.paste(f"apk add --no-cache {' '.join(names.runtime)}", indent=2)
 
 
-def _answers(page: Page, report: Report) -> None:
+def _sizes(page: Page, report: Report, places: Places | None) -> None:
+    """What has to be downloaded: a line for one target and for each of a few, a grid for many."""
+    sizes = {target: report.sizes(target) for target in report.targets}
+    if not any(each.wheels or each.sdists for each in sizes.values()):
+        return
     page.gap()
-    for number, target in enumerate(report.targets, 1):
-        verdicts = report.filter(target=target)
-        if len(report.targets) == 1:
-            page.item("", totals(verdicts), indent=0)
-            outcome, sentence = answer(target.image, verdicts)
-            page.item("", sentence, indent=0, style=outcome.value)
-        else:
-            outcome, sentence = answer(target.id, verdicts)
+    if places is None:
+        page.item("", f"To download: {download_line(sizes[report.targets[0]])}.", indent=0)
+    elif places.are_many:
+        page.line("To download, wheels and sdists together:")
+        draw_grid(page, {target: size_line(each.wheels + each.sdists) for target, each in sizes.items()}, places)
+    else:
+        page.line("To download:")
+        for target, each in sizes.items():
+            page.item(f"{places.numbers[target]:2}", download_line(each), indent=4)
+
+
+def _answers(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:
+    """The answer for each target, once for those that have the same; of several targets the best at the end."""
+    page.gap()
+    if places is None:
+        ((target, own),) = verdicts.items()
+        page.item("", totals(own), indent=0)
+        outcome, sentence = answer(target.image, own)
+        page.item("", sentence, indent=0, style=outcome.value)
+        return
+    if places.are_many:
+        together: dict[tuple[Outcome, str], list[Target]] = {}
+        for target, own in verdicts.items():
+            together.setdefault(answer("", own), []).append(target)
+        for (outcome, sentence), targets in sorted(together.items(), key=lambda each: list(Outcome).index(each[0][0])):
+            page.item("", f"{places.named(targets)}:{sentence}", indent=0, style=outcome.value)
+    else:
+        for number, (target, own) in enumerate(verdicts.items(), 1):
+            outcome, sentence = answer(target.id, own)
             page.item(f"{number:2}", sentence, indent=4, style=outcome.value)
+    _best(page, verdicts, places)
+
+
+def _best(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> None:
+    """Which targets are the best: of all, and of those on Alpine where these are others."""
+    ranks = {target: badness(own) for target, own in verdicts.items() if own}
+    if len(set(ranks.values())) < 2:  # noqa: PLR2004  # there is nothing to choose
+        return
+    page.gap()
+    best = min(ranks.values())
+    page.item("", f"{best_line(best)}: {places.named(each for each, rank in ranks.items() if rank == best)}.", indent=0, style="name")
+    alpine = {target: rank for target, rank in ranks.items() if target.is_musl}
+    if alpine and best not in alpine.values() and len(alpine) > 1:
+        near = min(alpine.values())
+        named = places.named(each for each, rank in alpine.items() if rank == near)
+        line = best_line(near)
+        page.item("", f"With musl, {line[0].lower()}{line[1:]}: {named}.", indent=0, style="name")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.utils import canonicalize_name
 
+from muslcheck.words.release import Kind
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
-__all__ = ["FAIL_ON", "SCHEMA_VERSION", "Problem", "Report"]
+__all__ = ["FAIL_ON", "SCHEMA_VERSION", "Problem", "Report", "Sizes"]
 
 SCHEMA_VERSION = "1"
 
@@ -42,6 +43,14 @@ class Problem:
     message: str
     hint: str = ""
     kind: str = ""
+
+
+class Sizes(NamedTuple):
+    """Bytes to be downloaded: of wheels, of sdists (without what their builds require), and the files whose size is not known."""
+
+    wheels: int
+    sdists: int
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +84,19 @@ class Report:
         A target may be named by its id or its image. Raises ValueError for a word that is no outcome.
         """
         wanted = frozenset(map(Outcome, outcomes)) or frozenset(Outcome)
-        return tuple(
-            v for v in self.verdicts if v.outcome in wanted and (target is None or target in (v.target, v.target.id, v.target.image))
-        )
+        named = {each for each in self.targets if target is None or target in (each, each.id, each.image)}
+        return tuple(v for v in self.verdicts if v.outcome in wanted and v.target in named)
 
     def apk(self, target: Target) -> ApkNames:
         """The Alpine packages of all verdicts on a target together; what fails anyway asks for none."""
         wanted = (verdict.apk for verdict in self.filter(target=target) if verdict.outcome is not Outcome.FAIL)
         return reduce(ApkNames.__or__, wanted, ApkNames())
+
+    def sizes(self, target: Target) -> Sizes:
+        """The bytes to be downloaded for a target: the files that pip takes, wheels and sdists apart."""
+        files = [verdict.file for verdict in self.filter(target=target) if verdict.file is not None]
+        by_kind = {kind: sum(file.size or 0 for file in files if file.kind is kind) for kind in Kind}
+        return Sizes(by_kind[Kind.WHEEL], by_kind[Kind.SDIST], sum(file.size is None for file in files))
 
     def exit_status(self, fail_on: str = "fail", *, strict: bool = False) -> int:
         """The exit status for a policy.
@@ -124,6 +138,7 @@ class Report:
             "manifests": list(self.manifests),
             "targets": [_target(target) for target in self.targets],
             "summary": {target.id: self._counts(target) for target in self.targets},
+            "sizes": {target.id: self.sizes(target)._asdict() for target in self.targets},
             "apk": {target.id: _apk(self.apk(target)) for target in self.targets},
             "packages": [_package(verdict) for verdict in verdicts],
             "problems": [

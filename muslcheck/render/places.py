@@ -1,0 +1,92 @@
+"""Where something holds: the targets of a report named in few words, however many they are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from muslcheck.words.target import Target
+
+__all__ = ["Places"]
+
+MANY: Final = 8
+"""Targets up to which each has a number; more are named by image and architecture, in groups."""
+VERSIONED: Final = re.compile(r"python:(\d+\.\d+t?)(-.+|)")
+
+
+class Places:
+    """Names for the targets of one report, and for any of them together."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self.targets = tuple(targets)
+        self.numbers: Mapping[Target, int] = {target: number for number, target in enumerate(targets, 1)}
+        self.are_many = len(targets) > MANY
+        self.labels = _labels(targets)
+        """The columns of a grid: each image, or its Python version where that is all in which images differ."""
+        self.arches = tuple(dict.fromkeys(target.arch for target in targets))
+
+    def label(self, target: Target) -> str:
+        """What a target's image is called here."""
+        return self.labels[target.image]
+
+    def listed(self, targets: Iterable[Target]) -> str:
+        """Some of the targets: by number where they have one, else in words."""
+        chosen = set(targets)
+        if not self.are_many:
+            return ", ".join(str(self.numbers[target]) for target in self.targets if target in chosen)
+        return self.named(chosen)
+
+    def named(self, targets: Iterable[Target]) -> str:
+        """Some of the targets in words: ``3.11 to 3.13 on x86_64 and aarch64; 3.14 on all architectures``."""
+        chosen = set(targets)
+        if len(chosen) == len(self.targets):
+            return "all targets"
+        by_image: dict[str, tuple[str, ...]] = {}
+        for image in self.labels:
+            arches = tuple(arch for arch in self.arches if any(each.arch == arch and each.image == image for each in chosen))
+            if arches:
+                by_image[image] = arches
+        by_arches: dict[tuple[str, ...], list[str]] = {}
+        for image, arches in by_image.items():
+            by_arches.setdefault(arches, []).append(image)
+        if len(self.arches) == 1:
+            return self._images([*by_image])
+        return "; ".join(f"{self._images(images)} on {self._machines(arches, images)}" for arches, images in by_arches.items())
+
+    def _images(self, images: list[str]) -> str:
+        """Images in words, runs of three and more as ``3.11 to 3.14``."""
+        order = list(self.labels)
+        runs: list[list[str]] = []
+        for image in images:
+            if runs and order.index(image) == order.index(runs[-1][-1]) + 1:
+                runs[-1].append(image)
+            else:
+                runs.append([image])
+        said = []
+        for run in runs:
+            labels = [self.labels[image] for image in run]
+            said += [f"{labels[0]} to {labels[-1]}"] if len(labels) > 2 and labels[0][0].isdigit() else labels  # noqa: PLR2004  # two are just named
+        return _and(said)
+
+    def _machines(self, arches: tuple[str, ...], images: list[str]) -> str:
+        every = {target.arch for target in self.targets if target.image in images}
+        missing = [arch for arch in self.arches if arch in every and arch not in arches]
+        if not missing:
+            return "all architectures" if len(every) > 1 else _and(arches)
+        return f"all but {_and(missing)}" if len(missing) < len(arches) and len(arches) > 2 else _and(arches)  # noqa: PLR2004  # two are just named
+
+
+def _labels(targets: Sequence[Target]) -> dict[str, str]:
+    """Each image's name for columns, in the order of the targets."""
+    images = list(dict.fromkeys(target.image for target in targets))
+    parts = [VERSIONED.fullmatch(image) for image in images]
+    found = [part for part in parts if part is not None]
+    alone = len(found) == len(images) > 1 and len({part[2] for part in found}) == 1
+    return dict(zip(images, (part[1] for part in found), strict=True)) if alone else {image: image for image in images}
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), words[-1]])
