@@ -86,7 +86,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     asked = parser.add_argument_group("what is asked about")
     asked.add_argument(
-        "paths", nargs="*", metavar="PATH", help="requirements file, pyproject.toml or project directory; default: the current directory"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="requirements file, pyproject.toml, lock, Dockerfile or project directory; default: the current directory",
     )
     asked.add_argument("-r", "--requirement", action="append", default=[], metavar="FILE", help="a requirements file, like PATH")
     asked.add_argument("-c", "--constraint", "--constraints", action="append", default=[], metavar="FILE", help="constraints file")

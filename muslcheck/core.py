@@ -57,7 +57,7 @@ async def acheck(
 ) -> Report:
     """Judge every package that the manifests bring, on every target.
 
-    ``paths`` are requirements files, ``pyproject.toml`` files or project directories (none: the current directory).
+    ``paths`` are requirements files, projects, locks, Dockerfiles or directories with one of them (none: the current directory).
     ``image`` are Docker tags (``python:3.11-alpine``); ``python_version`` and ``arch`` are the short way to them. What is
     not said comes from this interpreter: its version and its machine's architecture. With ``matrix`` it is spanned instead:
     every Python version that is kept up today, where no version is said, and every architecture of an image, where none is
