@@ -1,7 +1,11 @@
-"""Python packages that Alpine itself compiles and ships, for its own python3."""
+"""Python packages that Alpine itself compiles and ships, for its own python3.
+
+``MUSLCHECK_RECIPES=off`` in the environment leaves them out of everything, to measure what reading sdists is worth by itself.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -30,7 +34,9 @@ class Recipe:
 
 
 def recipe_for(name: str, release: str) -> Recipe | None:
-    """Alpine's own package of a project (normalised name) on a release (``3.23``), or None where it has none."""
+    """Alpine's own package of a project (normalised name) on a release (``3.23``), or None where it has none or none is to be known."""
+    if os.environ.get("MUSLCHECK_RECIPES") == "off":
+        return None
     row = _rows().get(name)
     version = "-" if row is None else _version(row.text("versions"), release)
     return None if row is None or version == "-" else Recipe(row.text("apk"), row.text("repo"), version, row.strings("build"))

@@ -17,12 +17,13 @@ from muslcheck.alpine.apk import (
     apk_for_library,
     apk_for_pkgconfig,
     apk_for_program,
+    brought_by,
     dev_package_named,
     in_image,
 )
 from muslcheck.alpine.glibc_only import lacking_header, lacking_symbol
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import COMPILERS, on_alpine, parts
+from muslcheck.judge.parts import COMPILERS, on_alpine, parts, program_from_apk
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from muslcheck.judge.case import Case
     from muslcheck.judge.parts import Part
     from muslcheck.words.target import Target
+    from muslcheck.words.verdict import BuildRequirement
 
 __all__ = ["Need", "apk_names", "needs"]
 
@@ -62,6 +64,15 @@ _MADE_BY_WHEEL = {
     "swig": "swig",
 }
 """Programs that also come as wheels, by the name of the project: where that is a build requirement with a wheel, apk is not needed."""
+_FOR_TESTS = frozenset(
+    {"benchmark", "boost_unit_test_framework", "catch2", "check", "cmocka", "cppunit", "criterion", "doctest", "gmock", "gtest"}
+)
+"""Libraries that a project's own tests use: a build that pip starts runs no tests."""
+_OF_WINDOWS = frozenset(
+    {"advapi32", "bcrypt", "crypt32", "dnsapi", "gdi32", "iphlpapi", "kernel32", "normaliz", "ole32", "psapi", "secur32", "shell32"}
+    | {"shlwapi", "user32", "userenv", "version", "winmm", "wldap32", "ws2_32"}
+)
+"""Libraries that only Windows has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +109,9 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     """The Alpine packages for a build: compilers, what is needed by name, and what the result needs at run time.
 
     For an optional extension, those with which it would be made; a program that the build can do without is left out where
-    it builds anyway. A build requirement that is compiled adds its own. Nothing that the image has already. For a build that fails they
-    say what it asks for, and cure nothing.
+    it builds anyway. A build requirement that is compiled adds its own, unless Alpine has the program that it is. Nothing that the
+    image has already, nor what another package on the list is known to bring. For a build that fails they say what it asks for,
+    and cure nothing.
     """
     facts, target = case.facts, case.target
     if not isinstance(facts, SdistFacts) or outcome is Outcome.WHEEL or not on_alpine(target):
@@ -107,23 +119,59 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     made = parts(facts)
     if not made and not any(required.outcome is Outcome.COMPILE for required in case.build_requires):
         return ApkNames()
+    wanted = [need for need in needs(facts, target) if _wanted(need, made)]
     apks = [apk_for_language(_SPELLED.get(language, language)) for part in made for language in part.languages]
-    apks += [need.apk for need in needs(facts, target) if _wanted(need, made)]
-    apks += [Apk(required.apk.build) for required in case.build_requires if required.outcome is Outcome.COMPILE]
+    apks += [need.apk for need in wanted]
+    apks += [_for_requirement(required, target) for required in case.build_requires if required.outcome is Outcome.COMPILE]
     apks += [_tool(part.made_by, target.release) for part in made if part.tree and part.made_by not in COMPILERS]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
+    build |= _in_recipe(case, made)
+    build -= _brought(build, wanted, target.release)
     if target.image.rpartition("/")[2].startswith("alpine"):
         build.add("python3-dev")
     if any(seen.value == "openmp" for seen in facts.marks):
         run.add("libgomp")
-    wheels = {b.name for b in case.build_requires if b.outcome in {Outcome.WHEEL, Outcome.BUILD}}
     for program, project in _MADE_BY_WHEEL.items():
-        if project in wheels:
+        if any(required.name == project and _from_pip(required, target) for required in case.build_requires):
             build -= set((apk_for_program(program, target.release) or Apk(())).build)
-    if "cmake" in build and "ninja" not in wheels:
+    if "cmake" in build and "samurai" not in build and not any(required.name == "ninja" for required in case.build_requires):
         build.add("make")
     return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target.image, target.python))))
+
+
+def _from_pip(required: BuildRequirement, target: Target) -> bool:
+    """Whether the build environment has the program of a build requirement, so that apk need not."""
+    return required.outcome in {Outcome.WHEEL, Outcome.BUILD} or not program_from_apk(required.name, target)
+
+
+def _for_requirement(required: BuildRequirement, target: Target) -> Apk | None:
+    """What a build requirement that has no wheel adds: the program itself where Alpine has it, else what compiling it takes."""
+    return apk_for_program(required.name, target.release) if program_from_apk(required.name, target) else Apk(required.apk.build)
+
+
+def _brought(build: set[str], wanted: list[Need], release: str) -> set[str]:
+    """Packages that one which is surely needed brings along, unless the build surely asks for them by a name of their own.
+
+    A program is no such name: ``xml2-config`` comes with a package that another brings.
+    """
+    sure = [(need.kind, need.apk.build) for need in wanted if need.certainty is Certainty.ALWAYS and need.apk is not None]
+    bringers = {name for _, names in sure for name in names}
+    named = {name for kind, names in sure if kind != "program" for name in names}
+    return {name for bringer in bringers for name in brought_by(bringer, release)} & build - named
+
+
+def _in_recipe(case: Case, made: tuple[Part, ...]) -> set[str]:
+    """The libraries that Alpine's own recipe builds with, where reading the sdist alone does not tell what it compiles.
+
+    Elsewhere the sdist's own word counts: recipes take Alpine's libraries where the sdist brings a copy.
+    """
+    if not made or any(part.certainty is not Certainty.DECIDED_LATER for part in made):
+        return set()
+    from muslcheck.alpine.recipes import recipe_for
+
+    recipe = recipe_for(case.candidate.name, case.target.release)
+    return {name for name in recipe.build if name.endswith("-dev")} if recipe is not None else set()
 
 
 def _wanted(need: Need, made: tuple[Part, ...]) -> bool:
@@ -141,9 +189,10 @@ def _tool(tool: str, release: str) -> Apk | None:
 
 def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
     """Every need, as often as it is seen, the headers first."""
-    yield from (_header(seen, release) for seen in facts.headers if not seen.value.startswith(_FROM_PYTHON))
+    headers = [_header(seen, release) for seen in facts.headers if not seen.value.startswith(_FROM_PYTHON)]
+    yield from headers
     own = {extension.name for extension in facts.extensions}
-    for seen in facts.libraries:
+    for seen in _libraries(facts.libraries, headers, release):
         if seen.value in _OF_THE_COMPILER:
             yield Need("library", seen.value, seen.where, seen.certainty, _OF_THE_COMPILER[seen.value])
         elif seen.value not in _IN_MUSL and seen.value not in own:
@@ -156,6 +205,24 @@ def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
                 yield from _tree_need(tree.tool, seen, release)
     yield from _stated(facts)
     yield from _remedied(facts, release)
+
+
+def _libraries(libraries: tuple[Seen, ...], headers: list[Need], release: str) -> Iterator[Seen]:
+    """Libraries that are linked, without those of another system.
+
+    A list that may or may not be linked, and holds libraries of Windows, is Windows's: what else it names counts only where the
+    sources include a header of the same package.
+    """
+    foreign = {seen.where for seen in libraries if seen.value.lower() in _OF_WINDOWS and seen.certainty is not Certainty.ALWAYS}
+    included = {need.apk.build for need in headers if need.apk is not None}
+    for seen in libraries:
+        if seen.value.lower() in _OF_WINDOWS:
+            continue
+        if seen.where in foreign and seen.certainty is not Certainty.ALWAYS and seen.value not in _OF_THE_COMPILER:
+            apk = apk_for_library(seen.value, release)
+            if apk is None or apk.build not in included:
+                continue
+        yield seen
 
 
 def _stated(facts: SdistFacts) -> Iterator[Need]:
@@ -202,6 +269,8 @@ def _program(seen: Seen, release: str) -> Iterator[Need]:
 
 
 def _tree_need(tool: str, seen: Seen, release: str) -> Iterator[Need]:
+    if seen.value.lower() in _FOR_TESTS:
+        return
     if tool == "cargo":
         apk = apk_for_crate(seen.value, release)
         if apk is not None:
