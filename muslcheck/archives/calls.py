@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.operations import attribute_of, known, together
 from muslcheck.archives.values import (
+    SOME_KEY,
     Ext,
     External,
     FileHandle,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.interpreter import Machine
 
-__all__ = ["SET_BY_THE_SYSTEM", "bounded", "extend", "extension_kind", "external", "inherited", "method", "own_extension"]
+__all__ = ["SET_BY_THE_SYSTEM", "bounded", "extend", "extension_kind", "external", "inherited", "method", "own_extension", "remove"]
 
 _LONG = 1_000_000
 _MANY = 5_000
@@ -114,6 +115,15 @@ def append(machine: Machine, items: Items, item: Any) -> None:
         items.append(Perhaps(item.value, weaker(certainty, item.certainty)))
     else:
         items.append(Perhaps(item, certainty))
+
+
+def remove(machine: Machine, items: Items, index: int) -> None:
+    """``del items[index]``, with the branch that it happens on."""
+    certainty = machine.since(items.born)
+    if certainty is Certainty.ALWAYS:
+        del items[index]
+    elif not isinstance(items[index], Perhaps):
+        items[index] = Perhaps(items[index], certainty)
 
 
 # ---- extension modules -------------------------------------------------------------------------------------------
@@ -203,6 +213,8 @@ def external(machine: Machine, name: str, arguments: list[Any], named: dict[str,
     """The result of calling something out of a module that is not interpreted."""
     last = name.rpartition(".")[2]
     if last == "setup" and not name.startswith(("logging", "django")):
+        if name.startswith("skbuild.") and "CMakeLists.txt" in machine.contents.names:
+            named.setdefault("cmake_source_dir", ".")  # scikit-build's own setup() runs CMake, whether it is told where or not
         _setup(machine, named, arguments)
         return External("distribution()")
     if name in machine.answers or f"{name}()" in machine.answers:
@@ -777,6 +789,7 @@ _FUNCTIONS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "pathlib.PosixPath": _made_path,
     "pathlib.Path.cwd": lambda _m, _a, _n: as_path(FOLDER),
     "functools.partial": _partial,
+    "typing.cast": lambda _m, a, _n: a[1] if len(a) == 2 else Unknown("a value"),
     "copy.copy": _copied,
     "copy.deepcopy": _copied,
     "ast.literal_eval": lambda _m, _a, _n: Unknown("a literal"),
@@ -857,10 +870,7 @@ def _list_method(machine: Machine, owner: Items, name: str, arguments: list[Any]
     if name in {"remove", "discard"} and arguments:
         for index, item in enumerate(owner):
             if item is arguments[0] or (isinstance(item, str) and item == arguments[0]):
-                if machine.since(owner.born) is Certainty.ALWAYS:
-                    del owner[index]
-                else:
-                    owner[index] = Perhaps(item, machine.since(owner.born))
+                remove(machine, owner, index)
                 return None
         if name == "remove" and known(arguments[0]) and known(list(owner)) and machine.since(owner.born) is Certainty.ALWAYS:
             from muslcheck.archives.interpreter import Raised
@@ -898,6 +908,8 @@ def _dict_method(machine: Machine, owner: dict[Any, Any], name: str, arguments: 
             present = key in owner
         except TypeError:
             return Unknown("an item")
+        if not present and SOME_KEY in owner:
+            return Unknown("an item", (owner[SOME_KEY].value, default))
         found = owner.get(key, default) if present or name != "setdefault" else owner.setdefault(key, default)
         if name == "pop" and not machine.path:
             owner.pop(key, None)

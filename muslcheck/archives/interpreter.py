@@ -19,6 +19,7 @@ from muslcheck.archives import calls
 from muslcheck.archives.facts import Certainty, Seen
 from muslcheck.archives.operations import BUILTINS, attribute_of, binary, compare, subscript, unary
 from muslcheck.archives.values import (
+    SOME_KEY,
     Ext,
     External,
     FileHandle,
@@ -152,6 +153,8 @@ class Machine:
         """Members that the code itself has written before."""
         self.guards: list[frozenset[str]] = []
         """The ``try`` statements around the current place: the exceptions that each catches and goes on after."""
+        self.called: dict[ast.AST, bool] = {}
+        """Calls of methods that were come to, and whether other than for a switch."""
         self._generators: dict[ast.AST, bool] = {}
         self._steps = _STEPS
         self._depth = 0
@@ -344,6 +347,8 @@ class Machine:
                     owner[key] = value if not self.path else Perhaps(value, self.certainty)
             except TypeError:
                 return
+        elif isinstance(owner, dict) and isinstance(key, Unknown):
+            owner[SOME_KEY] = Perhaps(value, self.certainty)
         elif isinstance(owner, Items) and isinstance(key, int) and -len(owner) <= key < len(owner):
             owner[key] = value
 
@@ -579,7 +584,8 @@ class Machine:
         again = [setup[0] for setup in self.record.setups[len(kept["setups"]) :]]
         for name, items in kept.items():
             setattr(self.record, name, items)
-        self.record.fallbacks.extend(again)
+        if not any(isinstance(node, ast.Delete) for statement in handler.body for node in ast.walk(statement)):
+            self.record.fallbacks.extend(again)  # what is taken out of a dict here was not taken out: nothing here is surely done
         return [] if stops else names
 
     def _do_with(self, node: ast.With | ast.AsyncWith) -> None:
@@ -638,6 +644,8 @@ class Machine:
                 owner, key = self.value(target.value), self.value(target.slice)
                 if isinstance(owner, dict) and isinstance(key, str) and not self.path:
                     owner.pop(key, None)
+                elif isinstance(owner, Items) and isinstance(key, int) and -len(owner) <= key < len(owner):
+                    calls.remove(self, owner, key)
 
     # ---- imports -------------------------------------------------------------------------------------------------
 
@@ -1027,6 +1035,7 @@ class Machine:
         line = node.lineno
         if isinstance(node.func, ast.Attribute):
             owner = self.value(node.func.value)
+            self.called[node] = self.called.get(node, False) or self.certainty is not Certainty.SWITCHED
             arguments, named = self._arguments(node)
             self.line = line
             return self._call_method(owner, node.func.attr, arguments, named)

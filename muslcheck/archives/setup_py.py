@@ -443,12 +443,27 @@ def _follow_command(
             _followed(machine, lambda bound=bound, arguments=arguments: machine.call_function(bound, arguments, {}), where)
     finally:
         machine.path = path
+    if name == "build_ext" and _never_builds(machine, klass):
+        return [(extension, Certainty.SWITCHED) for extension, _ in extensions]
     left: list[tuple[Ext, Certainty]] = []
     _collect(instance.attributes["extensions"], certainty, left, [], where)
     before = {id(extension): sure for extension, sure in extensions}
-    if not any(id(extension) not in before for extension, _ in left):
-        return None
-    return [(extension, before.get(id(extension), sure)) for extension, sure in left]
+    if any(id(extension) not in before for extension, _ in left):
+        return [(extension, before.get(id(extension), sure)) for extension, sure in left]
+    if name == "build_ext" and isinstance(instance.attributes["extensions"], Items) and left:
+        return [(extension, weaker(before[id(extension)], sure)) for extension, sure in left]
+    return None
+
+
+def _never_builds(machine: Machine, klass: Klass) -> bool:
+    """Whether the command's ``run`` was left each time before it came to build anything: nobody asked it to."""
+    run = klass.find("run")
+    if not isinstance(run, Func) or not isinstance(run.node, ast.FunctionDef):
+        return False
+    calls = (node for node in ast.walk(run.node) if isinstance(node, ast.Call))
+    building = [node for node in calls if isinstance(node.func, ast.Attribute) and node.func.attr in _BUILDS]
+    left_early = any(isinstance(node, ast.Return) for node in ast.walk(run.node))
+    return left_early and bool(building) and not any(machine.called.get(node) for node in building)
 
 
 def _swallows(klass: Klass, machine: Machine, depth: int = 0) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import ast
 
 __all__ = [
+    "SOME_KEY",
     "Ext",
     "External",
     "Fielded",
@@ -58,6 +59,10 @@ class Unknown:
 
     why: str = ""
     options: tuple[Any, ...] = ()
+
+
+SOME_KEY = Unknown("a key")
+"""The key of a dict under which stands what was put under a key that is not known: it may be any."""
 
 
 @dataclass(frozen=True, slots=True)
