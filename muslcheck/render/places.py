@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Places"]
 
-MANY: Final = 8
+MANY: Final = 4
 """Targets up to which each has a number; more are named by image and architecture, in groups."""
 VERSIONED: Final = re.compile(r"python:(\d+\.\d+t?)(-.+|)")
 
@@ -49,6 +49,8 @@ class Places:
             arches = tuple(arch for arch in self.arches if any(each.arch == arch and each.image == image for each in chosen))
             if arches:
                 by_image[image] = arches
+        if len(self.labels) == 1:
+            return self._machines(next(iter(by_image.values())), [*by_image])
         by_arches: dict[tuple[str, ...], list[str]] = {}
         for image, arches in by_image.items():
             by_arches.setdefault(arches, []).append(image)
@@ -61,7 +63,8 @@ class Places:
         order = list(self.labels)
         runs: list[list[str]] = []
         for image in images:
-            if runs and order.index(image) == order.index(runs[-1][-1]) + 1:
+            last = runs[-1][-1] if runs else image
+            if runs and order.index(image) == order.index(last) + 1 and _suffix(self.labels[image]) == _suffix(self.labels[last]):
                 runs[-1].append(image)
             else:
                 runs.append([image])
@@ -80,12 +83,17 @@ class Places:
 
 
 def _labels(targets: Sequence[Target]) -> dict[str, str]:
-    """Each image's name for columns, in the order of the targets."""
+    """Each image's name for columns, in the order of the targets: as short as tells them apart."""
     images = list(dict.fromkeys(target.image for target in targets))
-    parts = [VERSIONED.fullmatch(image) for image in images]
-    found = [part for part in parts if part is not None]
-    alone = len(found) == len(images) > 1 and len({part[2] for part in found}) == 1
-    return dict(zip(images, (part[1] for part in found), strict=True)) if alone else {image: image for image in images}
+    parts = [found for image in images if (found := VERSIONED.fullmatch(image))]
+    if len(parts) < len(images) or len(images) == 1:
+        return {image: image for image in images}
+    alone = len({part[2] for part in parts}) == 1
+    return {image: part[1] if alone else part[1] + part[2] for image, part in zip(images, parts, strict=True)}
+
+
+def _suffix(label: str) -> str:
+    return label.partition("-")[2]
 
 
 def _and(words: Sequence[str]) -> str:

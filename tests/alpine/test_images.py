@@ -1,11 +1,12 @@
 """What people write for an image, and what it means."""
 
+import datetime
 import platform
 import sys
 
 import pytest
 
-from muslcheck.alpine.images import aim, default_image, known_images, twin
+from muslcheck.alpine.images import aim, current_pythons, default_image, known_images, machines, twin, with_pythons
 from muslcheck.alpine.releases import alpine, architectures, python
 from muslcheck.errors import InputError, UnknownImage
 from muslcheck.words.target import Libc, Target
@@ -261,3 +262,36 @@ def test_nothing_is_asked_of_the_host(monkeypatch):
     after = aim("python:3.11-alpine", "arm64")
     monkeypatch.undo()
     assert after == before == Target("python:3.11-alpine", (3, 11), newest("3.11"), "aarch64", MUSL, "alpine", "3.24")
+
+
+def test_the_current_pythons_are_final_and_not_at_their_end():
+    assert current_pythons(datetime.date(2026, 11, 23)) == ("3.11", "3.12", "3.13", "3.14")
+    assert current_pythons(datetime.date(2026, 10, 31)) == ("3.10", "3.11", "3.12", "3.13", "3.14")
+
+
+VERSIONS = ("3.12", "3.13t")
+OPEN = [
+    ("python:slim", ("python:3.12-slim", "python:3.13t-slim")),
+    ("python", ("python:3.12", "python:3.13t")),
+    ("python:latest", ("python:3.12", "python:3.13t")),
+    ("mirror.example:5000/library/python:alpine3.23", tuple(f"mirror.example:5000/library/python:{each}-alpine3.23" for each in VERSIONS)),
+    ("python:3.11-slim", ("python:3.11-slim",)),
+    ("python:3-slim", ("python:3-slim",)),
+    ("alpine:3.23", ("alpine:3.23",)),
+]
+
+
+@pytest.mark.parametrize(("image", "images"), OPEN, ids=[image for image, _ in OPEN])
+def test_an_image_that_leaves_the_python_open_takes_each(image, images):
+    assert with_pythons(image, VERSIONS) == images
+    assert with_pythons(image, ()) == (image,)
+
+
+MACHINES = [("python:3.12-alpine", 8), ("python:3.12-slim", 7), ("alpine:3.23", 9), ("debian:13", 7), ("arm64v8/python:3.12-alpine", 1)]
+
+
+@pytest.mark.parametrize(("image", "count"), MACHINES, ids=[image for image, _ in MACHINES])
+def test_the_machines_of_an_image(image, count):
+    found = machines(image)
+    assert len(found) == count
+    assert [aim(image, machine).arch for machine in found] == list(found)

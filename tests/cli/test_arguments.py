@@ -57,6 +57,7 @@ def test_paths_and_options_may_be_mixed():
         ("--image a --image b", "image", ["a", "b"]),
         ("--python-version 3.12 --python-version 3.13t", "python_version", ["3.12", "3.13t"]),
         ("--arch amd64 --platform linux/arm/v7", "arch", ["amd64", "linux/arm/v7"]),
+        ("--matrix", "matrix", True),
         ("--extra a --extra b", "extra", ["a", "b"]),
         ("--group a --group b", "group", ["a", "b"]),
         ("-vv", "verbose", 2),

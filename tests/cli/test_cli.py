@@ -220,6 +220,31 @@ def test_bad_input_ends_with_2_and_a_sentence(project, words, said, call):
     assert all(line.startswith(("error: ", "hint: ")) for line in ended.stderr.splitlines())
 
 
+MATRIX = [
+    (("--matrix",), 32, "python:3.11-alpine/x86_64", "python:3.14-alpine/s390x"),
+    (("--matrix", "--python-version", "3.12"), 8, "python:3.12-alpine/x86_64", "python:3.12-alpine/s390x"),
+    (("--matrix", "--image", "python:3.12-alpine"), 8, "python:3.12-alpine/x86_64", "python:3.12-alpine/s390x"),
+    (
+        ("--matrix", "--image", "python:alpine", "--image", "python:slim", "--arch", "arm64"),
+        8,
+        "python:3.11-alpine/aarch64",
+        "python:3.14-slim/aarch64",
+    ),
+    (("--image", "python:slim", "--python-version", "3.12", "--arch", "amd64"), 1, "python:3.12-slim/x86_64", "python:3.12-slim/x86_64"),
+    (("--image", "python:3.11-slim", "--python-version", "3.12", "--arch", "x86"), 2, "python:3.11-slim/i686", "python:3.12-alpine/i686"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [(words, expected) for words, *expected in MATRIX], ids=[" ".join(words) for words, *_ in MATRIX]
+)
+@pytest.mark.usefixtures("project")
+def test_the_matrix_is_what_is_not_named(words, expected, call, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795400000")  # November 2026
+    targets = [target["id"] for target in json.loads(call("fine.txt", *words, "-f", "json").stdout)["targets"]]
+    assert [len(targets), targets[0], targets[-1]] == expected
+
+
 def test_version():
     assert run("--version").stdout == f"muslcheck {muslcheck.__version__}\n"
 

@@ -46,12 +46,110 @@ def test_no_line_is_wider_than_the_page_but_a_file_name_alone(make, width, verbo
     assert [line for line in drawn.splitlines() if len(line) > width and not re.fullmatch(r" {9}\S+\.(whl|tar\.gz)", line)] == []
 
 
-def test_the_columns_of_many_targets_go_below_each_other():
-    targets = [replace(reports.ALPINE, image=f"python:3.{minor}-alpine3.{release}") for minor in (11, 12, 13, 14) for release in (22, 23)]
-    drawn = text(reports.report(targets, [reports.opencv(target) for target in targets]))
+def targets_of(minors, arches, images="python:3.{}-alpine"):
+    return [
+        replace(reports.ALPINE, image=images.format(minor), python=(3, minor), python_full=f"3.{minor}.1", arch=arch)
+        for minor in minors
+        for arch in arches
+    ]
+
+
+EIGHT = ("x86_64", "aarch64", "armv7l", "armv6l", "i686", "ppc64le", "riscv64", "s390x")
+
+
+def test_the_columns_of_a_few_targets_go_below_each_other():
+    drawn = text(reports.report(targets := targets_of((11, 12, 13, 14), ["x86_64"]), [reports.opencv(target) for target in targets]))
     numbers = [number for line in drawn.splitlines() if re.fullmatch(r" {22}(  \d+ *)+", line) for number in line.split()]
-    assert numbers == [str(number) for number in range(1, 9)]
+    assert numbers == ["1", "2", "3", "4"]
     assert max(map(len, drawn.splitlines())) <= 80
+
+
+def forty():
+    """Five Pythons on eight architectures: one is a wheel on two architectures, one fails on old Pythons, one is missing on new ones."""
+    targets = targets_of(range(10, 15), EIGHT)
+    verdicts = [reports.wheel(target, name) for target in targets for name in reports.PLAIN]
+    for target in targets:
+        verdicts.append(reports.wheel(target, "grpcio") if target.arch in EIGHT[:2] else reports.crc32c(target))
+        verdicts.append(reports.mediapipe(target) if target.python < (3, 12) else reports.wheel(target, "mediapipe", "0.10.35"))
+    return reports.report(targets, verdicts)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_forty_targets_fit_the_page(width):
+    drawn = text(forty(), width=width)
+    assert [line for line in drawn.splitlines() if len(line) > width] == []
+
+
+def test_forty_targets_are_the_expected_text():
+    compared("forty.txt", text(forty()))
+
+
+def test_forty_targets_are_named_in_groups():
+    drawn = text(forty())
+    assert re.search(r"^x86_64 +1 fail +1 fail +wheels +wheels +wheels$", drawn, re.MULTILINE)
+    assert re.search(r"^s390x +1 fail +1 fail +1 build +1 build +1 build$", drawn, re.MULTILINE)
+    assert "\n  on     3.10 and 3.11 on all architectures\n" in drawn
+    assert drawn.count("fail     mediapipe") == 1
+    assert drawn.rstrip().endswith("Wheels only on: 3.12 to 3.14 on x86_64 and aarch64.")
+
+
+def test_the_letters_have_a_legend():
+    drawn = text(forty())
+    assert "w wheel, b build, F fail, * slower, older or heavy, - not needed" in drawn
+    assert re.search(r"^grpcio +w +- +w +-$", drawn, re.MULTILINE) or re.search(r"^grpcio +(-|w) ", drawn, re.MULTILINE)
+
+
+def test_two_families_of_images_are_told_apart():
+    targets = [*targets_of((11, 12, 13), ["x86_64"]), *targets_of((11, 12, 13), ["x86_64"], "python:3.{}-slim")]
+    verdicts = [reports.mediapipe(target) if "alpine" in target.image else reports.wheel(target, "mediapipe") for target in targets]
+    drawn = text(reports.report(targets, verdicts))
+    assert "  on     3.11-alpine to 3.13-alpine\n" in drawn
+    assert drawn.rstrip().endswith("Wheels only on: 3.11-slim to 3.13-slim.")
+
+
+def test_all_alike_has_no_best():
+    targets = targets_of((11, 12), ["x86_64"])
+    assert "only on:" not in text(reports.report(targets, [reports.wheel(each, "x") for each in targets]))
+
+
+VERSUS = [
+    (
+        reports.crc32c(reports.ALPINE),
+        "1.9.0",
+        "google-crc32c: Alpine builds the sdist, without a compiler (slower), slim gets a wheel: google-crc32c 1.9.0 has no wheel that"
+        " fits musl",
+    ),
+    (
+        reports.mediapipe(reports.ALPINE),
+        "0.10.35",
+        "mediapipe: Alpine gets nothing that installs, slim gets a wheel: mediapipe 0.10.35 has no wheel that fits musl and no sdist",
+    ),
+    (reports.older(reports.ALPINE), "1.76.0", "grpcio: Alpine gets 1.62.0, slim 1.76.0: 1.76.0 has no file for musl"),
+]
+
+
+@pytest.mark.parametrize(("verdict", "version", "said"), VERSUS, ids=[verdict.name for verdict, *_ in VERSUS])
+def test_alpine_against_slim_says_what_differs_and_why(verdict, version, said):
+    drawn = text(reports.report([reports.ALPINE, reports.DEBIAN], [verdict, reports.wheel(reports.DEBIAN, verdict.name, version)]))
+    assert f"Alpine against slim {said}" in " ".join(drawn.split())
+
+
+def test_a_wheel_for_any_platform_is_told_from_a_native_one():
+    native = reports.file("x-1.0-cp311-cp311-manylinux_2_17_x86_64.whl")
+    there = replace(reports.wheel(reports.DEBIAN, "x"), file=native)
+    drawn = text(reports.report([reports.ALPINE, reports.DEBIAN], [reports.wheel(reports.ALPINE, "x"), there]))
+    assert "x: Alpine gets the wheel for any platform, slim a native one: there is none for musl" in " ".join(drawn.split())
+
+
+def test_where_nothing_differs_that_is_said():
+    drawn = text(reports.report([reports.ALPINE, reports.DEBIAN], [reports.wheel(each, "x") for each in (reports.ALPINE, reports.DEBIAN)]))
+    assert "Alpine against slim: no difference" in drawn
+
+
+def test_bytes_of_unknown_size_are_counted():
+    verdict = replace(reports.wheel(reports.ALPINE, "x"), file=replace(reports.file("x-1.0-py3-none-any.whl"), size=None))
+    drawn = text(reports.report([reports.ALPINE], [verdict, reports.wheel(reports.ALPINE, "y"), reports.crc32c(reports.ALPINE)]))
+    assert "To download: 36.1 kB in wheels, 36.1 kB in sdists, and 1 file of unknown size." in drawn
 
 
 @pytest.mark.parametrize("verbosity", [-1, 0, 2])

@@ -230,3 +230,10 @@ def test_the_json_is_plain_ascii_whatever_the_names():
     text = reports.report([reports.ALPINE], [evil]).to_json()
     assert text.isascii()
     assert json.loads(text)["packages"][0]["chain"] == ["anforderungen-größe.txt:1", "\udcff"]
+
+
+def test_sizes_tell_wheels_from_sdists():
+    report = reports.several()
+    assert report.sizes(reports.DEBIAN) == (14 * 36_104, 0, 0)
+    assert report.sizes(reports.ALPINE).sdists == 2 * 36_104
+    assert report.to_dict()["sizes"][reports.DEBIAN.id] == {"wheels": 14 * 36_104, "sdists": 0, "unknown": 0}
