@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from muslcheck.errors import Fault, ManifestError
@@ -14,7 +15,7 @@ from muslcheck.manifests.files import decode
 from muslcheck.manifests.installs import Install, apk_names, install_of
 from muslcheck.manifests.pep508 import InvalidEntry
 from muslcheck.manifests.shell import commands, substituted
-from muslcheck.manifests.stages import reached, stages_of
+from muslcheck.manifests.stages import named, reached, stages_of
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import IndexOptions, Manifest, Origin, Requirement, Selection
 
@@ -26,6 +27,7 @@ __all__ = ["read"]
 
 _PROJECT = re.compile(r"(\.{1,2}|\.{0,2}/[^\[\]]*|[\w.-]+/[^\[\]]*)?(?:\[([^\]]*)\])?")
 _VARIABLES = (("PIP_INDEX_URL", "--index-url"), ("PIP_EXTRA_INDEX_URL", "--extra-index-url"), ("PIP_FIND_LINKS", "--find-links"))
+_ARCHIVES = (".whl", ".gz", ".zip")
 _HIGHEST = 3
 """Folders above the Dockerfile that may be the context of the build."""
 
@@ -55,13 +57,13 @@ class _Reading:
         self.faults: dict[Fault, None] = {}
         self.images: dict[str, None] = {}
         self.apk: dict[str, None] = {}
-        self.exported: Install | None = None
+        self.exported: tuple[Stage, str, Install] | None = None
         self.read_before: set[tuple[object, ...]] = set()
 
     def stage(self, stage: Stage) -> None:
         """One stage, from its first instruction to its last; what it is made of was read before."""
         if stage.parent is not None:
-            stage.folder, stage.copies = stage.parent.folder, list(stage.parent.copies)
+            stage.folder, stage.copies, stage.taken = stage.parent.folder, list(stage.parent.copies), dict(stage.parent.taken)
         for each in stage.instructions:
             value, _ = substituted(each.value, stage.values)
             if each.name == "WORKDIR":
@@ -74,12 +76,17 @@ class _Reading:
     def copy(self, stage: Stage, value: str) -> None:
         """Remember where the files of the context lie in the image."""
         words = value.split()
-        if any(word.startswith("--from=") for word in words):
-            return
+        other = next((named(self.stages, word[7:]) for word in words if word.startswith("--from=")), stage)
         words = [word.strip('[]",') for word in words if not word.startswith("--")]
         *sources, target = words or [""]
         into = posixpath.join(stage.folder, target)
         for source in sources:
+            if other is not stage:
+                found = self.located(other, posixpath.join(other.folder, source)) if other is not None else None
+                if found is not None and os.path.isfile(found):
+                    name = posixpath.basename(source)
+                    stage.taken[posixpath.normpath(posixpath.join(into, name) if target.endswith(("/", ".")) else into)] = found
+                continue
             # Of a folder the contents are copied; a file goes into a folder, or under the name that stands there.
             folder = self.inside(source) is not None and os.path.isdir(self.inside(source) or "")
             name = posixpath.basename(source.rstrip("/"))
@@ -120,7 +127,7 @@ class _Reading:
     def install(self, stage: Stage, folder: str, install: Install, each: Instruction, unset: tuple[str, ...]) -> None:
         """One command."""
         if install.exported:
-            self.exported = install
+            self.exported = (stage, folder, install)
             return
         self.options += [f"{option} {value}" for name, option in _VARIABLES for value in (stage.values.get(name) or "").split()]
         self.options += install.options
@@ -135,18 +142,18 @@ class _Reading:
     def requirement(self, stage: Stage, folder: str, text: str, origin: Origin, unset: tuple[str, ...], *, editable: bool) -> None:
         """A word on the command line: a project on disk, or a requirement."""
         project = _PROJECT.fullmatch(text)
+        if "*" in text.partition(";")[0] and "/" in text:
+            return  # a folder of wheels that an earlier command filled
         if project and (project[1] or "").strip():
             extras = [extra.strip() for extra in (project[2] or "").split(",") if extra.strip()]
-            found = self.located(stage, posixpath.join(folder, project[1] or "."))
-            manifest = next(
-                (name for name in ("pyproject.toml", "setup.cfg", "setup.py") if found and os.path.isfile(os.path.join(found, name))), None
-            )
-            if found is not None and manifest is not None:
-                self.part(os.path.join(found, manifest), Install(extras=extras))
-            elif not text.endswith((".whl", ".gz", ".zip")):
-                self.missing(origin, text)
-            else:
+            inside = (posixpath.join(folder, project[1], name) for name in ("pyproject.toml", "setup.cfg", "setup.py"))
+            found = next((path for path in (self.located(stage, name) for name in inside) if path and os.path.isfile(path)), None)
+            if found is not None and not text.endswith(_ARCHIVES):
+                self.part(found, Install(extras=extras))
+            elif text.endswith(_ARCHIVES):
                 self.problems.setdefault(Problem(str(origin), f"{shown(text)}: a file that the image makes or gets itself, not judged"))
+            else:
+                self.missing(origin, text)
             return
         try:
             requirement = (read_editable if editable else read_entry)(text, origin, written=text)
@@ -166,7 +173,7 @@ class _Reading:
         if found is not None and os.path.isfile(found):
             self.part(found, install, constraint=constraint)
         elif self.exported is not None and not constraint:
-            self.lock(stage, folder, self.exported, origin)
+            self.lock(*self.exported, origin)
         else:
             self.missing(origin, name)
 
@@ -186,7 +193,7 @@ class _Reading:
         extras = [*install.extras, *self.asked.extras]
         groups = [*install.groups, *self.asked.groups]
         all_extras = install.all_extras or self.asked.all_extras
-        key = (path, constraint, *extras, "", *groups, all_extras)
+        key = (path, constraint, *extras, "", *groups, all_extras, install.with_dev)
         if key in self.read_before:
             return
         self.read_before.add(key)
@@ -194,6 +201,10 @@ class _Reading:
             if constraint:
                 self.parts += read_all((), constraints=(path,))
             elif path.endswith((".toml", ".lock", ".cfg", ".py", "Pipfile")):
+                if install.with_dev and "dev" not in groups:
+                    with suppress(ManifestError):  # it has no such group, or another fault, which is told below
+                        self.parts += read_all((path,), extras=extras, groups=[*groups, "dev"], all_extras=all_extras)
+                        return
                 self.parts += read_all((path,), extras=extras, groups=groups, all_extras=all_extras)
             else:
                 self.parts += read_all((path,))
@@ -207,6 +218,8 @@ class _Reading:
     def located(self, stage: Stage, path: str) -> str | None:
         """The file on this disk that a path in the image was copied from."""
         path = posixpath.normpath(path)
+        if path in stage.taken:
+            return stage.taken[path]
         for source, target in reversed(stage.copies):
             if path == target:
                 found = self.inside(source)

@@ -33,6 +33,11 @@ _TOOL_VALUED = frozenset((
 # fmt: on
 """Options with a value of the other tools."""
 
+_NO_DEV = frozenset(
+    ("--no-dev", "--only", "--without", "--only-group", "--no-default-groups", "--prod", "--production", "--only-dev", "--no-group")
+)
+"""Options by which a group ``dev``, which uv, Poetry and PDM take by themselves, is left out."""
+
 _KEPT = {
     "-i": "--index-url",
     "--index-url": "--index-url",
@@ -47,7 +52,6 @@ _KEPT = {
     "--trusted-host": "--trusted-host",
 }
 _FLAGS = {
-    "--no-index": "--no-index",
     "--pre": "--pre",
     "--prefer-binary": "--prefer-binary",
     "--require-hashes": "--require-hashes",
@@ -76,8 +80,9 @@ _EXPORTS = {
 class Install:
     """What one command installs: requirements as written, files of them, projects on disk, a lock, with extras and groups.
 
-    ``options`` are lines as a requirements file has them. ``lock`` is the name of the lock file that the tool takes.
-    ``exported`` is true where the command writes the lock's packages to a file for another command to install.
+    ``options`` are lines as a requirements file has them. ``lock`` is the name of the lock file that the tool takes, and
+    ``with_dev`` is true where it takes the group ``dev``, too, unless told otherwise. ``exported`` is true where the command
+    writes the lock's packages to a file for another command to install.
     """
 
     requirements: list[str] = field(default_factory=list)
@@ -89,6 +94,7 @@ class Install:
     all_extras: bool = False
     groups: list[str] = field(default_factory=list)
     lock: str = ""
+    with_dev: bool = False
     exported: bool = False
 
 
@@ -105,11 +111,11 @@ def install_of(words: list[str]) -> Install | None:
         return _pip(rest[rest.index(verb) + 1 :]) if verb in ("install", "wheel", "sync") else None
     if (lock := _TOOLS.get((program, verb))) is not None:
         found = _tool(rest[rest.index(verb) + 1 :])
-        found.lock = lock
+        found.lock, found.with_dev = lock, found.with_dev and program != "pipenv"
         return found
     if (lock := _EXPORTS.get((program, verb))) is not None:
         found = _tool(rest[rest.index(verb) + 1 :])
-        found.lock, found.exported = lock, True
+        found.lock, found.exported, found.with_dev = lock, True, found.with_dev and program in ("uv", "pdm")
         return found
     return None
 
@@ -159,7 +165,8 @@ def _pip(words: list[str]) -> Install:
             found.requirements.append(value)
         elif option in into:
             into[option].append(value)
-        elif option in _KEPT:
+        elif option in _KEPT and (_KEPT[option] != "--find-links" or "://" in value):
+            # A folder of wheels in the image was filled by an earlier command, from the index: that is what counts.
             found.options.append(f"{_KEPT[option]} {value}")
         elif option in _FLAGS:
             found.options.append(_FLAGS[option])
@@ -170,7 +177,7 @@ def _pip(words: list[str]) -> Install:
 
 def _tool(words: list[str]) -> Install:
     """What ``uv sync``, ``poetry install`` and the like are told: which extras and groups."""
-    found = Install()
+    found = Install(with_dev=_NO_DEV.isdisjoint(word.partition("=")[0] for word in words))
     for option, value in _options(words, _TOOL_VALUED | _VALUED, "EG"):
         names = re.split(r"[\s,]+", value.strip()) if value else []
         if option in ("--extra", "--extras", "-E"):

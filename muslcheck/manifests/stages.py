@@ -14,7 +14,7 @@ from muslcheck.manifests.shell import substituted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Instruction", "Stage", "reached", "stages_of"]
+__all__ = ["Instruction", "Stage", "named", "reached", "stages_of"]
 
 _HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
 
@@ -41,6 +41,9 @@ class Stage:
     values: dict[str, str | None] = field(default_factory=dict)
     folder: str = "/"
     copies: list[tuple[str, str]] = field(default_factory=list)
+    """What was copied from the build's context, and to where."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """Paths of files that were copied from another stage, and where they lie on this disk."""
 
     @property
     def image(self) -> str:
@@ -126,6 +129,11 @@ def _pairs(value: str, known: dict[str, str | None], *, spaced: bool = False) ->
     return {name: rest if equals else None for name, equals, rest in (word.partition("=") for word in words)}
 
 
+def named(stages: list[Stage], name: str) -> Stage | None:
+    """The stage of a name or number."""
+    return next((stage for place, stage in enumerate(stages) if name.lower() in (stage.name.lower(), str(place))), None)
+
+
 def reached(stages: list[Stage]) -> list[Stage]:
     """The last stage, and those that it builds on or copies from, in order: the others are no part of the image."""
     seen: set[int] = set()
@@ -139,5 +147,6 @@ def reached(stages: list[Stage]) -> list[Stage]:
             waiting.append(stage.parent)
         for each in stage.instructions:
             for name in re.findall(r"(?:--from=|from=)([^\s,]+)", each.value) if each.name in ("COPY", "RUN") else ():
-                waiting += [other for position, other in enumerate(stages) if name.lower() in (other.name.lower(), str(position))]
+                other = named(stages, name)
+                waiting += [other] if other is not None else []
     return [stage for stage in stages if id(stage) in seen]

@@ -278,3 +278,49 @@ def test_apk_command_lines():
 def test_a_requirement_on_a_checkout(tmp_path):
     found = manifest(tmp_path, "FROM python:3.12\nRUN pip install git+https://git.example/x.git#egg=x\n")
     assert [each.source for each in found.requirements] == [Source.VCS]
+
+
+def test_a_file_from_another_stage(tmp_path):
+    found = manifest(
+        tmp_path,
+        """
+        FROM python:3.12 AS one
+        WORKDIR /src
+        COPY deps.txt more.txt ./
+        FROM python:3.12
+        COPY --from=one /src/deps.txt /tmp/requirements.txt
+        COPY --from=0 /src/more.txt /src/gone.txt /tmp/
+        COPY --from=elsewhere /x /y
+        RUN pip install --no-index -f /wheels /wheels/*.whl -r /tmp/requirements.txt -r /tmp/more.txt
+        """,
+        deps_txt="flask\n",
+        more_txt="rich\n",
+    )
+    assert [each.text for each in found.requirements] == ["flask", "rich"]
+    assert (found.index.no_index, found.index.find_links, found.problems) == (False, (), ())
+
+
+def test_a_lock_that_another_stage_exports(tmp_path):
+    text = """
+        FROM python:3.12 AS one
+        WORKDIR /src
+        COPY uv.lock .
+        RUN uv export --no-dev -o /out/requirements.txt
+        FROM python:3.12
+        COPY --from=one /out /out
+        RUN pip install -r /out/requirements.txt
+        """
+    (lock,) = manifest(tmp_path, text, uv_lock=LOCK).locks
+    assert [link.name for link in lock.roots] == ["flask"]
+
+
+@pytest.mark.parametrize(("command", "links"), [("uv sync", ["flask", "pytest"]), ("uv sync --no-dev", ["flask"])])
+def test_the_group_dev_is_installed_unless_it_is_left_out(tmp_path, command, links):
+    lock_text = LOCK.replace("[package.optional", '[package.dev-dependencies]\ndev = [{ name = "pytest" }]\n[package.optional')
+    found = manifest(tmp_path, f"FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN {command}\n", uv_lock=lock_text)
+    assert [link.name for link in found.locks[0].roots] == links
+
+
+def test_a_project_above_the_dockerfile(tmp_path):
+    found = manifest(tmp_path, "FROM python:3.12\nCOPY . /app\nRUN pip install /app\n", name="docker/Dockerfile", pyproject_toml=PROJECT)
+    assert [each.text for each in found.requirements] == ["httpx"]

@@ -2,6 +2,8 @@ import pytest
 
 from muslcheck.errors import ManifestError
 from muslcheck.manifests import read
+from muslcheck.manifests.asked import Asked
+from muslcheck.manifests.folder import choose
 
 PROJECT = '[project]\nname = "app"\ndependencies = ["flask"]\n'
 BARE = '[project]\nname = "app"\n[dependency-groups]\ndev = ["pytest"]\n'
@@ -74,3 +76,31 @@ def test_folders_without_a_manifest(tmp_path, files, reason, hint):
         read([str(tmp_path)])
     assert [fault.reason for fault in caught.value.faults] == [reason]
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("names", "taken", "aside"),
+    [
+        (["uv.lock", "poetry.lock", "pyproject.toml", "requirements.txt"], "uv.lock", ["poetry.lock", "requirements.txt"]),
+        (["pylock.toml", "uv.lock", "pyproject.toml"], "pylock.toml", ["pyproject.toml", "uv.lock"]),
+        (["Pipfile", "Pipfile.lock"], "Pipfile.lock", []),
+        (["Pipfile", "setup.py"], "Pipfile", []),
+        (["setup.py", "environment.yml"], "setup.py", ["environment.yml"]),
+        (["environment.yaml", "Dockerfile"], "environment.yaml", []),
+        (["Dockerfile"], "Dockerfile", []),
+    ],
+)
+def test_locks_come_first_and_other_manifests_last(tmp_path, names, taken, aside):
+    for name in names:
+        (tmp_path / name).write_text(PROJECT if name == "pyproject.toml" else "")
+    path, problems = choose(str(tmp_path), Asked())
+    assert path == str(tmp_path / taken)
+    assert [problem.message for problem in problems] == ([f"read {taken}; {', '.join(aside)} left aside"] if aside else [])
+
+
+def test_a_setup_py_that_says_nothing_gives_way_to_files_of_requirements(tmp_path):
+    fill(tmp_path, requirements__base_txt="flask")
+    (tmp_path / "setup.py").write_text("setup(install_requires=read('requirements/base.txt'))")
+    with pytest.raises(ManifestError) as caught:
+        read([str(tmp_path)])
+    assert caught.value.hint == "Name the files to read: requirements/base.txt."
