@@ -69,6 +69,7 @@ class Loader:
     ) -> None:
         """Walk the requirements greedily: what each answer makes wanted is asked for at once, nothing waits for the rest."""
         self._enter_directories(requirements)
+        self._aim(targets[0])
         steps = walk(requirements, constraints, targets, selection, self.catalogue)
         wanted = steps.wanted()
         if not wanted:
@@ -105,6 +106,7 @@ class Loader:
 
         Raises :class:`~muslcheck.errors.ResolutionFailed` where that does not end.
         """
+        self._aim(target)
         for _ in range(_MOST_ROUNDS):
             answer = resolve(requirements, constraints, target, twin, selection, self.catalogue)
             if not isinstance(answer, Wanted):
@@ -127,6 +129,11 @@ class Loader:
         for problem in answer.problems:
             self._problems.setdefault(problem)
         return answer
+
+    def _aim(self, target: Target) -> None:
+        """What a setup.py requires is asked for the first target: the catalogue keeps one answer for each file."""
+        if self.index.target is None:
+            self.index.target = target
 
     def _enter_directories(self, requirements: Sequence[Requirement]) -> None:
         """What a project on disk requires is read from it, statically; nothing is fetched."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from muslcheck import __version__
+from muslcheck.archives import FACTS_VERSION
 from muslcheck.errors import IndexFailure, IndexUnavailable, Offline
 from muslcheck.index.auth import Credentials
 from muslcheck.index.cache import Cache
 from muslcheck.index.codec import content_key, metadata_of, plain_metadata
 from muslcheck.index.merge import Part, merge
 from muslcheck.index.sources import OFFLINE_HINT, Answer, Sources
-from muslcheck.words.release import Absent, DistFile, Kind, Metadata, Unread
+from muslcheck.words.release import Absent, DistFile, Kind, Metadata, MetadataSource, Unread
 from muslcheck.words.report import Problem
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ _T = TypeVar("_T")
 _DEAR = 4 << 20
 """Bytes from which an sdist is not fetched only to learn what a wheel of its release says, too: what an sdist states for sure holds for
 its wheels (PEP 643), and where it states nothing for sure the wheel would be asked anyway."""
+_READERS = f"{__version__}.{FACTS_VERSION}"
+"""What is read out of an sdist is kept for the readers that read it."""
 
 
 class Index:
@@ -67,6 +70,8 @@ class Index:
         self._cache = Cache(cache_dir)
         self._credentials = Credentials()
         self._sources = Sources(options, self._credentials, self._cache, self._client, offline=offline, refresh=refresh)
+        self.target: Target | None = None
+        """What an sdist's setup.py is followed for, where its requirements stand nowhere else."""
         self._answers: dict[tuple[str, str], Any] = {}
         self._near: dict[str, list[tuple[Answer] | None]] = {}
         self._under_way: dict[tuple[str, str], asyncio.Task[Any]] = {}
@@ -257,6 +262,9 @@ class Index:
             return local_wheel(file)
         key = _metadata_key(file)
         found = None if key is None else self._cache.read("metadata", key)
+        if found is None and file.kind is Kind.SDIST and self.target is not None:
+            key = _metadata_key(file, self.target)
+            found = None if key is None else self._cache.read("metadata", key)
         if found is None:
             return None
         try:
@@ -280,8 +288,9 @@ class Index:
 
             path = await self._once(("download", file.url), "sdists", self._downloads().fetch(file))
             with open(path, "rb") as handle:  # noqa: ASYNC230, PTH123 - a local file, opened and no more
-                found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename), file)
-        key = _metadata_key(file)
+                found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename, self.target), file)
+        followed = isinstance(found, Metadata) and found.source is MetadataSource.SETUP_PY
+        key = _metadata_key(file, self.target if followed else None)
         if key is not None and (isinstance(found, Metadata) or found.broken or file.kind is Kind.SDIST):
             self._cache.write("metadata", key, plain_metadata(found))
         return found
@@ -387,13 +396,15 @@ def _asks_siblings(file: DistFile, found: Metadata | Unread) -> bool:
     return file.kind is Kind.SDIST and (found.assumed if isinstance(found, Metadata) else not found.broken)
 
 
-def _metadata_key(file: DistFile) -> str | None:
-    """METADATA of a wheel says what it says; what is read out of an sdist may change with muslcheck."""
+def _metadata_key(file: DistFile, target: Target | None = None) -> str | None:
+    """METADATA of a wheel says what it says; what is read out of an sdist may change with muslcheck, and with the target."""
     key = content_key(file)
-    return f"{key} {__version__}" if key is not None and file.kind is Kind.SDIST else key
+    if key is None or file.kind is not Kind.SDIST:
+        return key
+    return f"{key} {_READERS}" if target is None else f"{key} {_plain(target)}"
 
 
 def _plain(target: Target) -> str:
     """What of a target bears on what is read in an sdist; the image's name does not."""
     said = (target.python_full, target.arch, target.libc, target.distribution, target.release, "t" if target.free_threaded else "")
-    return f"{__version__} {' '.join(map(str, said))}"
+    return f"{_READERS} {' '.join(map(str, said))}"
