@@ -74,7 +74,7 @@ def test_the_context_may_be_above_the_dockerfile(tmp_path):
 def test_a_file_that_is_mounted(tmp_path):
     text = """
         FROM python:3.12
-        RUN --mount=type=bind,source=requirements.txt,target=/tmp/r.txt --mount=type=cache,target=/root/.cache pip install -r /tmp/r.txt
+        RUN --mount=type=bind,source=requirements.txt,target=/tmp/r.txt --mount=type=cache,target=/var/cache pip install -r /tmp/r.txt
         """
     assert [each.text for each in manifest(tmp_path, text, requirements_txt="flask").requirements] == ["flask"]
 
