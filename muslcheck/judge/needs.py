@@ -151,14 +151,11 @@ def _for_requirement(required: BuildRequirement, target: Target) -> Apk | None:
 
 
 def _brought(build: set[str], wanted: list[Need], release: str) -> set[str]:
-    """Packages that one which is surely needed brings along, unless the build surely asks for them by a name of their own.
-
-    A program is no such name: ``xml2-config`` comes with a package that another brings.
-    """
-    sure = [(need.kind, need.apk.build) for need in wanted if need.certainty is Certainty.ALWAYS and need.apk is not None]
-    bringers = {name for _, names in sure for name in names}
-    named = {name for kind, names in sure if kind != "program" for name in names}
-    return {name for bringer in bringers for name in brought_by(bringer, release)} & build - named
+    """Packages that one which is surely needed brings along, unless the sources include their headers themselves."""
+    found = [(need, name) for need in wanted if need.apk is not None for name in need.apk.build]
+    bringers = {name for need, name in found if need.certainty is Certainty.ALWAYS}
+    included = {name for need, name in found if need.kind == "header"}
+    return {name for bringer in bringers for name in brought_by(bringer, release)} & build - included
 
 
 def _in_recipe(case: Case, made: tuple[Part, ...]) -> set[str]:
