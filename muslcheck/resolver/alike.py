@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from muslcheck.resolver.select import Offers
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
-    from muslcheck.words.target import Target
 
 __all__ = ["Found", "compare", "may_share"]
 
@@ -66,10 +65,11 @@ def may_share(requirements: Iterable[Requirement]) -> bool:
 def compare(
     found: Found, requirements: Sequence[Requirement], offers: Offers, twins: Offers, catalogue: Catalogue
 ) -> dict[str, Node] | Wanted | None:
-    """What another target holds, where its search would be the same; what it lacks to tell; None where it would not."""
-    if not _same_python(found.offers.target, offers.target) or any(
-        each.marker is not None and _speaks_of_machine(str(each.marker)) for each in requirements
-    ):
+    """What another target of the same Python holds, where its search would be the same; None where it would not.
+
+    What is lacking to tell is returned as :class:`Wanted`.
+    """
+    if any(each.marker is not None and _speaks_of_machine(str(each.marker)) for each in requirements):
         return None
     lacking: dict[str, DistFile] = {}
     nodes = {}
@@ -110,7 +110,7 @@ class _Comparison:
     def _same_release(self, theirs: tuple[DistFile, ...], mine: tuple[DistFile, ...], *, tried: bool) -> bool:
         if not theirs or not mine:
             return not theirs and not mine
-        if len(theirs) == 1 == len(mine) and theirs[0] is mine[0]:
+        if theirs == mine:
             return self._same_needs(theirs[0], mine[0], tried=tried)
         if theirs[0].kind is not mine[0].kind and self._offers.selection.prefer_binary:
             return False
@@ -141,10 +141,6 @@ class _Comparison:
         return self._offers.needs(metadata, every) == self._found.offers.needs(metadata, every) and self._offers.needs(
             metadata
         ) == self._found.offers.needs(metadata)
-
-
-def _same_python(one: Target, other: Target) -> bool:
-    return one.python_full == other.python_full and one.free_threaded == other.free_threaded
 
 
 def _speaks_of_machine(text: str) -> bool:

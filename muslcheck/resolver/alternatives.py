@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
-from muslcheck.resolver.shelve import place
-from muslcheck.words.release import Fits, Kind, Project
+from muslcheck.resolver.select import version_of
+from muslcheck.resolver.shelve import fitting
+from muslcheck.words.release import Kind, Project
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -30,10 +29,11 @@ def wheel_releases(name: NormalizedName, target: Target, selection: Selection, c
     project = catalogue.project(name)
     if not isinstance(project, Project):
         return ()
+    ranks = target.tags
     for version in project.versions[:_FARTHEST]:
-        if Version(version).is_prerelease:
+        if version_of(version).is_prerelease:
             continue
         for file in project.files(version):
-            if file.kind is Kind.WHEEL and file.yanked is None and isinstance(place(file, target, selection, name), Fits):
+            if file.kind is Kind.WHEEL and file.yanked is None and fitting(file, target, ranks, selection, name):
                 return (version,)
     return ()

@@ -83,7 +83,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     in the way than is sensible to pass over.
     """
     offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
-    others = _found_so_far(requirements, constraints, selection, catalogue)
+    others = _found_so_far(requirements, constraints, offers, catalogue)
     for found in others or ():
         nodes = compare(found, (*requirements, *constraints), offers, twins, catalogue)
         if isinstance(nodes, Wanted):
@@ -102,12 +102,13 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
 
 
 def _found_so_far(
-    requirements: Sequence[Requirement], constraints: Sequence[Requirement], selection: Selection, catalogue: Catalogue
+    requirements: Sequence[Requirement], constraints: Sequence[Requirement], offers: Offers, catalogue: Catalogue
 ) -> list[Found] | None:
-    """What was found for other targets that asked the same, to be added to; None where that cannot be compared."""
+    """What was found for other targets of the same Python that asked the same, to be added to; None where that cannot be compared."""
+    target, selection = offers.target, offers.selection
     if selection.require_hashes or not may_share((*requirements, *constraints)):
         return None
-    key = (selection, *map(id, requirements), None, *map(id, constraints))
+    key = (target.python_full, target.free_threaded, selection, *map(id, requirements), None, *map(id, constraints))
     asked = (tuple(requirements), tuple(constraints))  # kept with it, so that their ids stay theirs
     return catalogue.found.setdefault(key, (asked, []))[1]
 
