@@ -653,6 +653,37 @@ def _typed(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> A
     return value.klass if isinstance(value, Instance) else Unknown("a type")
 
 
+def _load(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
+    """``ctypes.CDLL``: an image has a few libraries; any other is not there before an apk brings it."""
+    name = arguments[0] if arguments else named.get("name")
+    if isinstance(name, str) and (library := re.match(r"lib([\w+-]+?)\.so", posixpath.basename(name))) and library[1] not in _IN_IMAGES:
+        machine.note(machine.record.libraries, library[1], certainty=_tried(machine, machine.certainty))
+        where = machine.contents.where(machine.frame.member, machine.line)
+        from muslcheck.archives.interpreter import Raised
+
+        raise Raised(("OSError",), f"OSError: {posixpath.basename(name)} cannot be loaded", where)
+    return Unknown("a library")
+
+
+def _find_library(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    name = arguments[0] if arguments else None
+    return None if isinstance(name, str) and name not in _IN_IMAGES else Unknown("where a library is")
+
+
+_IN_IMAGES = frozenset(
+    {
+        "c", "m", "dl", "pthread", "rt", "util", "crypt", "resolv", "ssl", "crypto", "z", "bz2", "lzma", "sqlite3", "ffi", "expat",
+        "ncursesw", "panelw", "readline", "gdbm", "uuid", "tirpc", "stdc++", "gcc_s", "python3",
+    }
+)  # fmt: skip
+"""Libraries that some Python image has."""
+
+
+def _globals(machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -> Any:
+    module = machine.frame.module
+    return module.scopes[0] if module is not None and len(module.scopes) == 1 else Unknown("the names of the module")
+
+
 def _import(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     if arguments and isinstance(arguments[0], str) and re.fullmatch(r"\w+(\.\w+)*", arguments[0]):
         return machine.import_module(arguments[0])
@@ -789,6 +820,11 @@ _FUNCTIONS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "pathlib.PosixPath": _made_path,
     "pathlib.Path.cwd": lambda _m, _a, _n: as_path(FOLDER),
     "functools.partial": _partial,
+    "globals": _globals,
+    "ctypes.CDLL": _load,
+    "ctypes.cdll.LoadLibrary": _load,
+    "ctypes.PyDLL": _load,
+    "ctypes.util.find_library": _find_library,
     "typing.cast": lambda _m, a, _n: a[1] if len(a) == 2 else Unknown("a value"),
     "copy.copy": _copied,
     "copy.deepcopy": _copied,

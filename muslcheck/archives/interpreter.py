@@ -10,6 +10,7 @@ a switch would do.
 from __future__ import annotations
 
 import ast
+import posixpath
 import threading
 import warnings
 from dataclasses import dataclass, field
@@ -105,6 +106,10 @@ class Record:
     """What setup() is given where it is called again after it failed."""
     extensions: list[Ext] = field(default_factory=list)
     programs: list[Seen] = field(default_factory=list)
+    libraries: list[Seen] = field(default_factory=list)
+    """Libraries that are loaded while the build runs."""
+    runs: list[Certainty] = field(default_factory=list)
+    """How surely a build command is run by the script itself, without setup()."""
     imports: list[Seen] = field(default_factory=list)
     raises: list[Seen] = field(default_factory=list)
     downloads: list[Seen] = field(default_factory=list)
@@ -153,6 +158,8 @@ class Machine:
         """Members that the code itself has written before."""
         self.guards: list[frozenset[str]] = []
         """The ``try`` statements around the current place: the exceptions that each catches and goes on after."""
+        self.imported: set[str] = set()
+        self._frames: dict[str, Frame] = {}
         self.called: dict[ast.AST, bool] = {}
         """Calls of methods that were come to, and whether other than for a switch."""
         self._generators: dict[ast.AST, bool] = {}
@@ -167,6 +174,9 @@ class Machine:
         """Interpret a member as a module; what it does is in :attr:`record`. Never raises over what the code says."""
         frame = Frame([{"__name__": name, "__file__": f"{FOLDER}/{member}", "__doc__": None}], member)
         frame.module = frame
+        if member.endswith("/__init__.py"):
+            frame.scopes[0]["__path__"] = Items([f"{FOLDER}/{posixpath.dirname(member)}"])
+        self._frames[name] = frame
         text = self.contents.text(member)
         if text is None or member in self.contents.cut:
             if self.certainty is not Certainty.SWITCHED:
@@ -695,7 +705,8 @@ class Machine:
     def import_module(self, name: str) -> Any:
         """The module of an import statement; raises Raised (ImportError) where the build does not find it."""
         found = self.environment.finds(name)
-        own = self.environment.member_of(name)
+        own = self._by_own_path(name) or self.environment.member_of(name)
+        self.imported.add(name)
         if own is not None and (found is not True or (own[1] and name.partition(".")[0] not in _NEVER_OWN)):
             member, on_path = own
             if on_path or self.frame.member != self.main:
@@ -722,6 +733,25 @@ class Machine:
     def _is_on_path(self, folder: Any, wanted: bool) -> Any:  # noqa: FBT001 -- which of the two operators asks
         inside = self.files.inside(folder)
         return Unknown("what is on sys.path") if inside is None else (inside in self.environment.paths) is wanted
+
+    def _is_loaded(self, name: Any, wanted: bool) -> Any:  # noqa: FBT001 -- which of the two operators asks
+        if isinstance(name, str) and self.environment.finds(name) is False:
+            return not wanted
+        if name in self.imported:
+            return wanted
+        return Unknown("what was imported before")
+
+    def _by_own_path(self, name: str) -> tuple[str, bool] | None:
+        """The member of a module of a package that set its ``__path__`` itself."""
+        package, _, last = name.rpartition(".")
+        frame = self._frames.get(package)
+        folders = self.iterate(frame.scopes[0].get("__path__")) if frame is not None else None
+        for folder in folders or ():
+            inside = self.files.inside(folder)
+            for member in (f"{inside}/{last}/__init__.py", f"{inside}/{last}.py") if inside else ():
+                if member in self.contents.names:
+                    return member, True
+        return None
 
     def _missing(self, name: str, kind: str, detail: str = "") -> None:
         detail = detail or self.environment.gone_since(name) or "not among the build requirements"
@@ -935,6 +965,8 @@ class Machine:
                 answer: Any = isinstance(operator, ast.NotIn)
             elif isinstance(right, External) and right.name == "sys.path" and isinstance(operator, (ast.In, ast.NotIn)):
                 answer = self._is_on_path(left, isinstance(operator, ast.In))
+            elif isinstance(right, External) and right.name == "sys.modules" and isinstance(operator, (ast.In, ast.NotIn)):
+                answer = self._is_loaded(left, isinstance(operator, ast.In))
             else:
                 answer = compare(operator, left, right)
             if isinstance(answer, Unknown) or not answer:
@@ -1035,6 +1067,8 @@ class Machine:
         line = node.lineno
         if isinstance(node.func, ast.Attribute):
             owner = self.value(node.func.value)
+            if node.func.attr == "run" and not node.args and isinstance(owner, (Unknown, External)):
+                self._runs_command(owner)
             self.called[node] = self.called.get(node, False) or self.certainty is not Certainty.SWITCHED
             arguments, named = self._arguments(node)
             self.line = line
@@ -1043,6 +1077,18 @@ class Machine:
         arguments, named = self._arguments(node)
         self.line = line
         return self.call(function, arguments, named)
+
+    def _runs_command(self, command: Any) -> None:
+        """``cmd.run()`` of a build command that the script made itself: where its failure is caught, it is tried and no more."""
+        if isinstance(command, Unknown) or command.name.endswith("build_ext()"):
+            caught = frozenset[str]().union(*self.guards) & {
+                "Exception",
+                "BaseException",
+                "CompileError",
+                "CCompilerError",
+                "DistutilsError",
+            }
+            self.record.runs.append(weaker(self.certainty, Certainty.OPTIONAL) if caught else self.certainty)
 
     def _arguments(self, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
         arguments = list(self._elements(node.args))
@@ -1170,6 +1216,8 @@ class Machine:
         return instance
 
 
+_BUILD_FAILS = frozenset({"Exception", "BaseException", "CompileError", "CCompilerError", "DistutilsError"})
+"""What a build command raises that fails, where no setup() turns it into SystemExit."""
 _NEVER_OWN = frozenset({"setuptools", "distutils", "pkg_resources", "os", "sys", "re"})
 _LIST_OPTIONS = frozenset(
     {

@@ -130,7 +130,10 @@ def read_script(contents: Contents, target: Target, environment: BuildEnvironmen
             machine.record.setups.append((given, machine.certainty, function.node.lineno, member, frozenset()))
     if not machine.record.setups:
         machine.record.setups.append(({}, machine.certainty, 1, member, frozenset()))
-        if machine.record.extensions:
+        if machine.record.extensions and machine.record.runs:
+            how = weaker(*machine.record.runs)
+            machine.record.setups[0] = ({"ext_modules": Items(machine.record.extensions)}, how, 1, member, frozenset())
+        elif machine.record.extensions:
             machine.record.setups[0][0]["ext_modules"] = Unknown("made outside of setup()")
     return _facts(machine)
 
@@ -190,6 +193,7 @@ def _facts(machine: Machine) -> SetupFacts:
     facts.setup_requires = tuple(requires)
     facts.requires = _requires(machine)
     facts.programs.extend(record.programs)
+    facts.libraries.extend(record.libraries)
     facts.raises.extend(record.raises)
     facts.imports.extend(record.imports)
     facts.downloads.extend(record.downloads)
@@ -446,10 +450,10 @@ def _follow_command(
     if name == "build_ext" and _never_builds(machine, klass):
         return [(extension, Certainty.SWITCHED) for extension, _ in extensions]
     left: list[tuple[Ext, Certainty]] = []
-    _collect(instance.attributes["extensions"], certainty, left, [], where)
+    _collect(instance.attributes["extensions"], Certainty.ALWAYS, left, [], where)
     before = {id(extension): sure for extension, sure in extensions}
     if any(id(extension) not in before for extension, _ in left):
-        return [(extension, before.get(id(extension), sure)) for extension, sure in left]
+        return [(extension, before.get(id(extension), weaker(certainty, sure))) for extension, sure in left]
     if name == "build_ext" and isinstance(instance.attributes["extensions"], Items) and left:
         return [(extension, weaker(before[id(extension)], sure)) for extension, sure in left]
     return None

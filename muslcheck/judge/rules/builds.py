@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from muslcheck.judge.case import Case
     from muslcheck.judge.parts import Part
+    from muslcheck.words.release import Unread
 
 __all__ = ["RULES"]
 
@@ -36,8 +37,7 @@ def pure(case: Case) -> Iterator[Evidence]:
     if not isinstance(case.facts, SdistFacts) or parts(case.facts):
         return
     facts, system = case.facts, case.facts.build_system
-    stops = any(seen.certainty is Certainty.ALWAYS for seen in (*facts.raises, *facts.imports))
-    sure = not (system.backend_path or facts.unread or _sources(facts) or stops) and _installs(case)
+    sure = not (system.backend_path or facts.unread or _sources(facts) or _stops(facts)) and _installs(case)
     claim = f"pure Python: nothing is compiled (built by {system.backend.partition(':')[0]})"
     yield Evidence("MC200", claim, system.seen_in, Strength.PROOF if sure else Strength.STRONG, Outcome.BUILD)
 
@@ -55,7 +55,7 @@ def optional(case: Case) -> Iterator[Evidence]:
         over = f" over {' and '.join(libraries)}" if libraries else ""
         what = (one if len(made) == 1 else f"each of {len(made)} extensions") + over
         claim = f"{what} is optional: skipped without a word where it does not compile"
-        strength = Strength.PROOF if _installs(case) and len(made) <= _FEW else Strength.STRONG
+        strength = Strength.PROOF if _installs(case) and len(made) <= _FEW and not _stops(case.facts) else Strength.STRONG
         yield Evidence("MC201", claim, made[0].seen_in, strength, Outcome.BUILD, frozenset({Mark.SLOWER}))
 
 
@@ -237,6 +237,11 @@ def _parts(case: Case) -> tuple[Part, ...]:
 def _sources(facts: SdistFacts) -> int:
     """Source files in compiled languages, all in the archive."""
     return sum(number for language, number in facts.source_files if language in NAMES)
+
+
+def _stops(facts: SdistFacts | Unread | None) -> bool:
+    """Whether the build surely comes to a place where it stops."""
+    return isinstance(facts, SdistFacts) and any(seen.certainty is Certainty.ALWAYS for seen in (*facts.raises, *facts.imports))
 
 
 def _installs(case: Case) -> bool:
