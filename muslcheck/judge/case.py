@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.words.release import DistFile, Unread
     from muslcheck.words.resolution import Candidate
@@ -22,7 +23,8 @@ class Case:
     ``facts`` are of the sdist that pip would build: Unread where it could not be had or read, None where none is opened
     (a wheel fits, or there is nothing to open). ``build_requires`` say how each build requirement itself installs on the
     target. ``alternatives`` are versions of the project that a wheel fits on the target, newest first: the ones that a
-    user could ask for instead, whether or not the requirements allow them today.
+    user could ask for instead, whether or not the requirements allow them today. ``offered`` is what the package index of the
+    target's Alpine release says, where it was given: it knows better than the tables.
     """
 
     candidate: Candidate
@@ -30,6 +32,7 @@ class Case:
     facts: SdistFacts | Unread | None = None
     build_requires: tuple[BuildRequirement, ...] = ()
     alternatives: tuple[str, ...] = ()
+    offered: ApkIndex | None = None
 
     @property
     def file(self) -> DistFile | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from muslcheck.words.verdict import ApkNames, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import Seen
     from muslcheck.judge.case import Case
     from muslcheck.judge.parts import Part
@@ -94,14 +95,17 @@ class Need:
 
 
 @lru_cache(maxsize=16)
-def needs(facts: SdistFacts, target: Target) -> tuple[Need, ...]:
-    """Everything that the build asks for by name on an Alpine target; what has to be switched on is left out. Empty elsewhere."""
+def needs(facts: SdistFacts, target: Target, offered: ApkIndex | None = None) -> tuple[Need, ...]:
+    """Everything that the build asks for by name on an Alpine target; what has to be switched on is left out. Empty elsewhere.
+
+    Packages are those of the tables, or of the release's own index where that is given.
+    """
     if not on_alpine(target):
         return ()
     found: dict[tuple[str, str], Need] = {}
     for need in _all(facts, target.release):
         if need.certainty is not Certainty.SWITCHED:
-            found.setdefault((need.kind, need.name), need)
+            found.setdefault((need.kind, need.name), need if offered is None else _refined(need, offered))
     return tuple(sorted(found.values(), key=lambda need: (need.kind, need.name)))
 
 
@@ -119,7 +123,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     made = parts(facts)
     if not made and not any(required.outcome is Outcome.COMPILE for required in case.build_requires):
         return ApkNames()
-    wanted = [need for need in needs(facts, target) if _wanted(need, made)]
+    wanted = [need for need in needs(facts, target, case.offered) if _wanted(need, made)]
     apks = [apk_for_language(_SPELLED.get(language, language)) for part in made for language in part.languages]
     apks += [need.apk for need in wanted]
     apks += [_for_requirement(required, target) for required in case.build_requires if required.outcome is Outcome.COMPILE]
@@ -127,7 +131,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
     build |= _in_recipe(case, made)
-    build -= _brought(build, wanted, target.release)
+    build -= _brought(build, wanted, case)
     if target.image.rpartition("/")[2].startswith("alpine"):
         build.add("python3-dev")
     if any(seen.value == "openmp" for seen in facts.marks):
@@ -140,6 +144,25 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target.image, target.python))))
 
 
+def _refined(need: Need, offered: ApkIndex) -> Need:
+    """A need with the packages that the release's own index names for it; as it was where the index knows nothing of it."""
+    package = None
+    match need.kind:
+        case "pkg-config":
+            package = offered.provider(f"pc:{need.name}")
+        case "program" if need.apk is None or not all(name in offered.origins for name in need.apk.build):
+            package = offered.provider(f"cmd:{need.name}")
+        case "library" if need.apk is None or need.guessed:
+            package = offered.dev_of_library(need.name)
+    if package is not None:
+        return replace(need, apk=Apk((package,), offered.runtime_of(package)), absent="", glibc_only=False, guessed=False)
+    if need.apk is None:
+        return need
+    known = {name: offered.provider(name) for name in need.apk.build}
+    build = tuple(sorted({found or name for name, found in known.items()}))
+    return need if build == need.apk.build else replace(need, apk=replace(need.apk, build=build))
+
+
 def _from_pip(required: BuildRequirement, target: Target) -> bool:
     """Whether the build environment has the program of a build requirement, so that apk need not."""
     return required.outcome in {Outcome.WHEEL, Outcome.BUILD} or not program_from_apk(required.name, target)
@@ -150,12 +173,14 @@ def _for_requirement(required: BuildRequirement, target: Target) -> Apk | None:
     return apk_for_program(required.name, target.release) if program_from_apk(required.name, target) else Apk(required.apk.build)
 
 
-def _brought(build: set[str], wanted: list[Need], release: str) -> set[str]:
+def _brought(build: set[str], wanted: list[Need], case: Case) -> set[str]:
     """Packages that one which is surely needed brings along, unless the sources include their headers themselves."""
     found = [(need, name) for need in wanted if need.apk is not None for name in need.apk.build]
     bringers = {name for need, name in found if need.certainty is Certainty.ALWAYS}
     included = {name for need, name in found if need.kind == "header"}
-    return {name for bringer in bringers for name in brought_by(bringer, release)} & build - included
+    release, offered = case.target.release, case.offered
+    brought = (brought_by(bringer, release) if offered is None else offered.brings(bringer) for bringer in bringers)
+    return {name for names in brought for name in names if name.endswith("-dev")} & build - included
 
 
 def _in_recipe(case: Case, made: tuple[Part, ...]) -> set[str]:

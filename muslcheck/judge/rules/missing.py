@@ -101,7 +101,7 @@ def _needs(case: Case) -> tuple[Need, ...]:
         return ()
     from muslcheck.judge.needs import needs
 
-    return needs(case.facts, case.target)
+    return needs(case.facts, case.target, case.offered)
 
 
 RULES = (
