@@ -40,6 +40,8 @@ that could not be judged). Nothing that is downloaded is ever run.
 
 Each long option can be set in the environment, as MUSLCHECK_INDEX_URL for
 --index-url. pip's own settings (pip.conf, PIP_*) are honoured beneath.
+MUSLCHECK_RECIPES=off leaves out what is known of Alpine's own recipes for
+Python packages, to measure what reading sdists is worth by itself.
 """
 
 
@@ -106,6 +108,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--arch", "--platform", action="append", default=[], metavar="ARCH", help="x86_64, arm64, linux/arm/v7; default: this machine's"
     )
     image.add_argument("--matrix", action="store_true", help="every current Python and every architecture, where none is named")
+    image.add_argument(
+        "--apk-index",
+        action="append",
+        default=[],
+        metavar="PLACE",
+        help="the release's APKINDEX.tar.gz, file or address: exact names",
+    )
 
     _index(parser.add_argument_group("the index (as pip's options)"))
     _choice(parser.add_argument_group("which files may be taken (as pip's options)"))

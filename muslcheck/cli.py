@@ -88,6 +88,7 @@ def _run(argv: Sequence[str]) -> int:
             groups=given.group,
             index=index,
             selection=selection,
+            apk_index=given.apk_index,
             cache_dir=given.cache_dir,
             cache=not given.no_cache,
             offline=given.offline,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.loading import Loader
     from muslcheck.words.lock import Lock
@@ -48,6 +49,7 @@ async def acheck(
     groups: Iterable[str] = (),
     index: IndexOptions | None = None,
     selection: Selection | None = None,
+    apk_index: str | Iterable[str] = (),
     cache_dir: str | os.PathLike[str] | None = None,
     cache: bool = True,
     offline: bool = False,
@@ -64,6 +66,8 @@ async def acheck(
     said. An image whose tag leaves the version open (``python:slim``) takes those of ``python_version``. ``index`` and
     ``selection`` are laid over pip's own settings (none of them with ``isolated``), the options that stand in the manifests
     over both, as pip does.
+    ``apk_index`` are paths or addresses of Alpine's own package index (``APKINDEX.tar.gz``): it then names the packages of the
+    release exactly, for targets of its architecture.
     ``tell`` is called with the name being looked at, the number of answers had, and the number asked for.
 
     Raises :class:`~muslcheck.errors.InputError` for manifests, images and options that cannot be used. What cannot be
@@ -86,8 +90,9 @@ async def acheck(
     constrained = tuple(constraint for manifest in manifests for constraint in manifest.constraints)
     async with Index(options, cache_dir=_cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh) as wires:
         loader = Loader(wires, Catalogue(wires), tell)
-        await loader.explore(requirements, constrained, targets, chosen)
-        asked = [_Asked(requirements, constrained, chosen, target) for target in targets]
+        await loader.explore(requirements, constrained, _scouts(targets), chosen)
+        offered = await loader.offered(_several(apk_index))
+        asked = [_Asked(requirements, constrained, chosen, target, offered=_of_arch(offered, target)) for target in targets]
         verdicts = await _each(_verdicts(each, loader) for each in asked)
         for lock in (lock for manifest in manifests for lock in manifest.locks):
             verdicts += await _each(_locked(lock, each, loader) for each in asked)
@@ -131,6 +136,7 @@ class _Asked:
     selection: Selection
     target: Target
     above: tuple[str, ...] = ()
+    offered: ApkIndex | None = None
 
 
 async def _verdicts(asked: _Asked, loader: Loader) -> list[Verdict]:
@@ -159,7 +165,7 @@ async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdi
         if not isinstance(facts, Unread):
             build = await _build_requirements(facts, candidate, asked, loader)
     others = () if file is not None and file.kind is Kind.WHEEL else loader.wheel_releases(candidate, asked.target, asked.selection)
-    return judge(Case(candidate=candidate, target=asked.target, facts=facts, build_requires=build, alternatives=others))
+    return judge(Case(candidate, asked.target, facts=facts, build_requires=build, alternatives=others, offered=asked.offered))
 
 
 async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _Asked, loader: Loader) -> tuple[BuildRequirement, ...]:
@@ -179,11 +185,24 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
     return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk) for verdict in found)
 
 
+def _of_arch(offered: ApkIndex | None, target: Target) -> ApkIndex | None:
+    """A package index, where it is of the target's architecture (Alpine's names for those are its own)."""
+    if offered is None or target.distribution != "alpine":
+        return None
+    named = {"armv6l": "armhf", "armv7l": "armv7", "i686": "x86"}.get(target.arch, target.arch)
+    return offered if named in offered.architectures else None
+
+
 async def _each(work: Iterable[Coroutine[Any, Any, list[Verdict]]]) -> list[Verdict]:
     """All targets' verdicts. The targets go side by side: what two of them lack is loaded once, and waited for together."""
     from muslcheck.loading import together
 
     return [verdict for verdicts in await together(work) for verdict in verdicts]
+
+
+def _scouts(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Those who walk before all: one of each image. What the same image lacks on another machine is little, and wanted when it settles."""
+    return tuple({target.image: target for target in reversed([*targets])}.values())
 
 
 def _in_order(verdicts: Iterable[Verdict], targets: tuple[Target, ...]) -> tuple[Verdict, ...]:

@@ -9,7 +9,7 @@ from types import coroutine
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed
+from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed, UsageError
 from muslcheck.manifests import build_requirements, static_dependencies
 from muslcheck.resolver import follow_lock, resolve, walk
 from muslcheck.words.release import Absent, Metadata, Unread
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.index import Index
     from muslcheck.resolver import Catalogue
@@ -115,6 +116,26 @@ class Loader:
                 return answer
             await self._load(answer)
         raise ResolutionFailed(f"no resolution for {target.id} within {_MOST_ROUNDS} rounds", hint="Pin more of the requirements.")
+
+    async def offered(self, places: Sequence[str]) -> ApkIndex | None:
+        """Alpine's own package index, out of the files and addresses given, as one; None where none is given or none can be had.
+
+        Raises :class:`~muslcheck.errors.UsageError` for what is no such index.
+        """
+        if not places:
+            return None
+        from muslcheck.alpine.apkindex import ApkIndexFault, joined, parse_apkindex
+
+        found = []
+        for place in places:
+            try:
+                found.append(parse_apkindex(await self.index.plain(place)))
+            except ApkIndexFault as fault:
+                hint = "Give the path or address of an APKINDEX.tar.gz."
+                raise UsageError(f"{place} is no package index of Alpine's: {fault}", hint) from fault
+            except (IndexFailure, ArchiveFailure) as failure:
+                self._problems.setdefault(Problem(failure.subject, failure.reason, failure.hint, kind="index"))
+        return joined(found) if found else None
 
     def wheel_releases(self, candidate: Candidate, target: Target, selection: Selection) -> tuple[str, ...]:
         """Releases of a candidate's project that a wheel fits on the target, as far as its page is known."""

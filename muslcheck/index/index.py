@@ -199,6 +199,16 @@ class Index:
         found: SdistFacts = self._answers[key]
         return found
 
+    async def plain(self, place: str) -> bytes:
+        """The bytes of a file that is no part of the index, by path or address. Raises UsageError, IndexFailure and OversizedArchive."""
+        from muslcheck.index.plain import fetch_plain, read_plain
+
+        if "://" not in place or place.startswith("file:"):
+            return read_plain(place)
+        url = self._credentials.take(place)
+        work = fetch_plain(url, self._client, self._cache, offline=self._offline, refresh=self._refresh)
+        return await self._once(("plain", url), "package indexes", work)
+
     def _nearby(self, name: NormalizedName) -> list[tuple[Answer] | None]:
         """What each source says without being waited for, in the order of the sources."""
         known = self._near.get(name)
