@@ -9,9 +9,12 @@ from muslcheck.resolver.shelve import fitting
 from muslcheck.words.release import Kind, Project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from packaging.utils import NormalizedName
 
     from muslcheck.resolver.catalogue import Catalogue
+    from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Selection
     from muslcheck.words.target import Target
 
@@ -30,10 +33,28 @@ def wheel_releases(name: NormalizedName, target: Target, selection: Selection, c
     if not isinstance(project, Project):
         return ()
     ranks = target.tags
+    key = (name, target.arch, target.is_musl)
+    if key not in catalogue.wheels:
+        catalogue.wheels[key] = tuple(_wheels(project, target.arch, musl=target.is_musl))
+    for version, wheels in catalogue.wheels[key]:
+        if any(fitting(wheel, target, ranks, selection, name) for wheel in wheels):
+            return (version,)
+    return ()
+
+
+def _wheels(project: Project, arch: str, *, musl: bool) -> Iterator[tuple[str, tuple[DistFile, ...]]]:
+    """The final releases that have wheels which may fit a machine and a C library, and these: all Pythons look at the same."""
+    other = "manylinux" if musl else "musllinux"
     for version in project.versions[:_FARTHEST]:
         if version_of(version).is_prerelease:
             continue
-        for file in project.files(version):
-            if file.kind is Kind.WHEEL and file.yanked is None and fitting(file, target, ranks, selection, name):
-                return (version,)
-    return ()
+        wheels = tuple(
+            file
+            for file in project.files(version)
+            if file.kind is Kind.WHEEL
+            and file.yanked is None
+            and ("any" in (tags := file.filename.lower()).rpartition("-")[2] or arch in tags)
+            and (other not in tags or tags.count("linux") > tags.count(other))
+        )
+        if wheels:
+            yield version, wheels

@@ -41,7 +41,8 @@ class Catalogue:
 
     ``arrivals`` lists what came in, in order, for those who follow it (the walk). ``offers`` keeps what each target may
     choose from, worked out once: pages never change within a run; ``settled`` what each resolution found in its way so far;
-    ``found`` what was found for targets that asked the same, for others to compare.
+    ``found`` what was found for targets that asked the same, for others to compare; ``wheels`` those of a project that may fit a
+    machine and a C library, for all Pythons.
 
     What is looked up and was not added is asked of ``recall`` once: a run that has everything at hand waits for nothing, and
     resolves in one go.
@@ -54,6 +55,7 @@ class Catalogue:
         self.offers: dict[tuple[Target, Selection], Offers] = {}
         self.settled: dict[tuple[int, ...], tuple[tuple[Requirement, ...], tuple[Requirement, ...], Settled]] = {}
         self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
+        self.wheels: dict[tuple[str, str, bool], tuple[tuple[str, tuple[DistFile, ...]], ...]] = {}
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}
