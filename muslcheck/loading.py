@@ -129,6 +129,8 @@ class Loader:
         found = []
         for place in places:
             try:
+                if "://" in place:
+                    await a_turn()
                 found.append(parse_apkindex(await self.index.plain(place)))
             except ApkIndexFault as fault:
                 hint = "Give the path or address of an APKINDEX.tar.gz."

@@ -138,7 +138,7 @@ def _listing(data: bytes) -> str:
                 listing = None if member is None else archive.extractfile(member)
                 if listing is not None:
                     return listing.read().decode("utf-8", "replace")
-        except tarfile.TarError:
+        except (tarfile.TarError, EOFError, OverflowError, ValueError):
             continue
     raise ApkIndexFault("it holds no APKINDEX")
 
