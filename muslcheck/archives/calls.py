@@ -88,6 +88,8 @@ _STRING_METHODS = frozenset(
         "removeprefix", "removesuffix", "casefold",
     }
 )  # fmt: skip
+_BACKENDS = ("setuptools.build_meta", "flit_core.", "hatchling.build", "poetry.core.", "pdm.backend")
+"""Back ends that a project's own may hand on to, which add nothing to what they require."""
 _SET_METHODS = frozenset({"union", "difference", "intersection", "symmetric_difference", "issubset", "issuperset", "isdisjoint"})
 _FORMAT_RISK = re.compile(r"\{[^{}]*[:!.\[][^{}]*\}|\{[^{}]*\{")
 
@@ -233,6 +235,13 @@ def external(machine: Machine, name: str, arguments: list[Any], named: dict[str,
         )
     if name in _RUNNERS:
         return _run(machine, arguments, named)
+    if last == "build_wheel" and name.startswith(_BACKENDS):
+        machine.record.handed_on.append(machine.certainty)
+        return Unknown("a wheel's name")
+    if last == "get_requires_for_build_wheel" and name.startswith(_BACKENDS):
+        return Items((), machine.path)
+    if name in {"Cython.Build.Cythonize.main", "Cython.Build.Cythonize.cython_compile"}:
+        return make_extension(machine, "cython", ["", Items([n for n in sorted(machine.contents.names) if n.endswith(".pyx")])], {})
     if name in _FINDERS:
         program = arguments[0] if arguments else ""
         if isinstance(program, str) and program:
@@ -1017,6 +1026,10 @@ def inherited(machine: Machine, roots: set[str], name: str, arguments: list[Any]
     if name in {"spawn", "execute"}:
         return _run(machine, arguments if name == "spawn" else arguments[1:], named)
     target = machine.frame.instance
+    if name == "build_wheel" and any(root.startswith(_BACKENDS) for root in roots):
+        machine.record.handed_on.append(machine.certainty)
+    if name == "get_requires_for_build_wheel":
+        return Items((), machine.path)
     if name == "cython_sources" and any(root.startswith("Cython.") for root in roots):
         machine.note(machine.record.marks, "cython_sources")
     if name == "__init__" and isinstance(target, Ext):

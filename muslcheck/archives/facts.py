@@ -53,6 +53,8 @@ class BuildSystem:
     backend_path: tuple[str, ...] = ()
     legacy: bool = False
     """No ``[build-system]``: pip uses setuptools' legacy backend."""
+    followed: bool = False
+    """The back end is the project's own, and what it does was read: it stands among the facts."""
 
 
 @dataclass(frozen=True, slots=True)

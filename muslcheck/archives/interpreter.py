@@ -108,6 +108,8 @@ class Record:
     programs: list[Seen] = field(default_factory=list)
     libraries: list[Seen] = field(default_factory=list)
     """Libraries that are loaded while the build runs."""
+    handed_on: list[Certainty] = field(default_factory=list)
+    """How surely a back end of the project's own calls ``build_wheel`` of a known one."""
     runs: list[Certainty] = field(default_factory=list)
     """How surely a build command is run by the script itself, without setup()."""
     imports: list[Seen] = field(default_factory=list)
@@ -599,18 +601,26 @@ class Machine:
         return [] if stops else names
 
     def _do_with(self, node: ast.With | ast.AsyncWith) -> None:
-        suppressed = False
+        suppressed: list[str] = []
         for item in node.items:
             value = self.value(item.context_expr)
-            if isinstance(value, External) and value.name == "contextlib.suppress()":
-                suppressed = True
+            if isinstance(value, External) and value.name == "contextlib.suppress()" and isinstance(item.context_expr, ast.Call):
+                suppressed.extend(self._suppressed(item.context_expr))
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, value)
+        self.guards.append(frozenset(suppressed))
         try:
             self.block(node.body)
         except Raised:
             if not suppressed:
                 raise
+        finally:
+            self.guards.pop()
+
+    def _suppressed(self, node: ast.Call) -> list[str]:
+        """The exceptions that ``suppress(...)`` names."""
+        values = [value for argument in self._elements(node.args) for value in (argument if isinstance(argument, tuple) else (argument,))]
+        return [_exception_name(value, None).rpartition(".")[2] for value in values]
 
     _do_asyncwith = _do_with
 
@@ -675,7 +685,9 @@ class Machine:
             name = ".".join([*folder, name]) if name else ".".join(folder)
         if name == "__future__":
             return
-        module = self.import_module(name)
+        module = self._sibling(name) if node.level else None
+        if module is None:
+            module = self.import_module(name)
         for alias in node.names:
             if alias.name == "*":
                 if isinstance(module, Namespace):
@@ -685,6 +697,12 @@ class Machine:
                     self.frame.scopes[-1].setdefault("*", External(name))
                 continue
             self.frame.scopes[-1][alias.asname or alias.name] = self._imported_name(module, name, alias.name)
+
+    def _sibling(self, name: str) -> Any:
+        """A module that is imported by its place (``from .x import y``): it is found whatever is on ``sys.path``."""
+        stem = name.replace(".", "/")
+        member = next((m for m in (f"{stem}/__init__.py", f"{stem}.py") if m in self.contents.kept), None)
+        return None if member is None else self._interpreted(name, member)
 
     def _imported_name(self, module: Any, name: str, wanted: str) -> Any:
         if isinstance(module, Namespace):
@@ -888,7 +906,17 @@ class Machine:
             ):
                 raise Raised(("KeyError", "LookupError"), f"KeyError: {key}", self.contents.where(self.frame.member, self.line))
             return Unknown("an environment variable")
+        self._guarded_subscript(owner, key)
         return subscript(owner, key)
+
+    def _guarded_subscript(self, owner: Any, key: Any) -> None:
+        """``{}[key]`` and ``None[key]`` raise: of interest only where somebody waits for it."""
+        waited = frozenset[str]().union(*self.guards)
+        where = self.contents.where(self.frame.member, self.line)
+        if isinstance(owner, dict) and isinstance(key, str) and key not in owner and SOME_KEY not in owner and "KeyError" in waited:
+            raise Raised(("KeyError", "LookupError"), f"KeyError: {key}", where)
+        if owner is None and "TypeError" in waited:
+            raise Raised(("TypeError",), "TypeError: None has no items", where)
 
     def _of_tuple(self, node: ast.Tuple) -> Any:
         return tuple(self._elements(node.elts))
@@ -1160,7 +1188,7 @@ class Machine:
         try:
             if isinstance(node, ast.Lambda):
                 return self.value(node.body)
-            if self._generates(node):
+            if self._generates(node) and not any(_last(decorator) == "contextmanager" for decorator in node.decorator_list):
                 return Unknown("a generator")
             self.block(node.body)
             result = None
@@ -1233,6 +1261,10 @@ _LIST_OPTIONS = frozenset(
         "runtime_library_dirs",
     }
 )
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _lookup(frame: Frame, name: str) -> Any:

@@ -17,6 +17,7 @@ from muslcheck.archives.container import open_archive
 from muslcheck.archives.csource import SourceFacts, read_sources
 from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
 from muslcheck.archives.hints import read_hints
+from muslcheck.archives.in_tree import read_in_tree
 from muslcheck.archives.meson import read_meson
 from muslcheck.archives.probes import probed_headers
 from muslcheck.archives.sdist_metadata import metadata_in
@@ -61,6 +62,12 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     setup = SetupFacts()
     lost: list[Seen] = []
     """Readers that were lost in what they read."""
+    mine: SetupFacts | None = None
+    if system.backend_path:
+        followed = _kept(partial(read_in_tree, contents, target, system), None, system.seen_in, [])
+        if followed is not None:
+            system = replace(system, added=(*system.added, *followed[0]), followed=True)
+            mine = followed[1]
     if kind == "setuptools" and ("setup.py" in contents.names or _declared(pyproject)):
         on_path = system.backend == LEGACY_BACKEND or bool(system.backend_path)
         environment = BuildEnvironment(contents, target, (*system.requires, *system.added), folder_on_path=on_path)
@@ -71,7 +78,7 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     for script in _hook_scripts(contents, pyproject, kind):
         environment = BuildEnvironment(contents, target, system.requires, folder_on_path=True)
         setup = _kept(partial(read_script, contents, target, environment, script), setup, contents.where(script), lost)
-    extensions = (*setup.extensions, *_declared_extensions(contents, pyproject, kind))
+    extensions = (*(mine.extensions if mine is not None else ()), *setup.extensions, *_declared_extensions(contents, pyproject, kind))
     nothing: tuple[tuple[Tree, ...], tuple[Seen, ...]] = ((), ())
     trees, downloads = _kept(partial(_trees, contents, pyproject, kind, system, setup), nothing, system.seen_in, lost)
     brought = _names((*system.requires, *system.added))

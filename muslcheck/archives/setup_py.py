@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
 
-__all__ = ["Requires", "SetupFacts", "read_script", "read_setup_py"]
+__all__ = ["Requires", "SetupFacts", "facts_of", "read_script", "read_setup_py"]
 
 _COMMANDS = (
     "egg_info",
@@ -88,7 +88,7 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
     if machine.record.setups and environment.add(_setup_requires(machine)):
         machine = Machine(contents, target, environment)
         machine.run("setup.py")
-    return _facts(machine)
+    return facts_of(machine)
 
 
 def _setup_requires(machine: Machine) -> list[str]:
@@ -135,10 +135,10 @@ def read_script(contents: Contents, target: Target, environment: BuildEnvironmen
             machine.record.setups[0] = ({"ext_modules": Items(machine.record.extensions)}, how, 1, member, frozenset())
         elif machine.record.extensions:
             machine.record.setups[0][0]["ext_modules"] = Unknown("made outside of setup()")
-    return _facts(machine)
+    return facts_of(machine)
 
 
-def _facts(machine: Machine) -> SetupFacts:
+def facts_of(machine: Machine) -> SetupFacts:
     """What an interpreted script comes to, once its build commands are followed, too."""
     contents, environment = machine.contents, machine.environment
     facts = SetupFacts()

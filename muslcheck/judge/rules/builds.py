@@ -37,7 +37,7 @@ def pure(case: Case) -> Iterator[Evidence]:
     if not isinstance(case.facts, SdistFacts) or parts(case.facts):
         return
     facts, system = case.facts, case.facts.build_system
-    sure = not (system.backend_path or facts.unread or _sources(facts) or _stops(facts)) and _installs(case)
+    sure = not ((system.backend_path and not system.followed) or facts.unread or _sources(facts) or _stops(facts)) and _installs(case)
     claim = f"pure Python: nothing is compiled (built by {system.backend.partition(':')[0]})"
     yield Evidence("MC200", claim, system.seen_in, Strength.PROOF if sure else Strength.STRONG, Outcome.BUILD)
 
@@ -178,7 +178,7 @@ def decided_later(case: Case) -> Iterator[Evidence]:
                 what = f"whether {part.name or part.made_by} is compiled is decided while the build runs"
                 yield Evidence("MC903", what, part.seen_in, Strength.STRONG, Outcome.UNKNOWN)
     system = case.facts.build_system
-    if not made and sources and system.backend_path:
+    if not made and sources and system.backend_path and not system.followed:
         claim = f"the project's own back end decides whether its {plural(sources, 'source file')} to compile are compiled"
         yield Evidence("MC903", claim, system.seen_in, Strength.STRONG, Outcome.UNKNOWN)
     if not made and sources:

@@ -1,0 +1,106 @@
+"""A back end of the project's own (``backend-path``), followed like setup.py: what it requires, what it compiles, whom it hands on to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from muslcheck.archives.build_environment import BuildEnvironment
+from muslcheck.archives.facts import Certainty
+from muslcheck.archives.interpreter import Machine, OutOfSteps, Raised
+from muslcheck.archives.setup_py import SetupFacts, facts_of
+from muslcheck.archives.values import External, Func, Items, Unknown
+
+if TYPE_CHECKING:
+    from muslcheck.archives.container import Contents
+    from muslcheck.archives.facts import BuildSystem
+    from muslcheck.archives.values import Frame
+    from muslcheck.words.target import Target
+
+__all__ = ["read_in_tree"]
+
+
+def read_in_tree(contents: Contents, target: Target, system: BuildSystem) -> tuple[tuple[str, ...], SetupFacts] | None:
+    """What the back end adds to its requires, and what it builds itself; None where it could not be followed.
+
+    As a front end does (PEP 517): ``get_requires_for_build_wheel`` is asked first, what it wants is installed, and then
+    ``build_wheel`` is called.
+    """
+    member = _member(contents, system)
+    if member is None:
+        return None
+    asked = _ask(contents, target, system, member)
+    added = _wanted(asked, system.backend) if asked is not None else None
+    if added:
+        asked = _ask(contents, target, replace(system, requires=(*system.requires, *added)), member)
+    if asked is None or added is None or not _built(asked, system.backend):
+        return None
+    machine = asked[0]
+    made = [extension for extension in machine.record.extensions if extension.certainty is not Certainty.SWITCHED]
+    machine.record.setups[:] = [({"ext_modules": Items(made)}, Certainty.ALWAYS, 1, member, frozenset())]
+    return added, facts_of(machine)
+
+
+def _ask(contents: Contents, target: Target, system: BuildSystem, member: str) -> tuple[Machine, Frame] | None:
+    """The back end's module, imported in an environment with what is required; None where that fails or cannot be told."""
+    environment = BuildEnvironment(contents, target, system.requires, folder_on_path=False)
+    environment.paths = [_folder(path) for path in system.backend_path]
+    machine = Machine(contents, target, environment)
+    machine.main = member
+    try:
+        return machine, machine.run(member, system.backend.partition(":")[0])
+    except (Raised, OutOfSteps, RecursionError):
+        return None
+
+
+def _hook(machine: Machine, frame: Frame, backend: str, name: str) -> Any:  # noqa: ANN401 -- a value of interpreted code
+    """A hook of the back end: of its module, or of the object in it that ``module:object`` names."""
+    attribute = backend.partition(":")[2]
+    try:
+        if attribute:
+            owner = frame.get(attribute.partition(".")[0])
+            for part in attribute.split(".")[1:]:
+                owner = machine.attribute(owner, part)
+            found = machine.attribute(owner, name)
+        else:
+            found = frame.get(name)
+    except (KeyError, Raised):
+        return External(f"setuptools.build_meta.{name}")  # of the module that its names were taken from
+    return External(f"setuptools.build_meta.{name}") if isinstance(found, Unknown) and attribute else found
+
+
+def _wanted(asked: tuple[Machine, Frame], backend: str) -> tuple[str, ...] | None:
+    """What ``get_requires_for_build_wheel`` asks for; None where that is not known."""
+    machine, frame = asked
+    hook = _hook(machine, frame, backend, "get_requires_for_build_wheel")
+    if not isinstance(hook, (External, Func)):
+        return None
+    try:
+        answer = machine.iterate(machine.call(hook, [{}], {}))
+    except (Raised, OutOfSteps, RecursionError):
+        return None
+    return tuple(answer) if answer is not None and all(isinstance(text, str) for text in answer) else None
+
+
+def _built(asked: tuple[Machine, Frame], backend: str) -> bool:
+    """Call ``build_wheel``; whether all that it does could be followed."""
+    machine, frame = asked
+    try:
+        machine.call(_hook(machine, frame, backend, "build_wheel"), ["dist", {}, None], {})
+    except (Raised, OutOfSteps, RecursionError):
+        return False
+    return Certainty.ALWAYS in machine.record.handed_on and not (machine.record.unread or machine.record.imports)
+
+
+def _member(contents: Contents, system: BuildSystem) -> str | None:
+    module = system.backend.partition(":")[0].replace(".", "/")
+    for path in system.backend_path:
+        for ending in (".py", "/__init__.py"):
+            member = f"{_folder(path)}/{module}{ending}".lstrip("/")
+            if member in contents.kept:
+                return member
+    return None
+
+
+def _folder(path: str) -> str:
+    return "/".join(part for part in path.split("/") if part not in {"", "."})
