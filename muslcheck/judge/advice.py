@@ -49,7 +49,7 @@ def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) 
         case Outcome.FAIL:
             found += [*_corrections(case), *_versions(case), *_images(case), *_alpines_own(case)]
         case Outcome.UNKNOWN:
-            found += _versions(case)
+            found += [*_versions(case), *_alpines_own(case)]
     return tuple(dict.fromkeys(found))
 
 
@@ -80,7 +80,8 @@ def _versions(case: Case) -> Iterator[Advice]:
     if blocker is not None and blocker.kind is not BlockerKind.NO_FILE:
         return
     if case.alternatives and case.alternatives[0] != case.candidate.version:
-        yield Advice(Action.PIN, f"{case.candidate.name}=={case.alternatives[0]}", f"the newest version with a wheel for {case.target.id}")
+        why = f"the newest release with a wheel for {'musl' if case.target.is_musl else 'glibc'}"
+        yield Advice(Action.PIN, f"{case.candidate.name}=={case.alternatives[0]}", why)
 
 
 def _elsewhere(case: Case) -> Iterator[Advice]:
