@@ -17,6 +17,7 @@ from muslcheck.alpine.apk import (
     apk_for_library,
     apk_for_pkgconfig,
     apk_for_program,
+    brought_by,
     dev_package_named,
     in_image,
     runtime_of,
@@ -82,6 +83,28 @@ def test_names_by_likeness():
     assert dev_package_named("crc32c", "3.17") is None
     assert dev_package_named("PARTED", NOW) == "parted-dev"
     assert dev_package_named("of-no-such-name", NOW) is None
+
+
+def test_what_a_dev_package_brings_along():
+    assert brought_by("xmlsec-dev", NOW) == {"libxslt-dev", "libxml2-dev", "zlib-dev"}
+    assert "libffi-dev" in brought_by("harfbuzz-dev", NOW)
+    assert "libffi-dev" not in brought_by("harfbuzz-dev", "3.16")
+    assert brought_by("zlib-dev", NOW) == brought_by("of-no-such-dev", NOW) == frozenset()
+
+
+def test_no_package_brings_itself():
+    names = {row.text("dev") for row in Table.load("libraries").rows("brings", texts=("dev", "since", "until", "src"), lists=("brings",))}
+    assert not {name for name in names if name in brought_by(name, NOW)}
+
+
+@pytest.mark.parametrize(
+    ("module", "release", "build"), [("5Bluetooth", "3.23", "qt5-qtconnectivity-dev"), ("6Svg", "edge", "qt6-qtsvg-dev")]
+)
+def test_modules_of_qt(module, release, build):
+    assert (
+        apk_for_library(f"Qt{module}", release) == apk_for_pkgconfig(f"Qt{module}", release) == Apk((build,), (build.removesuffix("-dev"),))
+    )
+    assert apk_for_library("Qt5Quick3D", "3.23") is None
 
 
 def test_absent_says_why_and_whether_glibc_is_the_reason():

@@ -1,0 +1,86 @@
+"""Names of packages: out of the tables, out of the release's own index, out of Alpine's recipes."""
+
+from dataclasses import replace
+
+import pytest
+from support.apkindex import apkindex_bytes
+from support.cases import FOLDER, load
+
+from muslcheck.alpine.apkindex import parse_apkindex
+from muslcheck.archives.facts import Certainty, Extension, Seen
+from muslcheck.judge import judge
+
+WHERE = "spam-1.0.tar.gz!/setup.py:3"
+RECORDS = [
+    {"P": "demo3-dev", "o": "demo3", "p": "pc:demo=3 cmd:demo-config=3", "D": "so:libdemo.so.3 pc:zlib"},
+    {"P": "demo3-libs", "o": "demo3", "p": "so:libdemo.so.3=3"},
+    {"P": "libodd1", "o": "odd", "p": "so:libodd.so.1=1"},
+    {"P": "odd-dev", "o": "odd", "D": "so:libodd.so.1"},
+    {"P": "zlib-ng-dev", "o": "zlib-ng", "p": "pc:zlib=1.3 zlib-dev=1.3"},
+]
+
+
+def a_case(certainty=Certainty.ALWAYS, *, offered=True, **facts):
+    case, _ = load(FOLDER / "compile-header.toml")
+    seen = {name: tuple(Seen(value, WHERE) for value in values) for name, values in facts.items()}
+    empty = {"headers": (), "libraries": (), "programs": (), "trees": ()}
+    read = replace(case.facts, extensions=(Extension("spam", ("c",), certainty, WHERE),), **{**empty, **seen})
+    return replace(case, facts=read, offered=parse_apkindex(apkindex_bytes(RECORDS)) if offered else None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "build", "runtime"),
+    [
+        ({"programs": ["pkg-config demo"]}, {"demo3-dev", "pkgconf"}, {"demo3-libs"}),
+        ({"programs": ["demo-config --libs"]}, {"demo3-dev"}, {"demo3-libs"}),
+        ({"libraries": ["odd"]}, {"odd-dev"}, {"libodd1"}),
+        ({"headers": ["zlib.h"]}, {"zlib-ng-dev"}, set()),
+        ({"programs": ["pkg-config demo"], "libraries": ["z"]}, {"demo3-dev", "pkgconf"}, {"demo3-libs"}),
+        ({"headers": ["ffi.h"]}, {"libffi-dev"}, set()),
+        ({"headers": ["of/no/such.h"], "libraries": ["of_no_such"], "programs": ["of-no-such-config"]}, set(), set()),
+    ],
+)
+def test_the_releases_own_index_knows_better(facts, build, runtime):
+    apk = judge(a_case(**facts)).apk
+    assert set(apk.build) == {"gcc", "musl-dev"} | build
+    assert set(apk.runtime) == runtime
+
+
+def test_without_it_the_tables_answer():
+    assert set(judge(a_case(offered=False, headers=["zlib.h"], programs=["pkg-config demo"])).apk.build) == {
+        "gcc",
+        "musl-dev",
+        "pkgconf",
+        "zlib-dev",
+    }
+
+
+def shipped(certainty):
+    """A case of a project that Alpine builds with two libraries."""
+    case = a_case(certainty, offered=False)
+    return replace(case, candidate=replace(case.candidate, name="argon2-cffi"))
+
+
+def test_a_recipe_speaks_where_the_sdist_does_not(monkeypatch):
+    assert {"argon2-dev", "libffi-dev"} <= set(judge(shipped(Certainty.DECIDED_LATER)).apk.build)
+    assert "argon2-dev" not in judge(shipped(Certainty.ALWAYS)).apk.build
+    monkeypatch.setenv("MUSLCHECK_RECIPES", "off")
+    assert "argon2-dev" not in judge(shipped(Certainty.DECIDED_LATER)).apk.build
+
+
+def test_alpines_own_package_is_advised_with_version_release_and_what_it_serves(monkeypatch):
+    verdict = judge(shipped(Certainty.ALWAYS))
+    advice = next(advice for advice in verdict.advice if advice.action == "alpine-package")
+    release = verdict.target.release
+    assert advice.requirement == "apk add --no-cache py3-argon2-cffi"
+    assert f"Alpine {release} ships " in advice.why
+    assert f"its own python3 only (the image alpine:{release})" in advice.why
+    monkeypatch.setenv("MUSLCHECK_RECIPES", "off")
+    assert not [advice for advice in judge(shipped(Certainty.ALWAYS)).advice if advice.action == "alpine-package"]
+
+
+def test_another_release_is_advised_by_its_libc():
+    case = replace(shipped(Certainty.ALWAYS), alternatives=("0.9",))
+    assert ("argon2-cffi==0.9", "the newest release with a wheel for musl") in {
+        (advice.requirement, advice.why) for advice in judge(case).advice
+    }
