@@ -24,7 +24,7 @@ class Places:
         self.targets = tuple(targets)
         self.numbers: Mapping[Target, int] = {target: number for number, target in enumerate(targets, 1)}
         self.are_many = len(targets) > MANY
-        self.labels = _labels(targets)
+        self.labels = _labels(targets) if self.are_many else {target.image: target.image for target in targets}
         """The columns of a grid: each image, or its Python version where that is all in which images differ."""
         self.arches = tuple(dict.fromkeys(target.arch for target in targets))
 

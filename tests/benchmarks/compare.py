@@ -132,7 +132,18 @@ def targets(rounds, **_):
     _compare("A second target, nothing cached", runners, rounds)
 
 
-BENCHMARKS = {"cold": (cold, 5), "warm": (warm, 15), "imports": (imports, 15), "targets": (targets, 5)}
+def matrix(rounds, **_):
+    """What forty targets cost beside one, all cached and with nothing cached."""
+    versions = [word for minor in range(10, 15) for word in ("--python-version", f"3.{minor}")]
+    arches = ("aarch64", "armv7l", "armv6l", "i686", "ppc64le", "riscv64", "s390x")
+    forty = [*MUSLCHECK, *versions, *(word for arch in arches for word in ("--arch", arch)), "--cache-dir", "{cache}"]
+    one = [*MUSLCHECK, *ALPINE, "--cache-dir", "{cache}"]
+    _compare("Forty targets, all cached", [Runner("40 targets", forty), Runner("one target", one)], rounds)
+    runners = [Runner("40 targets", forty, cold=True), Runner("one target", one, cold=True)]
+    _compare("Forty targets, nothing cached", runners, max(1, rounds // 3))
+
+
+BENCHMARKS = {"cold": (cold, 5), "warm": (warm, 15), "imports": (imports, 15), "targets": (targets, 5), "matrix": (matrix, 3)}
 
 
 def main():
