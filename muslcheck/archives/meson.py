@@ -107,7 +107,10 @@ def _turn(stack: list[bool | None], word: str, rest: str) -> None:
 
 
 def _truth(text: str) -> bool | None:
-    """Conditions on the system that is built for; None for all else."""
+    """Conditions on the system that is built for, one or several that must all hold; None for all else."""
+    if " and " in text and " or " not in text:
+        truths = {_truth(part) for part in text.split(" and ")}
+        return False if False in truths else None if None in truths else True
     match = re.fullmatch(r"\s*(not\s+)?(?:host_machine|target_machine|build_machine)\.system\(\)\s*(==|!=)\s*'(\w+)'\s*", text)
     if match is None:
         return None

@@ -80,6 +80,20 @@ def test_meson():
     ]
 
 
+@pytest.mark.parametrize(
+    ("condition", "languages"),
+    [
+        ("get_option('macosx') and host_machine.system() == 'darwin'", ("c",)),
+        ("get_option('macosx') and host_machine.system() == 'linux'", ("c", "objective-c")),
+        ("x or get_option('macosx') and host_machine.system() == 'darwin'", ("c", "objective-c")),
+        ("host_machine.system() != 'windows' and host_machine.system() == 'linux'", ("c", "objective-c")),
+    ],
+)
+def test_meson_languages_of_other_systems(condition, languages):
+    text = f"project('demo', 'c')\nif {condition}\n  add_languages('objc')\nendif\n"
+    assert only(inspect({"pyproject.toml": MESON, "meson.build": text}).trees).languages == languages
+
+
 def test_meson_takes_what_the_archive_carries():
     text = (
         "project('demo', 'c')\nif system\n  b = dependency('boost')\nelse\n  b = dependency('boost', fallback: ['boost_math', 'dep'])\nendif\n"
