@@ -38,7 +38,6 @@ OWNERS = {  # what only these rooms may import
     "poetry": ("manifests",),
     "platformdirs": ("core.py", "index/pipconfig.py"),
     "resolvelib": ("resolver",),
-    "rich": ("render", "cli.py"),
     "yaml": ("manifests",),
 }
 ASYNC_ROOMS = ("index", "core.py", "loading.py")

@@ -66,6 +66,8 @@ def render(report: Report, options: RenderOptions) -> str:
         _apk(page, report, places)
         _sizes(page, report, places)
     _answers(page, verdicts, places)
+    if faults := sum(problem.kind == "input" for problem in report.problems):
+        page.line(f"But pip refuses what was asked as it stands: {counted(faults, 'fault')} to mend first.")
     return str(page)
 
 

@@ -12,6 +12,7 @@ from support.golden import compared
 
 from muslcheck.render import RENDERERS, RenderOptions
 from muslcheck.words.release import Misfit, Miss, Placed, Shelf
+from muslcheck.words.report import Problem
 from muslcheck.words.verdict import ApkNames, Evidence, Mark, Outcome, Strength
 
 ROOT = Path(__file__).parents[2]
@@ -333,3 +334,10 @@ def test_drawing_loads_no_library():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert {*run.stdout.split()} == {"muslcheck"}
+
+
+def test_faults_in_what_was_asked_have_the_last_word():
+    fault = Problem("r.txt:2", '"a=1": a version needs "=="', kind="input")
+    last = text(replace(reports.well(), problems=(fault,))).splitlines()[-1]
+    assert last == "But pip refuses what was asked as it stands: 1 fault to mend first."
+    assert "refuses" not in text(reports.well())
