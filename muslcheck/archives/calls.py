@@ -88,6 +88,7 @@ _STRING_METHODS = frozenset(
         "removeprefix", "removesuffix", "casefold",
     }
 )  # fmt: skip
+_SET_UPDATES = frozenset({"difference_update", "intersection_update", "symmetric_difference_update"})
 _BACKENDS = ("setuptools.build_meta", "flit_core.", "hatchling.build", "poetry.core.", "pdm.backend")
 """Back ends that a project's own may hand on to, which add nothing to what they require."""
 _SET_METHODS = frozenset({"union", "difference", "intersection", "symmetric_difference", "issubset", "issuperset", "isdisjoint"})
@@ -931,6 +932,13 @@ def _list_method(machine: Machine, owner: Items, name: str, arguments: list[Any]
         return None
     if name in {"sort", "reverse"}:
         return None
+    if name in _SET_UPDATES and len(arguments) == 1:
+        made = together(name.removesuffix("_update"), owner, machine.iterate(arguments[0]) or [Unknown("a set")])
+        if isinstance(made, Items) and machine.since(owner.born) is Certainty.ALWAYS:
+            owner[:] = made
+        else:
+            _doubt(owner)
+        return None
     if name in _SET_METHODS and len(arguments) == 1:
         others = machine.iterate(arguments[0])
         made = together(name, owner, others) if others is not None else Unknown("a set")
@@ -940,7 +948,15 @@ def _list_method(machine: Machine, owner: Items, name: str, arguments: list[Any]
         if isinstance(made, Items):
             made.born = machine.path
         return made
+    if name not in {"index", "count"}:
+        _doubt(owner)
     return Unknown(f"the result of {name}")
+
+
+def _doubt(items: Items) -> None:
+    """Something was done to a list that is not followed: none of it is sure, and there may be more."""
+    items[:] = [item if isinstance(item, Perhaps) else Perhaps(item, Certainty.DECIDED_LATER) for item in items]
+    items.append(Perhaps(Unknown("an item"), Certainty.DECIDED_LATER))
 
 
 def _dict_method(machine: Machine, owner: dict[Any, Any], name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
@@ -972,6 +988,11 @@ def _dict_method(machine: Machine, owner: dict[Any, Any], name: str, arguments: 
         return Items(list(owner.values()), machine.path)
     if name == "copy":
         return dict(owner)
+    if name == "clear" and not machine.path:
+        owner.clear()
+        return None
+    if name in {"clear", "popitem"}:
+        owner[SOME_KEY] = Perhaps(Unknown("an item"), Certainty.DECIDED_LATER)
     return Unknown(f"the result of {name}")
 
 

@@ -269,7 +269,10 @@ class _Reader:
                 continue
             certainty = extension.certainty if state else weaker(extension.certainty, Certainty.DECIDED_LATER)
             where = self._where(member, line_of(found.start()))
-            if name in _GONE_FROM_C_API:
+            if name == "use_tracing" and data[line_start : found.start()].endswith(b"cframe->"):
+                name = "cframe->use_tracing"  # CPython's own structure, whoever else has a member of that name
+                self._mark(f"capi:{name}", where, certainty)
+            elif name in _GONE_FROM_C_API:
                 self._mark(f"capi:{name}", where, certainty)
             elif found[2] and not re.search(rb"[\w*]\s+\*?" + name.encode() + rb"\s*\([^;{}()]*\)\s*\{", data):
                 self._mark(f"glibc:{name}", where, certainty)

@@ -68,6 +68,8 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
         if followed is not None:
             system = replace(system, added=(*system.added, *followed[0]), followed=True)
             mine = followed[1]
+        elif backend_kind(system.backend) in _PURE | {"setuptools"}:
+            system = replace(system, followed=True)  # a known back end that builds itself
     if kind == "setuptools" and ("setup.py" in contents.names or _declared(pyproject)):
         on_path = system.backend == LEGACY_BACKEND or bool(system.backend_path)
         environment = BuildEnvironment(contents, target, (*system.requires, *system.added), folder_on_path=on_path)

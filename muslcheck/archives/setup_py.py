@@ -84,8 +84,11 @@ class SetupFacts:
 def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironment) -> SetupFacts:
     """Interpret setup.py; whatever it says, nothing is raised."""
     machine = Machine(contents, target, environment)
+    asks = "egg_info" in (contents.text("setup.py") or "")
+    if asks:
+        machine.argv = ["setup.py", "egg_info"]  # as it is called to learn what it requires
     machine.run("setup.py")
-    if machine.record.setups and environment.add(_setup_requires(machine)):
+    if machine.record.setups and (environment.add(_setup_requires(machine)) or asks):
         machine = Machine(contents, target, environment)
         machine.run("setup.py")
     return facts_of(machine)

@@ -145,3 +145,25 @@ def test_name_and_version_out_of_the_file_name():
 def test_any_requires_txt_reads(text):
     requires, extras = requires_txt(text)
     assert len(requires) + len(extras) <= len(text.splitlines())
+
+
+def test_what_setup_py_requires_comes_before_requires_txt():
+    from support.sdists import MUSL
+
+    code = (
+        "from setuptools import setup\ntry:\n    import DNS\nexcept ImportError:\n    requires = ['dnspython>=2']\nelse:\n    requires = ['Py3DNS']\n"
+        "setup(name='demo', install_requires=requires, extras_require={'fast': ['speed'], ':os_name == \"nt\"': 'colour'})"
+    )
+    files = {"setup.py": code, "demo.egg-info/PKG-INFO": "Name: demo\n", "demo.egg-info/requires.txt": "Py3DNS\n"}
+    found = sdist_metadata(io.BytesIO(sdist_bytes("demo", "1.0", files, metadata_version="2.1")), "demo-1.0.tar.gz", MUSL)
+    assert (found.source, found.assumed, found.provides_extra) == (MetadataSource.SETUP_PY, True, frozenset({"fast"}))
+    assert found.requires_dist == ("dnspython>=2", 'speed ; extra == "fast"', 'colour ; os_name == "nt"')
+
+
+def test_what_setup_py_decides_later_is_left_to_requires_txt():
+    from support.sdists import MUSL
+
+    code = "import random\nfrom setuptools import setup\nsetup(name='demo', install_requires=random.choice([['a'], ['b']]))"
+    files = {"setup.py": code, "demo.egg-info/PKG-INFO": "Name: demo\n", "demo.egg-info/requires.txt": "a\n"}
+    found = sdist_metadata(io.BytesIO(sdist_bytes("demo", "1.0", files, metadata_version="2.1")), "demo-1.0.tar.gz", MUSL)
+    assert (found.source, found.requires_dist) == (MetadataSource.REQUIRES_TXT, ("a",))

@@ -583,3 +583,68 @@ def test_any_statements_read(rows):
                 lines.append("  " * depth + "except Exception: pass")
     pyproject = '[build-system]\nrequires = ["setuptools", "other"]\n'
     assert facts("\n".join(lines), pyproject=pyproject).filename
+
+
+def test_setup_requires_are_there_the_second_time():
+    code = PLAIN + "setup(setup_requires=['cffi>=1'], cffi_modules=['build_demo.py:ffi'])"
+    script = "import cffi\nffi = cffi.FFI()\nffi.set_source('_demo', 'int x;')\n"
+    found = inspect({"setup.py": code, "build_demo.py": script})
+    assert (found.imports, found.build_system.added, only(found.extensions).name) == ((), ("cffi>=1",), "_demo")
+
+
+def test_what_setup_requires_is_not_there_the_first_time():
+    found = facts("import numpy\nfrom setuptools import setup\nsetup(setup_requires=['numpy'])")
+    assert [s.value for s in found.imports] == ["numpy"]
+
+
+def test_the_command_that_asks_is_egg_info():
+    code = (
+        PLAIN + "import sys\nexts = []\nif 'egg_info' not in sys.argv:\n    from setuptools_rust import RustExtension\n"
+        "    exts = [RustExtension('demo', 'Cargo.toml')]\nsetup(setup_requires=['setuptools-rust'], rust_extensions=exts)"
+    )
+    found = inspect({"setup.py": code, "Cargo.toml": '[package]\nname = "demo"\n'})
+    assert (found.imports, only(found.extensions).languages) == ((), ("rust",))
+
+
+def test_cffi_modules_without_cffi_are_passed_over():
+    found = inspect({"setup.py": PLAIN + "setup(cffi_modules=['build_demo.py:ffi'])", "build_demo.py": "import cffi\n"})
+    assert (found.extensions, found.imports) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("test", "holds"),
+    [
+        ("{'--x'} & set(sys.argv)", False),
+        ("{'--x'}.intersection(sys.argv)", False),
+        ("set(['a', 'b']) - {'a', 'b'}", False),
+        ("{'a'} | set()", True),
+        ("{'a'}.issubset(['a', 'b'])", True),
+        ("{'a'}.isdisjoint(['a', 'b'])", False),
+    ],
+)
+def test_sets(test, holds):
+    found = facts(PLAIN + f"import sys\nif {test}:\n    sys.exit('stops')\nsetup()")
+    assert bool(found.raises) is holds
+
+
+def test_what_is_raised_for_an_item_that_may_not_be_there_is_no_stop():
+    code = "import re\nnames = []\nfor line in open('names'):\n    if re.match('x', line):\n        names.append('$')\nfor name in names:\n    raise ValueError(name)\nsetup()"
+    found = inspect({"setup.py": PLAIN + code, "names": "x\ny\n"})
+    assert {s.certainty for s in found.raises} == {Certainty.DECIDED_LATER}
+
+
+def test_extensions_of_the_second_attempt_are_not_optional():
+    code = (
+        "exts = [Extension('a', ['a.c'])]\nclass Failed(Exception):\n    pass\n"
+        "try:\n    setup(ext_modules=exts + [Extension('b', ['b.c'])])\nexcept Failed:\n    setup(ext_modules=exts)"
+    )
+    assert {e.name: e.certainty.value for e in facts(PLAIN + code).extensions} == {"a": "always", "b": "optional"}
+
+
+def test_a_command_that_is_left_before_it_builds():
+    code = (
+        "from setuptools.command.build_ext import build_ext\nclass Asked(build_ext):\n    def initialize_options(self):\n        self.wanted = None\n"
+        "    def run(self):\n        if not self.wanted:\n            return\n        build_ext.run(self)\n"
+        "setup(ext_modules=[Extension('a', ['a.c'])], cmdclass={'build_ext': Asked})"
+    )
+    assert only(facts(PLAIN + code).extensions).certainty is Certainty.SWITCHED

@@ -46,6 +46,7 @@ _C_API_GONE = {
     "PyUnicode_WSTR_LENGTH": (3, 12),
     "PyUnicode_IS_COMPACT_ASCII_WSTR": (3, 12),
     "use_tracing": (3, 12),
+    "cframe->use_tracing": (3, 12),
     "curexc_traceback": (3, 12),
     "longintrepr.h": (3, 11),
     "PyFrame_BlockSetup": (3, 11),
@@ -82,6 +83,8 @@ _C_API_GONE = {
 _MEMBERS = frozenset({"curexc_traceback", "tp_print", "use_tracing"})
 """Members of CPython's structures among them: a project's own structure may have a member of that name."""
 
+_NEAR = 1
+"""Folders above a file that setup.py imports for its own sake."""
 _NO_DISTUTILS_BEFORE = (66, 1)
 """The first setuptools that works on Python 3.12 (its changelog: pkgutil.ImpImporter; before 60 it needs distutils as well)."""
 _NUMBER = re.compile(r"\d+")
@@ -101,8 +104,10 @@ def stops(case: Case) -> Iterator[Evidence]:
             why = f"{claim}, perhaps for want of {', '.join(missing)}"
             yield Evidence("MC230", why, seen.where, Strength.STRONG, Outcome.COMPILE)
         else:
-            # without a message nobody knows what it is about, and an exit may be a success
-            yield from _fails("MC230", claim, seen, certain=": " in seen.value)
+            # Without a message nobody knows what it is about, and an exit may be a success; deep in the project's own modules
+            # much was gone through on the way, and one thing that was misread is enough.
+            near = seen.where.partition("!/")[2].count("/") <= _NEAR
+            yield from _fails("MC230", claim, seen, certain=": " in seen.value and near)
 
 
 def module_gone(case: Case) -> Iterator[Evidence]:
