@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FACTS_VERSION", "read_sdist"]
 
-FACTS_VERSION = 7
+FACTS_VERSION = 8
 """Raised with every change to what the readers find in a file: facts and metadata that were cached before are read anew."""
 
 

@@ -667,7 +667,7 @@ def _load(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     """``ctypes.CDLL``: an image has a few libraries; any other is not there before an apk brings it."""
     name = arguments[0] if arguments else named.get("name")
     if isinstance(name, str) and (library := re.match(r"lib([\w+-]+?)\.so", posixpath.basename(name))) and library[1] not in _IN_IMAGES:
-        machine.note(machine.record.libraries, library[1], certainty=_tried(machine, machine.certainty))
+        machine.note(machine.record.libraries, library[1], detail="loaded by the build")
         where = machine.contents.where(machine.frame.member, machine.line)
         from muslcheck.archives.interpreter import Raised
 

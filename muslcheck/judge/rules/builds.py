@@ -12,6 +12,7 @@ from muslcheck.words.verdict import Evidence, Mark, Outcome, Strength
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from muslcheck.archives.facts import Seen
     from muslcheck.judge.case import Case
     from muslcheck.judge.parts import Part
     from muslcheck.words.release import Unread
@@ -55,7 +56,9 @@ def optional(case: Case) -> Iterator[Evidence]:
         over = f" over {' and '.join(libraries)}" if libraries else ""
         what = (one if len(made) == 1 else f"each of {len(made)} extensions") + over
         claim = f"{what} is optional: skipped without a word where it does not compile"
-        strength = Strength.PROOF if _installs(case) and len(made) <= _FEW and not _stops(case.facts) else Strength.STRONG
+        strength = (
+            Strength.PROOF if _installs(case) and len(made) <= _FEW and not (_stops(case.facts) or _loaded(case.facts)) else Strength.STRONG
+        )
         yield Evidence("MC201", claim, made[0].seen_in, strength, Outcome.BUILD, frozenset({Mark.SLOWER}))
 
 
@@ -152,6 +155,8 @@ def runs_compilers(case: Case) -> Iterator[Evidence]:
     if not isinstance(case.facts, SdistFacts):
         return
     made, sources = parts(case.facts), _sources(case.facts)
+    for seen in _loaded(case.facts)[:1]:  # what makes them looks into a library first
+        yield Evidence("MC214", f"loads the library {seen.value} while it builds", seen.where, Strength.STRONG, Outcome.COMPILE)
     if not made and sources:
         for seen in case.facts.unread:
             if seen.value.startswith(_MADE_LATER):
@@ -242,6 +247,13 @@ def _sources(facts: SdistFacts) -> int:
 def _stops(facts: SdistFacts | Unread | None) -> bool:
     """Whether the build surely comes to a place where it stops."""
     return isinstance(facts, SdistFacts) and any(seen.certainty is Certainty.ALWAYS for seen in (*facts.raises, *facts.imports))
+
+
+def _loaded(facts: SdistFacts | Unread | None) -> list[Seen]:
+    """Libraries that the build itself loads, that no Python image has, and for want of which it may stop."""
+    stops = isinstance(facts, SdistFacts) and any(seen.detail == "OSError" for seen in facts.raises)
+    found = facts.libraries if isinstance(facts, SdistFacts) and stops else ()
+    return [seen for seen in found if seen.detail == "loaded by the build" and seen.certainty is not Certainty.SWITCHED]
 
 
 def _installs(case: Case) -> bool:
