@@ -23,7 +23,7 @@ __all__ = ["main"]
 
 BAD_INPUT, NOT_FINISHED, INTERRUPTED = 2, 3, 130
 TRACEBACK = "MUSLCHECK_TRACEBACK"
-RARELY = (50_000, 20, 100)
+RARELY = (300_000, 20, 100)
 """When to look for cycles of objects: a run makes many that stay and few cycles, and looking as often as Python does is a tenth of it."""
 NARROW, WIDE = 60, 100
 """Columns: a table wants the first, an eye no more than the second."""

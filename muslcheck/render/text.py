@@ -79,7 +79,9 @@ def _in_short(page: Page, report: Report, places: Places | None) -> None:
             draw_line(page, same, places)
     for packages in several:
         draw_together(page, packages, places, verbosity=TERSE)
-    _problems(page, [problem for problem in report.problems if problem.subject not in told], hints=False)
+    claims = {(verdict.name, why.claim) for verdict in report if (why := reason(verdict))}
+    left = [each for each in report.problems if each.subject not in told and (each.subject, each.message) not in claims]
+    _problems(page, left, hints=False)
 
 
 def _tables(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:
@@ -91,16 +93,17 @@ def _tables(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdi
 
 
 def _blocks(page: Page, report: Report, places: Places | None, *, verbosity: int) -> None:
-    unknown = {verdict.name for verdict in report.filter(Outcome.UNKNOWN)}
+    placed: set[Problem] = set()
     several, single = _sharing(report)
     for same in single:
         if not _plain(same[0]):
-            own = [problem for problem in report.problems if same[0].outcome is Outcome.UNKNOWN and problem.subject == same[0].name]
+            own = [problem for problem in report.problems if problem.subject == same[0].name and problem not in placed]
+            placed.update(own)
             draw_block(page, same, places, problems=own, verbosity=verbosity)
     for packages in several:
         draw_together(page, packages, places)
     _rest(page, report, every=verbosity >= TALKATIVE)
-    _problems(page, [problem for problem in report.problems if problem.subject not in unknown], hints=True)
+    _problems(page, [problem for problem in report.problems if problem not in placed], hints=True)
 
 
 def _plain(verdict: Verdict) -> bool:
