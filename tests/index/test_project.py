@@ -121,6 +121,18 @@ def test_several_indexes_are_one_and_the_last_is_preferred():
         assert found.indexes == (first.index_url, second.index_url)
 
 
+def test_of_a_file_that_two_indexes_list_the_later_stands():
+    with IndexServer() as first, IndexServer() as second:
+        for extension in ("tar.gz", "zip"):
+            first.add("demo", f"demo-1.0.{extension}", b"")
+        listed = [file.url for file in project(first)[0].files("1.0")]
+        second.projects["demo"] = []
+        again = f'<a href="{listed[0]}">{listed[0].rpartition("/")[2]}</a>'.encode()
+        second.script("/simple/demo/", Answer(body=again, content_type="text/html"))
+        found, _ = project(options(first, second))
+        assert [file.url for file in found.files("1.0")] == listed[::-1]
+
+
 def test_pip_prefers_the_same_of_equal_files(tmp_path):
     """The oracle: of two equal wheels on two indexes, pip takes the one that is handed out last here."""
     import json

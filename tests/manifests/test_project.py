@@ -85,6 +85,10 @@ def test_a_dynamic_project_leaves_it_to_setup_cfg(tmp_path):
             '{path}/setup.cfg:3: "x=1": a version needs "==" (found "=")',
         ),
         ({"setup_cfg": "[options]\ninstall_requires = file: gone.txt\n", "setup_py": ""}, "{path}/gone.txt: no such file"),
+        (
+            {"setup_cfg": "[options]\ninstall_requires = file: deps.txt\n", "setup_py": "", "deps": "flask\ndjango=4\n"},
+            '{path}/deps.txt:2: "django=4": a version needs "==" (found "=")',
+        ),
     ],
 )
 def test_dependencies_that_stay_unknown(tmp_path, files, reason):
