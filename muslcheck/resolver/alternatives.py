@@ -43,16 +43,22 @@ def wheel_releases(name: NormalizedName, target: Target, selection: Selection, c
 
 
 def _wheels(project: Project, arch: str, *, musl: bool) -> Iterator[tuple[str, tuple[DistFile, ...]]]:
-    """The final releases that have wheels which may fit a machine and a C library, and these: all Pythons look at the same."""
+    """The final releases that have wheels which may fit a machine and a C library, and these: all Pythons look at the same.
+
+    Behind a release with wheels for platforms, an older one for any platform is a placeholder or lacks the native part: no advice.
+    """
     other = "manylinux" if musl else "musllinux"
+    native = False
     for version in project.versions[:_FARTHEST]:
         if version_of(version).is_prerelease:
             continue
+        listed = [file for file in project.files(version) if file.kind is Kind.WHEEL]
+        native = native or not all(file.filename.endswith("-any.whl") for file in listed)
         wheels = tuple(
             file
-            for file in project.files(version)
-            if file.kind is Kind.WHEEL
-            and file.yanked is None
+            for file in listed
+            if file.yanked is None
+            and not (native and file.filename.endswith("-any.whl"))
             and ("any" in (tags := file.filename.lower()).rpartition("-")[2] or arch in tags)
             and (other not in tags or tags.count("linux") > tags.count(other))
         )

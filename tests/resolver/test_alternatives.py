@@ -32,7 +32,9 @@ def known(releases):
     ("releases", "expected"),
     [
         ({"3.0": "", "2.0": "cp312-cp312-musllinux_1_2_x86_64", "1.0": "py3-none-any"}, ("2.0",)),
-        ({"3.0": "cp312-cp312-manylinux_2_17_x86_64", "2.0": "cp311-cp311-musllinux_1_2_x86_64", "1.0": "py3-none-any"}, ("1.0",)),
+        ({"3.0": "cp312-cp312-manylinux_2_17_x86_64", "2.0": "cp311-cp311-musllinux_1_2_x86_64", "1.0": "py3-none-any"}, ()),
+        ({"3.0": "", "2.0": "py3-none-any"}, ("2.0",)),
+        ({"3.0": "", "2.0": "py3-none-any", "1.0": "cp312-cp312-musllinux_1_2_x86_64"}, ("2.0",)),
         ({"3.0rc1": "py3-none-any", "2.0": "py3-none-any"}, ("2.0",)),
         ({"3.0": "", "2.0": "cp312-cp312-musllinux_1_2_aarch64"}, ()),
         ({}, ()),
