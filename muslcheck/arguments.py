@@ -95,6 +95,15 @@ def build_parser() -> argparse.ArgumentParser:
     )
     asked.add_argument("-r", "--requirement", action="append", default=[], metavar="FILE", help="a requirements file, like PATH")
     asked.add_argument("-c", "--constraint", "--constraints", action="append", default=[], metavar="FILE", help="constraints file")
+    asked.add_argument(
+        "--installed",
+        action="append",
+        nargs="?",
+        const="",
+        default=[],
+        metavar="VENV",
+        help="what is installed in a virtual environment, or for a Python; alone: for this one",
+    )
     asked.add_argument("--extra", action="append", default=[], metavar="NAME", help="take an extra of the project")
     asked.add_argument("--all-extras", action="store_true", help="take every extra of the project")
     asked.add_argument("--group", action="append", default=[], metavar="NAME", help="take a dependency group (PEP 735)")
@@ -312,6 +321,8 @@ def _words(variable: str, value: str, name: str, action: argparse.Action) -> lis
     if action.nargs == 0:
         if value.strip().lower() not in ON | OFF:
             raise UsageError(f"{variable}: {value!r} is neither true nor false")
+        return [name] if value.strip().lower() in ON else []
+    if action.nargs == "?" and value.strip().lower() in ON | OFF:
         return [name] if value.strip().lower() in ON else []
     return [f"{name}={part}" for part in (value.split() if isinstance(action.default, list) else [value])]
 

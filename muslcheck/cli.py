@@ -82,6 +82,7 @@ def _run(argv: Sequence[str]) -> int:
             python_version=given.python_version,
             arch=given.arch,
             matrix=given.matrix,
+            installed=given.installed,
             constraints=given.constraint,
             extras=given.extra,
             all_extras=given.all_extras,

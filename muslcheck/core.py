@@ -43,6 +43,7 @@ async def acheck(
     python_version: str | Iterable[str] = (),
     arch: str | Iterable[str] = (),
     matrix: bool = False,
+    installed: bool | str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     constraints: Iterable[str | os.PathLike[str]] = (),
     extras: Iterable[str] = (),
     all_extras: bool = False,
@@ -60,6 +61,7 @@ async def acheck(
     """Judge every package that the manifests bring, on every target.
 
     ``paths`` are requirements files, projects, locks, Dockerfiles or directories with one of them (none: the current directory).
+    ``installed`` are environments beside them, virtual ones or the paths of their Pythons; True: the one of this interpreter.
     ``image`` are Docker tags (``python:3.11-alpine``); ``python_version`` and ``arch`` are the short way to them. What is
     not said comes from this interpreter: its version and its machine's architecture. With ``matrix`` it is spanned instead:
     every Python version that is kept up today, where no version is said, and every architecture of an image, where none is
@@ -73,8 +75,14 @@ async def acheck(
     Raises :class:`~muslcheck.errors.InputError` for manifests, images and options that cannot be used. What cannot be
     had from the index is no exception: it is in the report's problems.
     """
+    environments = _places(installed)
     manifests = read(
-        _texts(paths) or (".",), constraints=_texts(constraints), extras=tuple(extras), all_extras=all_extras, groups=tuple(groups)
+        _texts(paths) or (() if environments else (".",)),
+        constraints=_texts(constraints),
+        installed=environments,
+        extras=tuple(extras),
+        all_extras=all_extras,
+        groups=tuple(groups),
     )
     images, versions = _several(image), _several(python_version)
     if not images and not versions and not matrix:
@@ -182,7 +190,7 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
     )
     await loader.explore_once(inner.requirements, inner.target, inner.selection)
     found = await _verdicts(inner, loader)
-    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk) for verdict in found)
+    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk_in_all) for verdict in found)
 
 
 def _of_arch(offered: ApkIndex | None, target: Target) -> ApkIndex | None:
@@ -278,6 +286,15 @@ def _cache_folder(folder: str | os.PathLike[str] | None, *, cache: bool) -> Path
 
 def _several(value: str | Iterable[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _places(installed: bool | str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:  # noqa: FBT001  # as given
+    """Where environments are; empty for this interpreter's."""
+    from os import PathLike
+
+    if isinstance(installed, bool):
+        return ("",) if installed else ()
+    return _texts((installed,) if isinstance(installed, (str, PathLike)) else installed)
 
 
 def _texts(paths: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:

@@ -59,26 +59,28 @@ def read(
     paths: Sequence[str],
     *,
     constraints: Sequence[str] = (),
+    installed: Sequence[str] = (),
     extras: Iterable[str] = (),
     all_extras: bool = False,
     groups: Iterable[str] = (),
 ) -> tuple[Manifest, ...]:
     """The manifests at these paths, in order; a directory stands for the manifest in it, ``-`` for standard input.
 
-    ``constraints`` are paths of constraint files (pip ``-c``): one more Manifest each, after the others. What is wrong in
-    a manifest stands in its ``faults``, beside what could be read. Raises ManifestError, with the faults of all of them
-    together, where nothing is left to be judged.
+    ``constraints`` are paths of constraint files (pip ``-c``), ``installed`` places of environments (empty: this Python's):
+    one more Manifest each, after the others. What is wrong in a manifest stands in its ``faults``, beside what could be
+    read. Raises ManifestError, with the faults of all of them together, where nothing is left to be judged.
     """
     asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups))
     manifests: list[Manifest] = []
     hints: dict[str, None] = {}
-    for path, one in (*((path, _read_one) for path in paths), *((path, _read_constraints) for path in constraints)):
+    ways = ((paths, _read_one), (installed, _read_installed), (constraints, _read_constraints))
+    for path, one in ((path, one) for places, one in ways for path in places):
         try:
             manifests.append(one(os.fspath(path), asked))
         except ManifestError as error:
             manifests.append(Manifest(os.fspath(path), "unread", faults=error.faults))
             hints.update({error.hint: None} if error.hint else {})
-    if asked != Asked() and all(manifest.kind in ("requirements", "constraints") for manifest in manifests):
+    if asked != Asked() and all(manifest.kind in ("requirements", "installed", "constraints") for manifest in manifests):
         # Where a project is among the manifests, its reader has answered.
         reason = "a requirements file has no extras and no dependency groups"
         raise ManifestError((Fault(manifests[0].path, None, reason),), "Name the pyproject.toml.")
@@ -100,7 +102,14 @@ def build_requirements(texts: Iterable[str], seen_in: str) -> tuple[Requirement,
 
 
 def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirement, ...] | Problem:
-    """What the project in a directory on disk requires, as far as it says so without being run, or why that is unknown."""
+    """What the project in a directory on disk requires, as far as it says so without being run, or why that is unknown.
+
+    For an installed project its ``.dist-info`` may be given instead: what it requires stands there.
+    """
+    if path.endswith(".dist-info"):
+        from muslcheck.manifests.installed import stated_requirements
+
+        return stated_requirements(path)
     from muslcheck.manifests.project import static_dependencies as read_project
 
     return read_project(path, extras)
@@ -121,6 +130,12 @@ def _read_one(path: str, asked: Asked) -> Manifest:
         raise ManifestError((Fault(path, None, f"{what} are not read yet"),), "Name a requirements file or a pyproject.toml.")
     manifest: Manifest = import_module(module).read(path, load(path), asked)
     return replace(manifest, problems=manifest.problems + aside) if aside else manifest
+
+
+def _read_installed(place: str, _asked: Asked) -> Manifest:
+    from muslcheck.manifests import installed
+
+    return installed.read(place)
 
 
 def _read_constraints(path: str, _asked: Asked) -> Manifest:
