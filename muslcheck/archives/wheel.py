@@ -1,4 +1,4 @@
-"""A wheel's METADATA out of byte ranges of the file: a few kilobytes of a zip that may be hundreds of megabytes."""
+"""A wheel's METADATA, and its size when unpacked, out of byte ranges: a few kilobytes of a zip that may be hundreds of megabytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import BinaryIO
 
-__all__ = ["TAIL", "NeedRange", "metadata_from_file", "metadata_from_ranges"]
+__all__ = ["TAIL", "NeedRange", "WheelHead", "metadata_from_file", "metadata_from_ranges"]
 
 TAIL = 16_384
 """Bytes at the end of a wheel that are worth asking for first: they hold the directory of most wheels, often METADATA too."""
@@ -41,6 +41,14 @@ class NeedRange:
 
 
 @dataclass(frozen=True, slots=True)
+class WheelHead:
+    """What was read of a wheel: METADATA, and the bytes that all its files take when unpacked, by the zip's directory."""
+
+    metadata: bytes
+    unpacked: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry:
     name: bytes
     method: int
@@ -52,8 +60,8 @@ class _Entry:
 
 def metadata_from_ranges(  # noqa: C901, PLR0911 -- a ladder: what is lacking at each rung is asked for
     pieces: Mapping[int, bytes], size: int, filename: str
-) -> bytes | NeedRange:
-    """METADATA of the wheel, or the range that has to be fetched before it can be told.
+) -> WheelHead | NeedRange:
+    """METADATA of the wheel and its unpacked size, or the range that has to be fetched before it can be told.
 
     ``pieces`` maps an offset in the file to the bytes from there; ``size`` is the size of the whole file. Start with the tail
     (``{size - TAIL: ...}``), add what is asked for under its start, and call again: three rounds at the most. Raises CorruptArchive
@@ -95,7 +103,7 @@ def metadata_from_ranges(  # noqa: C901, PLR0911 -- a ladder: what is lacking at
     directory = read(start, length)
     if directory is None:
         return NeedRange(start, size)
-    entry = _metadata_entry(directory, filename)
+    entry, unpacked = _metadata_entry(directory, filename)
     header = read(entry.offset, _LOCAL.size)
     guess = entry.offset + _LOCAL.size + len(entry.name) + entry.packed + _LOCAL_SLACK
     if header is None:
@@ -106,11 +114,11 @@ def metadata_from_ranges(  # noqa: C901, PLR0911 -- a ladder: what is lacking at
     packed = read(entry.offset + _LOCAL.size + name_length + extra_length, entry.packed)
     if packed is None:
         return NeedRange(entry.offset, entry.offset + _LOCAL.size + name_length + extra_length + entry.packed)
-    return _unpacked(packed, entry, filename)
+    return WheelHead(_unpacked(packed, entry, filename), unpacked)
 
 
-def metadata_from_file(file: BinaryIO, filename: str) -> bytes:
-    """METADATA of a wheel in a seekable file. Raises CorruptArchive or OversizedArchive."""
+def metadata_from_file(file: BinaryIO, filename: str) -> WheelHead:
+    """METADATA of a wheel in a seekable file, and its unpacked size. Raises CorruptArchive or OversizedArchive."""
     size = file.seek(0, 2)
     pieces: dict[int, bytes] = {}
     start = max(0, size - TAIL)
@@ -118,16 +126,21 @@ def metadata_from_file(file: BinaryIO, filename: str) -> bytes:
     pieces[start] = file.read()
     for _ in range(6):
         answer = metadata_from_ranges(pieces, size, filename)
-        if isinstance(answer, bytes):
+        if isinstance(answer, WheelHead):
             return answer
         file.seek(answer.start)
         pieces[answer.start] = file.read(answer.end - answer.start)
     raise CorruptArchive(filename, "the file changed while it was read")
 
 
-def _metadata_entry(directory: bytes, filename: str) -> _Entry:
-    """The one ``*.dist-info/METADATA`` of the directory (binary distribution format)."""
-    found = [entry for entry in _entries(directory, filename, b".dist-info/METADATA") if entry.name.count(b"/") == 1]
+def _metadata_entry(directory: bytes, filename: str) -> tuple[_Entry, int]:
+    """The one ``*.dist-info/METADATA`` of the directory (binary distribution format), and the unpacked size of all entries."""
+    found: list[_Entry] = []
+    unpacked = 0
+    for entry, size in _entries(directory, filename, b".dist-info/METADATA"):
+        unpacked += size
+        if entry is not None and entry.name.count(b"/") == 1:
+            found.append(entry)
     if not found:
         raise CorruptArchive(filename, "holds no .dist-info/METADATA")
     if len({e.name for e in found}) > 1:
@@ -137,11 +150,11 @@ def _metadata_entry(directory: bytes, filename: str) -> _Entry:
         raise CorruptArchive(filename, "METADATA is encrypted")
     if max(entry.packed, entry.size) > _LIMIT:
         raise OversizedArchive(filename, "METADATA is too large to read")
-    return entry
+    return entry, unpacked
 
 
-def _entries(directory: bytes, filename: str, ending: bytes) -> Iterator[_Entry]:
-    """The entries whose names end like that; a wheel has thousands, so no others are made."""
+def _entries(directory: bytes, filename: str, ending: bytes) -> Iterator[tuple[_Entry | None, int]]:
+    """The size of every entry, and the entry itself where its name ends like that: a wheel has thousands, so no others are made."""
     at = 0
     while at + _ENTRY.size <= len(directory):
         (magic, _, _, flags, method, _, _, _, packed, size, name_length, extra_length, comment_length, _, _, _, offset) = (
@@ -151,11 +164,10 @@ def _entries(directory: bytes, filename: str, ending: bytes) -> Iterator[_Entry]
             raise CorruptArchive(filename, "the zip directory is damaged")
         name_at = at + _ENTRY.size
         name = directory[name_at : name_at + name_length]
-        if name.endswith(ending):
-            if _WIDE in {packed, size, offset}:
-                extra = directory[name_at + name_length : name_at + name_length + extra_length]
-                packed, size, offset = _wide(extra, packed, size, offset)
-            yield _Entry(name, method, packed, size, offset, flags)
+        if _WIDE in {packed, size, offset}:
+            extra = directory[name_at + name_length : name_at + name_length + extra_length]
+            packed, size, offset = _wide(extra, packed, size, offset)
+        yield _Entry(name, method, packed, size, offset, flags) if name.endswith(ending) else None, size
         at = name_at + name_length + extra_length + comment_length
 
 

@@ -44,6 +44,7 @@ def plain_metadata(found: Metadata | Unread) -> dict[str, Any]:
         "source": found.source.value,
         "seen_in": found.seen_in,
         "assumed": found.assumed,
+        "installed": found.installed,
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.metadata import parse_metadata
-from muslcheck.archives.wheel import NeedRange, metadata_from_file, metadata_from_ranges
+from muslcheck.archives.wheel import NeedRange, WheelHead, metadata_from_file, metadata_from_ranges
 from muslcheck.errors import ArchiveFailure, CorruptArchive, IndexFailure, IndexUnavailable
 from muslcheck.index.download import check_bytes, refusal
 from muslcheck.index.local import path_of
@@ -44,27 +44,32 @@ async def wheel_metadata(file: DistFile, client: Callable[[], Client], downloads
         data = await _sidecar(file, client())
         if data is not None:
             return checked(parse_metadata(data, source=MetadataSource.SIDECAR, seen_in=f"{file.filename}.metadata"), file)
-        data = await _ranged(file, client(), downloads)
-        if data is None:
-            data = _whole(await downloads.fetch(file), file)
+        head = await _ranged(file, client(), downloads)
+        if head is None:
+            head = _whole(await downloads.fetch(file), file)
     except CorruptArchive as corrupt:
         return Unread(corrupt.reason, file.filename, corrupt.hint, broken=True)
     except ArchiveFailure as failure:
         return Unread(failure.reason, file.filename, failure.hint)
-    return checked(parse_metadata(data, source=MetadataSource.WHEEL, seen_in=f"{file.filename}!/METADATA"), file)
+    return _told(head, file)
 
 
 def local_wheel(file: DistFile) -> Metadata | Unread:
     """METADATA of a wheel on disk. Raises IndexUnavailable."""
     try:
-        data = _whole(path_of(file.url), file)
+        head = _whole(path_of(file.url), file)
     except OSError as error:
         raise IndexUnavailable(file.url, f"cannot be read: {error.strerror}", "Check the path and its permissions.") from error
     except CorruptArchive as corrupt:
         return Unread(corrupt.reason, file.filename, corrupt.hint, broken=True)
     except ArchiveFailure as failure:
         return Unread(failure.reason, file.filename, failure.hint)
-    return checked(parse_metadata(data, source=MetadataSource.WHEEL, seen_in=f"{file.filename}!/METADATA"), file)
+    return _told(head, file)
+
+
+def _told(head: WheelHead, file: DistFile) -> Metadata | Unread:
+    found = checked(parse_metadata(head.metadata, source=MetadataSource.WHEEL, seen_in=f"{file.filename}!/METADATA"), file)
+    return replace(found, installed=head.unpacked) if isinstance(found, Metadata) else found
 
 
 def checked(found: Metadata | Unread, file: DistFile) -> Metadata | Unread:
@@ -107,7 +112,7 @@ def likely(file: DistFile, siblings: Sequence[DistFile]) -> list[DistFile]:
 
 def as_sibling(found: Metadata) -> Metadata:
     """What a wheel says, said for the sdist of its release."""
-    return replace(found, source=MetadataSource.SIBLING, assumed=True)
+    return replace(found, source=MetadataSource.SIBLING, assumed=True, installed=None)
 
 
 def likeliest(wheel: DistFile) -> tuple[int, bool, str]:
@@ -128,7 +133,7 @@ async def _sidecar(file: DistFile, client: Client) -> bytes | None:
     return reply.body
 
 
-async def _ranged(file: DistFile, client: Client, downloads: Downloads) -> bytes | None:
+async def _ranged(file: DistFile, client: Client, downloads: Downloads) -> WheelHead | None:
     """METADATA out of byte ranges, two requests at most as a rule; None where the server cannot cut files."""
     wanted = f"-{_TAIL}" if file.size is None else f"{max(0, file.size - _tail(file.size))}-{file.size - 1}"
     pieces: dict[int, bytes] = {}
@@ -161,6 +166,6 @@ def _tail(size: int) -> int:
     return min(_TAIL + size // 64, _LONGEST_TAIL)
 
 
-def _whole(path: str, file: DistFile) -> bytes:
+def _whole(path: str, file: DistFile) -> WheelHead:
     with open(path, "rb") as handle:  # noqa: PTH123 - pathlib is dear to load
         return metadata_from_file(handle, file.filename)

@@ -153,7 +153,8 @@ class MetadataSource(enum.StrEnum):
 class Metadata:
     """What a release requires (core metadata), as read from ``seen_in``.
 
-    ``assumed`` is true where pip would have built to learn it, and this was read elsewhere instead.
+    ``assumed`` is true where pip would have built to learn it, and this was read elsewhere instead. ``installed`` are the
+    bytes that the wheel's files take when unpacked, where its directory was read: a ``.metadata`` file does not say.
     """
 
     name: NormalizedName
@@ -164,6 +165,7 @@ class Metadata:
     source: MetadataSource = MetadataSource.WHEEL
     seen_in: str = ""
     assumed: bool = False
+    installed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.archives import wheel_bytes
 
-from muslcheck.archives.wheel import TAIL, NeedRange, metadata_from_file, metadata_from_ranges
+from muslcheck.archives.wheel import TAIL, NeedRange, WheelHead, metadata_from_file, metadata_from_ranges
 from muslcheck.errors import ArchiveFailure, CorruptArchive
 
 NAME = "demo-1.0-py3-none-any.whl"
@@ -19,8 +19,10 @@ def climbed(data, first=TAIL, answers=None):
     asked = []
     for _ in range(8):
         answer = metadata_from_ranges(pieces, len(data), NAME)
-        if isinstance(answer, bytes):
-            return answer, asked
+        if isinstance(answer, WheelHead):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                assert answer.unpacked == sum(entry.file_size for entry in archive.infolist())
+            return answer.metadata, asked
         asked.append(answer)
         pieces[answer.start] = data[answer.start : answer.end]
     raise AssertionError(asked)
@@ -72,7 +74,7 @@ def test_a_comment_at_the_end():
 
 def test_whole_file():
     data = wheel_bytes("demo", "1.0", files={"x": bytes(50_000)}, packed=False)
-    assert metadata_from_file(io.BytesIO(data), NAME) == reading(data)
+    assert metadata_from_file(io.BytesIO(data), NAME).metadata == reading(data)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x05\x06", b"<html>", b"PK\x05\x06" + b"\xff" * 18])
@@ -117,7 +119,7 @@ def test_damaged_wheels_raise_nothing_else(damage, first):
             answer = metadata_from_ranges(pieces, len(data), NAME)
         except ArchiveFailure:
             return
-        if isinstance(answer, bytes):
+        if isinstance(answer, WheelHead):
             return
         assert 0 <= answer.start < answer.end <= len(data)
         pieces[answer.start] = bytes(data[answer.start : answer.end])

@@ -42,6 +42,25 @@ def test_the_file_beside_the_wheel_is_enough():
         assert found.source is MetadataSource.SIDECAR
         assert not found.assumed
         assert server.asked(PATH) == []
+        assert found.installed is None
+
+
+def test_the_unpacked_size_is_known_where_the_directory_was_read_and_is_kept(tmp_path):
+    with IndexServer() as server:
+        server.add("demo", WHEEL, bulky())
+        first = metadata(server, cache_dir=tmp_path)
+        before = len(server.asked(PATH))
+        assert (first.installed or 0) > 1 << 20
+        assert metadata(server, cache_dir=tmp_path) == first
+        assert len(server.asked(PATH)) == before
+
+
+def test_the_unpacked_size_of_another_wheel_is_not_taken_for_an_sdist():
+    with IndexServer() as server:
+        server.add("demo", "demo-1.0.tar.gz", sdist_bytes("demo", "1.0", {"setup.py": "setup()"}, metadata_version="2.1"))
+        server.add("demo", WHEEL, wheel_bytes("demo", "1.0", requires_dist=NEEDS))
+        found = metadata(server, "demo-1.0.tar.gz")
+        assert (found.source, found.installed) == (MetadataSource.SIBLING, None)
 
 
 @pytest.mark.parametrize("promise", [True, {"sha256": "00" * 32}])
