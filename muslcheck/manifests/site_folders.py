@@ -42,7 +42,11 @@ def site_of(place: str) -> Site:
         import shutil
 
         found = shutil.which(place) or place
-    site = _by_path(found)
+    try:
+        site = _by_path(found)
+    except (OSError, ValueError) as error:
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "its pyvenv.cfg names no folder"
+        raise ManifestError((Fault(place, None, f"cannot be read ({reason})"),), _HINT) from None
     if not site.folders:
         versions = f": Pythons {site.python} are there" if site.python else ""
         hint = "Name one of them by its path (.../bin/python3.12)." if versions else _HINT
@@ -51,16 +55,13 @@ def site_of(place: str) -> Site:
 
 
 def _by_path(path: str) -> Site:
-    try:
-        if os.path.isdir(path):
-            cfg = os.path.join(path, "pyvenv.cfg")
-            if os.path.isfile(cfg):
-                return _virtual(path, cfg)
-            return Site(path, (path,)) if _holds_packages(path) else _prefix(path, "")
-        if not os.path.exists(path):
-            raise ManifestError((Fault(path, None, "no such file or directory"),), _HINT)
-    except ValueError:
-        raise ManifestError((Fault(path, None, "not a file name"),), _HINT) from None
+    if os.path.isdir(path):
+        cfg = os.path.join(path, "pyvenv.cfg")
+        if os.path.isfile(cfg):
+            return _virtual(path, cfg)
+        return Site(path, (path,)) if _holds_packages(path) else _prefix(path, "")
+    if not os.path.exists(path):
+        raise ManifestError((Fault(path, None, "no such file or directory"),), _HINT)
     named = _PYTHON.fullmatch(os.path.basename(path))
     if named is None:
         raise ManifestError((Fault(path, None, "neither a virtual environment nor a Python"),), _HINT)
@@ -87,7 +88,9 @@ def _virtual(folder: str, cfg: str) -> Site:
         said = {key.strip().lower(): value.strip() for key, _, value in lines}
     version = re.match(r"3\.\d+", said.get("version") or said.get("version_info") or "")
     inside = _prefix(folder, "")
-    python = inside.python if inside.folders else version[0] if version else ""
+    if not inside.folders and version:  # those of several Pythons may lie there
+        inside = _prefix(folder, version[0])
+    python = inside.python or (version[0] if version else "")
     folders = inside.folders
     if said.get("include-system-site-packages", "").lower() == "true" and said.get("home"):
         folders += _prefix(os.path.dirname(said["home"]), python).folders
