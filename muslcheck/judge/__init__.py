@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from muslcheck.archives.facts import SdistFacts
 from muslcheck.judge.advice import advise
 from muslcheck.judge.case import Case
@@ -15,6 +17,7 @@ __all__ = ["RULES", "Case", "Rule", "judge"]
 
 def judge(case: Case) -> Verdict:
     """The verdict on one candidate on one target: every rule asked, the evidence weighed once."""
+    case = _with_chain(case)
     found = tuple(evidence for rule in RULES.values() for evidence in rule.check(case))
     outcome, marks = decide(found)
     evidence = ordered(found, outcome)
@@ -37,6 +40,16 @@ def judge(case: Case) -> Verdict:
         advice=advise(case, outcome, marks, apk),
         shelf=candidate.shelf,
     )
+
+
+def _with_chain(case: Case) -> Case:
+    """The case with what each build requirement that compiles asks of Alpine, as far as Alpine does not have the program that it is."""
+    if not any(required.outcome is Outcome.COMPILE for required in case.build_requires):
+        return case
+    from muslcheck.judge.needs import apk_for_requirement
+
+    chain = (replace(r, apk=apk_for_requirement(r, case.target)) if r.outcome is Outcome.COMPILE else r for r in case.build_requires)
+    return replace(case, build_requires=tuple(chain))
 
 
 def _apk_names(case: Case, outcome: Outcome) -> ApkNames:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from muslcheck.words.release import Kind, Misfit, Miss
 from muslcheck.words.resolution import BlockerKind
-from muslcheck.words.verdict import Action, Advice, Mark, Outcome
+from muslcheck.words.verdict import Action, Advice, ApkNames, Mark, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from muslcheck.judge.case import Case
     from muslcheck.words.release import Placed
     from muslcheck.words.target import Target
-    from muslcheck.words.verdict import ApkNames
 
 __all__ = ["advise"]
 
@@ -42,7 +41,7 @@ def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) 
         case Outcome.BUILD:
             found += [*(_packages(apk, "brings the compiled, faster part") if Mark.SLOWER in marks else ()), *_older(case, marks)]
         case Outcome.COMPILE:
-            cure = list(_packages(apk, "what its build needs"))
+            cure = list(_chain(case, apk))
             pins = list(_versions(case))
             found += [*pins, *cure, *_elsewhere(case)] if Mark.HEAVY in marks else [*cure, *pins]
             found += [*_older(case, marks), *_images(case), *_alpines_own(case)]
@@ -65,6 +64,15 @@ def _packages(apk: ApkNames, why: str) -> Iterator[Advice]:
         yield Advice(Action.ADD_APK, f"apk add --no-cache {' '.join(apk.build)}", why)
     if apk.runtime:
         yield Advice(Action.ADD_APK, f"apk add --no-cache {' '.join(apk.runtime)}", "what the result needs at run time")
+
+
+def _chain(case: Case, apk: ApkNames) -> Iterator[Advice]:
+    """What the build needs, and what build requirements that compile before it need, in one line."""
+    compiled = [required for required in case.build_requires if required.outcome is Outcome.COMPILE]
+    build = {*apk.build, *(name for required in compiled for name in required.apk.build)}
+    adding = [required.name for required in compiled if not set(required.apk.build) <= set(apk.build)]
+    others = f", {', '.join(adding)} before it included" if adding else ""
+    yield from _packages(ApkNames(tuple(sorted(build)), apk.runtime), f"what its build needs{others}")
 
 
 def _older(case: Case, marks: frozenset[Mark]) -> Iterator[Advice]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import BuildRequirement
 
-__all__ = ["Need", "apk_names", "needs"]
+__all__ = ["Need", "apk_for_requirement", "apk_names", "needs"]
 
 _FROM_PYTHON = ("Python.h", "structmember.h", "frameobject.h", "numpy/", "pybind11/", "nanobind/", "greenlet/", "torch/", "cppy/")
 """Headers that come with CPython, or with a build requirement: no business of apk's."""
@@ -113,20 +113,19 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     """The Alpine packages for a build: compilers, what is needed by name, and what the result needs at run time.
 
     For an optional extension, those with which it would be made; a program that the build can do without is left out where
-    it builds anyway. A build requirement that is compiled adds its own, unless Alpine has the program that it is. Nothing that the
-    image has already, nor what another package on the list is known to bring. For a build that fails they say what it asks for,
-    and cure nothing.
+    it builds anyway, and one that a build requirement is. Nothing that the image has already, nor what another package on the list
+    is known to bring, nor what build requirements are compiled with. For a build that fails they say what it asks for, and cure
+    nothing.
     """
     facts, target = case.facts, case.target
     if not isinstance(facts, SdistFacts) or outcome is Outcome.WHEEL or not on_alpine(target):
         return ApkNames()
     made = parts(facts)
-    if not made and not any(required.outcome is Outcome.COMPILE for required in case.build_requires):
+    if not made:
         return ApkNames()
     wanted = [need for need in needs(facts, target, case.offered) if _wanted(need, made)]
     apks = [apk_for_language(_SPELLED.get(language, language)) for part in made for language in part.languages]
     apks += [need.apk for need in wanted]
-    apks += [_for_requirement(required, target) for required in case.build_requires if required.outcome is Outcome.COMPILE]
     apks += [_tool(part.made_by, target.release) for part in made if part.tree and part.made_by not in COMPILERS]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
@@ -139,7 +138,8 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     for program, project in _MADE_BY_WHEEL.items():
         if any(required.name == project and _from_pip(required, target) for required in case.build_requires):
             build -= set((apk_for_program(program, target.release) or Apk(())).build)
-    if "cmake" in build and "samurai" not in build and not any(required.name == "ninja" for required in case.build_requires):
+    runs_cmake = "cmake" in build or any(part.made_by == "cmake" for part in made)
+    if runs_cmake and "samurai" not in build and not any(required.name == "ninja" for required in case.build_requires):
         build.add("make")
     return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target.image, target.python))))
 
@@ -164,23 +164,22 @@ def _refined(need: Need, offered: ApkIndex) -> Need:
 
 
 def _from_pip(required: BuildRequirement, target: Target) -> bool:
-    """Whether the build environment has the program of a build requirement, so that apk need not."""
-    return required.outcome in {Outcome.WHEEL, Outcome.BUILD} or not program_from_apk(required.name, target)
+    """Whether the program of a build requirement is there before the build begins, so that the build itself asks apk for nothing."""
+    return required.outcome in {Outcome.WHEEL, Outcome.BUILD, Outcome.COMPILE} or not program_from_apk(required.name, target)
 
 
-def _for_requirement(required: BuildRequirement, target: Target) -> Apk | None:
+def apk_for_requirement(required: BuildRequirement, target: Target) -> ApkNames:
     """What a build requirement that has no wheel adds: the program itself where Alpine has it, else what compiling it takes."""
-    return apk_for_program(required.name, target.release) if program_from_apk(required.name, target) else Apk(required.apk.build)
+    found = apk_for_program(required.name, target.release) if program_from_apk(required.name, target) else None
+    return required.apk if found is None else ApkNames(found.build, found.runtime)
 
 
 def _brought(build: set[str], wanted: list[Need], case: Case) -> set[str]:
-    """Packages that one which is surely needed brings along, unless the sources include their headers themselves."""
-    found = [(need, name) for need in wanted if need.apk is not None for name in need.apk.build]
-    bringers = {name for need, name in found if need.certainty is Certainty.ALWAYS}
-    included = {name for need, name in found if need.kind == "header"}
+    """Packages that one which is surely needed depends on: apk installs them with it."""
+    bringers = {name for need in wanted if need.apk is not None and need.certainty is Certainty.ALWAYS for name in need.apk.build}
     release, offered = case.target.release, case.offered
     brought = (brought_by(bringer, release) if offered is None else offered.brings(bringer) for bringer in bringers)
-    return {name for names in brought for name in names if name.endswith("-dev")} & build - included
+    return {name for names in brought for name in names if name.endswith("-dev")} & build
 
 
 def _in_recipe(case: Case, made: tuple[Part, ...]) -> set[str]:

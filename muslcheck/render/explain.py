@@ -8,6 +8,7 @@ from packaging.utils import canonicalize_name
 
 from muslcheck.render.page import Page
 from muslcheck.render.phrases import advice_line, counted, fit_line, release_line, size_line, target_line, wheels_line
+from muslcheck.words.verdict import Outcome
 
 if TYPE_CHECKING:
     from muslcheck.render import RenderOptions
@@ -54,7 +55,8 @@ def _verdict(page: Page, report: Report, verdict: Verdict) -> None:
         page.item("languages", ", ".join(verdict.languages), indent=INDENT)
     for number, required in enumerate(verdict.build_requires):
         release = f"{required.name} {required.version}" if required.version else required.name
-        page.item("" if number else "build needs", f"{release}: {required.outcome}", indent=INDENT)
+        taking = f", with {' '.join(required.apk.build)}" if required.apk.build and required.outcome is Outcome.COMPILE else ""
+        page.item("" if number else "build needs", f"{release}: {required.outcome}{taking}", indent=INDENT)
     for label, names in (("apk build", verdict.apk.build), ("apk runtime", verdict.apk.runtime)):
         if names:
             page.item(label, " ".join(names), indent=INDENT)

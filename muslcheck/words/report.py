@@ -88,8 +88,8 @@ class Report:
         return tuple(v for v in self.verdicts if v.outcome in wanted and v.target in named)
 
     def apk(self, target: Target) -> ApkNames:
-        """The Alpine packages of all verdicts on a target together; what fails anyway asks for none."""
-        wanted = (verdict.apk for verdict in self.filter(target=target) if verdict.outcome is not Outcome.FAIL)
+        """The Alpine packages of all verdicts on a target together, build requirements included; what fails anyway asks for none."""
+        wanted = (verdict.apk_in_all for verdict in self.filter(target=target) if verdict.outcome is not Outcome.FAIL)
         return reduce(ApkNames.__or__, wanted, ApkNames())
 
     def sizes(self, target: Target) -> Sizes:
@@ -191,7 +191,7 @@ def _package(verdict: Verdict) -> dict[str, Any]:
         "chain": list(verdict.chain),
         "languages": sorted(verdict.languages),
         "build_requires": [
-            {"name": required.name, "version": required.version, "outcome": required.outcome.value}
+            {"name": required.name, "version": required.version, "outcome": required.outcome.value, "apk": list(required.apk.build)}
             for required in sorted(verdict.build_requires, key=lambda required: (required.name, required.version or ""))
         ],
         "apk": _apk(verdict.apk),

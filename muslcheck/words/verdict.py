@@ -115,7 +115,10 @@ class ApkNames:
 
 @dataclass(frozen=True, slots=True)
 class BuildRequirement:
-    """What building an sdist requires (PEP 518), and how that itself installs on the target; ``apk`` where it is compiled."""
+    """What building an sdist requires (PEP 518), and how that itself installs on the target.
+
+    ``apk`` is what has to be installed so that it compiles, with what its own build requires; empty where it is not compiled.
+    """
 
     name: str
     version: str | None
@@ -145,3 +148,9 @@ class Verdict:
     """Every file of the release by fit: why each wheel did not fit."""
     notes: tuple[tuple[str, str], ...] = ()
     """What was read on the way, for ``--explain``: (label, text) pairs, in order."""
+
+    @property
+    def apk_in_all(self) -> ApkNames:
+        """What has to be installed for the build: the package's own, and that of build requirements compiled before it."""
+        chain = (required.apk.build for required in self.build_requires if required.outcome is Outcome.COMPILE)
+        return ApkNames(tuple(sorted({*self.apk.build, *(name for names in chain for name in names)})), self.apk.runtime)

@@ -10,6 +10,7 @@ from support.golden import compared
 from muslcheck.render import RenderOptions
 from muslcheck.render.explain import explain, nearest_names
 from muslcheck.words.report import Problem
+from muslcheck.words.verdict import ApkNames, BuildRequirement, Outcome
 
 
 @pytest.mark.parametrize("name", ["google-crc32c", "mediapipe", "opencv-python-headless", "grpcio", "acme-core"])
@@ -61,3 +62,11 @@ def test_a_package_that_is_not_there_is_a_key_error():
 def test_the_nearest_names_are_offered():
     assert nearest_names(reports.story(), "Open_CV-python") == ["opencv-python-headless"]
     assert nearest_names(reports.story(), "zzz") == []
+
+
+def test_a_build_requirement_that_compiles_says_with_what():
+    report = reports.story()
+    cffi = BuildRequirement("cffi", "2.0.0", Outcome.COMPILE, ApkNames(("gcc", "libffi-dev")))
+    verdict = replace(report["google-crc32c"], build_requires=(cffi,))
+    page = explain(replace(report, verdicts=(verdict,)), "google-crc32c", RenderOptions())
+    assert "\nbuild needs  cffi 2.0.0: compile, with gcc libffi-dev\n" in page

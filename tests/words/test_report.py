@@ -10,7 +10,7 @@ from support import reports
 
 from muslcheck.render import schema
 from muslcheck.words.report import FAIL_ON, Problem
-from muslcheck.words.verdict import ApkNames, Outcome
+from muslcheck.words.verdict import ApkNames, BuildRequirement, Outcome
 
 SCHEMA = json.loads(schema())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -72,6 +72,18 @@ def test_apk_names_come_from_all_verdicts_of_a_target():
     assert names.build == tuple(sorted({*names.build}))
     assert names.runtime == ("crc32c", "libstdc++")
     assert report.apk(reports.DEBIAN) == ApkNames()
+
+
+def test_apk_names_come_from_build_requirements_that_compile():
+    required = (
+        BuildRequirement("cffi", "2.0.0", Outcome.COMPILE, ApkNames(("gcc", "libffi-dev"), ("libffi",))),
+        BuildRequirement("faster", "1.0", Outcome.BUILD, ApkNames(("faster-dev",))),
+    )
+    own = ApkNames(("gcc",), ("libgcc",))
+    verdict = replace(reports.private(reports.ALPINE), outcome=Outcome.COMPILE, apk=own, build_requires=required)
+    report = reports.report([reports.ALPINE], [verdict])
+    assert verdict.apk_in_all == report.apk(reports.ALPINE) == ApkNames(("gcc", "libffi-dev"), ("libgcc",))
+    assert report.to_dict()["packages"][0]["build_requires"][0]["apk"] == ["gcc", "libffi-dev"]
 
 
 OUTCOMES = [Outcome.WHEEL, Outcome.BUILD, Outcome.COMPILE, Outcome.FAIL, Outcome.UNKNOWN]
@@ -208,7 +220,7 @@ def test_one_package_in_full():
     }
     assert package["chain"] == ["requirements.txt:18", "firebase-admin", "google-cloud-storage", "google-crc32c"]
     assert package["evidence"][0]["strength"] == "proof"
-    assert package["build_requires"] == [{"name": "setuptools", "version": "80.9.0", "outcome": "wheel"}]
+    assert package["build_requires"] == [{"name": "setuptools", "version": "80.9.0", "outcome": "wheel", "apk": []}]
     assert package["apk"] == {"build": ["crc32c-dev", "gcc", "musl-dev"], "runtime": ["crc32c"]}
     assert package["requested"] is False
 

@@ -19,9 +19,13 @@ __all__ = ["RULES"]
 
 
 def compiles(case: Case) -> Iterator[Evidence]:
-    """A build requirement has no wheel for the target and is itself compiled, before this build begins."""
+    """A build requirement has no wheel for the target and is itself compiled, before this build begins.
+
+    What that takes, and what its own build requirements take in turn, has to be installed first.
+    """
     for required, seen in _required(case, Outcome.COMPILE):
-        claim = f"building it requires {_shown(required)}, which compiles here"
+        taking = f", with {' '.join(required.apk.build)}" if required.apk.build else ""
+        claim = f"building it requires {_shown(required)}, which compiles here{taking}"
         yield Evidence("MC250", claim, seen, Strength.PROOF, Outcome.COMPILE)
 
 
