@@ -10,6 +10,7 @@ from muslcheck.judge.case import Case
 from muslcheck.judge.decide import decide, ordered
 from muslcheck.judge.parts import compiled
 from muslcheck.judge.rules import RULES, Rule
+from muslcheck.words.release import Metadata
 from muslcheck.words.verdict import ApkNames, Outcome, Verdict
 
 __all__ = ["RULES", "Case", "Rule", "judge"]
@@ -39,7 +40,14 @@ def judge(case: Case) -> Verdict:
         evidence=evidence,
         advice=advise(case, outcome, marks, apk),
         shelf=candidate.shelf,
+        installed=_installed(case),
     )
+
+
+def _installed(case: Case) -> int | None:
+    """What the wheel takes when unpacked, where it is this very wheel that was looked into."""
+    told, file = case.candidate.metadata, case.file
+    return told.installed if isinstance(told, Metadata) and file is not None and told.seen_in.startswith(f"{file.filename}!") else None
 
 
 def _with_chain(case: Case) -> Case:

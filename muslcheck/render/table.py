@@ -14,20 +14,25 @@ if TYPE_CHECKING:
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
-__all__ = ["draw_grid", "draw_groups", "draw_table"]
+__all__ = ["draw_grid", "draw_groups", "draw_rows", "draw_table"]
 
 GAP: Final = "  "
 LETTERS: Final = {Outcome.WHEEL: "w", Outcome.BUILD: "b", Outcome.COMPILE: "c", Outcome.FAIL: "F", Outcome.UNKNOWN: "?"}
 NOT_THERE: Final = "-"
+COLOURED: Final = frozenset(outcome.value for outcome in Outcome if outcome is not Outcome.WHEEL)
 
 
 def draw_table(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], numbers: Mapping[Target, int]) -> None:
     """Draw a row for each name and a column for each target; what is too wide goes on below."""
+    draw_rows(page, {name: {target: _cell(on.get(target)) for target in numbers} for name, on in rows.items()}, numbers)
+
+
+def draw_rows(page: Page, rows: Mapping[str, Mapping[Target, str]], numbers: Mapping[Target, int]) -> None:
+    """Draw rows of words below the numbers of the targets, each in the colour of the outcome that it begins with."""
     if not rows:
         return
     first = max(map(len, rows))
-    cells = {(name, target): _cell(on.get(target)) for name, on in rows.items() for target in numbers}
-    widths = {target: max(len(cells[name, target]) for name in rows) for target in numbers}
+    widths = {target: max(len(cells[target]) for cells in rows.values()) for target in numbers}
     left = list(numbers)
     while left:
         shown, room = [left.pop(0)], page.width - first
@@ -37,8 +42,8 @@ def draw_table(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], numbers
             shown.append(left.pop(0))
         page.gap()
         page.line(" " * first + "".join(f"{GAP}{numbers[target]:<{widths[target]}}" for target in shown))
-        for name in rows:
-            page.line(f"{name:{first}}" + "".join(GAP + _painted(page, cells[name, target], widths[target]) for target in shown))
+        for name, cells in rows.items():
+            page.line(f"{name:{first}}" + "".join(GAP + _painted(page, cells[target], widths[target]) for target in shown))
 
 
 def draw_groups(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], places: Places) -> None:
@@ -109,4 +114,4 @@ def _in_colour(page: Page, letter: str, width: int) -> str:
 
 def _painted(page: Page, cell: str, width: int) -> str:
     outcome = cell.split(" ", 1)[0]
-    return page.paint(cell, "" if outcome in {"wheel", "-"} else outcome) + " " * (width - len(cell))
+    return page.paint(cell, outcome if outcome in COLOURED else "") + " " * (width - len(cell))

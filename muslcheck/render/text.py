@@ -16,15 +16,14 @@ from muslcheck.render.phrases import (
     badness,
     best_line,
     counted,
-    download_line,
     image_line,
     reason,
     release_line,
-    size_line,
     target_line,
     totals,
 )
 from muslcheck.render.places import Places
+from muslcheck.render.sizes import draw_sizes
 from muslcheck.render.table import draw_grid, draw_groups, draw_table
 from muslcheck.render.versus import draw_versus
 from muslcheck.words.verdict import Outcome
@@ -64,7 +63,7 @@ def render(report: Report, options: RenderOptions) -> str:
         if places is not None:
             draw_versus(page, verdicts, places)
         _apk(page, report, places)
-        _sizes(page, report, places)
+        draw_sizes(page, report, places)
     _answers(page, verdicts, places)
     if faults := sum(problem.kind == "input" for problem in report.problems):
         page.line(f"But pip refuses what was asked as it stands: {counted(faults, 'fault')} to mend first.")
@@ -225,23 +224,6 @@ def _apk(page: Page, report: Report, places: Places | None) -> None:
         if names.runtime:
             page.item("", f"To run what was built{on}, to stay in the image:", indent=0)
             page.paste(f"apk add --no-cache {' '.join(names.runtime)}", indent=2)
-
-
-def _sizes(page: Page, report: Report, places: Places | None) -> None:
-    """What has to be downloaded: a line for one target and for each of a few, a grid for many."""
-    sizes = {target: report.sizes(target) for target in report.targets}
-    if not any(each.wheels or each.sdists for each in sizes.values()):
-        return
-    page.gap()
-    if places is None:
-        page.item("", f"To download: {download_line(sizes[report.targets[0]])}.", indent=0)
-    elif places.are_many:
-        page.line("To download, wheels and sdists together:")
-        draw_grid(page, {target: size_line(each.wheels + each.sdists) for target, each in sizes.items()}, places)
-    else:
-        page.line("To download:")
-        for target, each in sizes.items():
-            page.item(f"{places.numbers[target]:2}", download_line(each), indent=4)
 
 
 def _answers(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:

@@ -46,11 +46,17 @@ class Problem:
 
 
 class Sizes(NamedTuple):
-    """Bytes to be downloaded: of wheels, of sdists (without what their builds require), and the files whose size is not known."""
+    """Bytes to be downloaded, and bytes once installed.
+
+    To download: those of wheels, of sdists (without what their builds require), and how many files are of unknown size.
+    ``installed`` is the sum of what the wheels take when unpacked, over the ``measured`` packages of which that is known.
+    """
 
     wheels: int
     sdists: int
     unknown: int = 0
+    installed: int = 0
+    measured: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +99,13 @@ class Report:
         return reduce(ApkNames.__or__, wanted, ApkNames())
 
     def sizes(self, target: Target) -> Sizes:
-        """The bytes to be downloaded for a target: the files that pip takes, wheels and sdists apart."""
-        files = [verdict.file for verdict in self.filter(target=target) if verdict.file is not None]
+        """The bytes to be downloaded for a target: the files that pip takes, wheels and sdists apart; and those once installed."""
+        verdicts = self.filter(target=target)
+        files = [verdict.file for verdict in verdicts if verdict.file is not None]
+        measured = [verdict.installed for verdict in verdicts if verdict.installed is not None]
         by_kind = {kind: sum(file.size or 0 for file in files if file.kind is kind) for kind in Kind}
-        return Sizes(by_kind[Kind.WHEEL], by_kind[Kind.SDIST], sum(file.size is None for file in files))
+        unknown = sum(file.size is None for file in files)
+        return Sizes(by_kind[Kind.WHEEL], by_kind[Kind.SDIST], unknown, sum(measured), len(measured))
 
     def exit_status(self, fail_on: str = "fail", *, strict: bool = False) -> int:
         """The exit status for a policy.
@@ -138,7 +147,7 @@ class Report:
             "manifests": list(self.manifests),
             "targets": [_target(target) for target in self.targets],
             "summary": {target.id: self._counts(target) for target in self.targets},
-            "sizes": {target.id: self.sizes(target)._asdict() for target in self.targets},
+            "sizes": {target.id: _sizes(self.sizes(target)) for target in self.targets},
             "apk": {target.id: _apk(self.apk(target)) for target in self.targets},
             "packages": [_package(verdict) for verdict in verdicts],
             "problems": [
@@ -174,6 +183,10 @@ def _apk(names: ApkNames) -> dict[str, list[str]]:
     return {"build": sorted(names.build), "runtime": sorted(names.runtime)}
 
 
+def _sizes(sizes: Sizes) -> dict[str, int | None]:
+    return {**sizes._asdict(), "installed": sizes.installed if sizes.measured else None}
+
+
 def _file(file: DistFile | None) -> dict[str, Any] | None:
     return None if file is None else {"filename": file.filename, "size": file.size, "sha256": file.sha256, "url": file.url}
 
@@ -186,6 +199,7 @@ def _package(verdict: Verdict) -> dict[str, Any]:
         "outcome": verdict.outcome.value,
         "marks": sorted(mark.value for mark in verdict.marks),
         "file": _file(verdict.file),
+        "installed": verdict.installed,
         "requested": verdict.requested,
         "required_by": sorted(verdict.required_by),
         "chain": list(verdict.chain),

@@ -148,6 +148,8 @@ class Verdict:
     """Every file of the release by fit: why each wheel did not fit."""
     notes: tuple[tuple[str, str], ...] = ()
     """What was read on the way, for ``--explain``: (label, text) pairs, in order."""
+    installed: int | None = None
+    """Bytes that the wheel's files take when unpacked, where its directory was read."""
 
     @property
     def apk_in_all(self) -> ApkNames:

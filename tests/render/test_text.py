@@ -152,6 +152,35 @@ def test_bytes_of_unknown_size_are_counted():
     assert "To download: 36.1 kB in wheels, 36.1 kB in sdists, and 1 file of unknown size." in drawn
 
 
+def test_what_was_unpacked_is_told_with_how_much_is_known():
+    verdicts = [reports.wheel(reports.ALPINE, "x"), reports.wheel(reports.ALPINE, "y")]
+    assert " Installed: 200.0 kB.\n" in text(reports.report([reports.ALPINE], verdicts))
+    drawn = text(reports.report([reports.ALPINE], [*verdicts, reports.crc32c(reports.ALPINE)]))
+    assert "Installed: 200.0 kB for 2 of 3 packages, unknown for the others." in " ".join(drawn.split())
+    assert "Installed" not in text(reports.report([reports.ALPINE], [replace(each, installed=None) for each in verdicts]))
+
+
+def test_sizes_of_a_few_targets_stand_side_by_side():
+    known = {reports.ALPINE: ("x", "y"), reports.DEBIAN: ("x", "z")}
+    verdicts = [
+        reports.wheel(target, name, installed=10_000 if name in names else None) for target, names in known.items() for name in "xyz"
+    ]
+    drawn = text(reports.report([*known], verdicts))
+    rows = [re.split(r"  +", line.strip()) for line in drawn.splitlines()]
+    for row in (["to download", "108.3 kB", "108.3 kB"], ["installed", "20.0 kB", "20.0 kB"], ["known for", "2 of 3", "2 of 3"]):
+        assert row in rows
+    assert ["of the same 1 package", "10.0 kB", "10.0 kB"] in rows
+
+
+def test_installed_sizes_of_many_targets_stand_in_a_grid_where_they_compare():
+    assert "Installed" not in text(forty())
+    targets = targets_of(range(10, 15), EIGHT)
+    verdicts = [reports.wheel(target, name) for target in targets for name in ("x", "y")]
+    assert re.search(r"^Installed:\n\n +3.10 .*\nx86_64 +200.0 kB ", text(reports.report(targets, verdicts)), re.MULTILINE)
+    verdicts += [reports.crc32c(target) for target in targets]
+    assert "\nInstalled of 2 of 3 packages:\n" in text(reports.report(targets, verdicts))
+
+
 @pytest.mark.parametrize("verbosity", [-1, 0, 2])
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 def test_colour_only_repeats_what_the_words_say(make, verbosity):

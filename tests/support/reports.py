@@ -53,7 +53,7 @@ def wheel(target, name, version="1.0", **fields):
         chain=("requirements.txt:3", name),
         required_by=("fastapi",),
         shelf=shelf,
-        **fields,
+        **{"installed": 100_000, **fields},
     )
 
 

@@ -246,6 +246,14 @@ def test_the_json_is_plain_ascii_whatever_the_names():
 
 def test_sizes_tell_wheels_from_sdists():
     report = reports.several()
-    assert report.sizes(reports.DEBIAN) == (14 * 36_104, 0, 0)
+    assert report.sizes(reports.DEBIAN) == (14 * 36_104, 0, 0, 14 * 100_000, 14)
     assert report.sizes(reports.ALPINE).sdists == 2 * 36_104
-    assert report.to_dict()["sizes"][reports.DEBIAN.id] == {"wheels": 14 * 36_104, "sdists": 0, "unknown": 0}
+    told = {"wheels": 14 * 36_104, "sdists": 0, "unknown": 0, "installed": 1_400_000, "measured": 14}
+    assert report.to_dict()["sizes"][reports.DEBIAN.id] == told
+
+
+def test_what_nothing_was_read_of_has_no_installed_size():
+    data = reports.report([reports.ALPINE], [reports.crc32c(reports.ALPINE)]).to_dict()
+    assert data["sizes"][reports.ALPINE.id]["installed"] is None
+    assert data["sizes"][reports.ALPINE.id]["measured"] == 0
+    assert data["packages"][0]["installed"] is None
