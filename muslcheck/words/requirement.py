@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from muslcheck.errors import Fault
     from muslcheck.words.lock import Lock
     from muslcheck.words.report import Problem
+    from muslcheck.words.supply import AddedApk
 
 __all__ = ["FormatControl", "IndexOptions", "Manifest", "Origin", "Requirement", "Selection", "Source"]
 
@@ -234,6 +235,8 @@ class Manifest:
     """The images that the manifest builds on (a Dockerfile's FROM), in order."""
     apk: tuple[str, ...] = ()
     """The Alpine packages that the manifest installs itself (a Dockerfile's ``apk add``)."""
+    added: AddedApk | None = None
+    """The same in detail: what is there to build with, and what is left in the image."""
 
 
 def _continued(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
