@@ -63,14 +63,17 @@ def read(
     extras: Iterable[str] = (),
     all_extras: bool = False,
     groups: Iterable[str] = (),
+    stage: str = "",
 ) -> tuple[Manifest, ...]:
     """The manifests at these paths, in order; a directory stands for the manifest in it, ``-`` for standard input.
+
+    Of a Dockerfile the last stage counts, or the one named ``stage``.
 
     ``constraints`` are paths of constraint files (pip ``-c``), ``installed`` places of environments (empty: this Python's):
     one more Manifest each, after the others. What is wrong in a manifest stands in its ``faults``, beside what could be
     read. Raises ManifestError, with the faults of all of them together, where nothing is left to be judged.
     """
-    asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups))
+    asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups), stage=stage)
     manifests: list[Manifest] = []
     hints: dict[str, None] = {}
     ways = ((paths, _read_one), (installed, _read_installed), (constraints, _read_constraints))
@@ -80,7 +83,9 @@ def read(
         except ManifestError as error:
             manifests.append(Manifest(os.fspath(path), "unread", faults=error.faults))
             hints.update({error.hint: None} if error.hint else {})
-    if asked != Asked() and all(manifest.kind in ("requirements", "installed", "constraints") for manifest in manifests):
+    if stage and not any(manifest.kind in ("dockerfile", "unread") for manifest in manifests):
+        raise ManifestError((Fault(manifests[0].path, None, "only a Dockerfile has stages"),), "Name the Dockerfile.")
+    if (asked.extras or asked.all_extras or asked.groups) and all(manifest.kind in ("requirements", "installed", "constraints") for manifest in manifests):
         # Where a project is among the manifests, its reader has answered.
         reason = "a requirements file has no extras and no dependency groups"
         raise ManifestError((Fault(manifests[0].path, None, reason),), "Name the pyproject.toml.")

@@ -9,8 +9,9 @@ __all__ = ["Asked"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``--extra``, ``--all-extras`` and ``--group``, as given; formats without such things ignore them."""
+    """``--extra``, ``--all-extras``, ``--group`` and ``--stage``, as given; formats without such things ignore them."""
 
     extras: tuple[str, ...] = ()
     all_extras: bool = False
     groups: tuple[str, ...] = ()
+    stage: str = ""
