@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty, Seen, Tree
-from muslcheck.archives.values import weaker
+from muslcheck.archives.interpreter.values import weaker
 
 if TYPE_CHECKING:
     from muslcheck.archives.container import Contents

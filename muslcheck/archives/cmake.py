@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, Seen, Tree
-from muslcheck.archives.values import weaker
+from muslcheck.archives.interpreter.values import weaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, Seen
-from muslcheck.archives.values import weaker
+from muslcheck.archives.interpreter.values import weaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

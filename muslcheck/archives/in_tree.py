@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.build_environment import BuildEnvironment
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter import Machine, OutOfSteps, Raised
-from muslcheck.archives.setup_py import SetupFacts, facts_of
-from muslcheck.archives.values import External, Func, Items, Unknown
+from muslcheck.archives.interpreter.expressions import attribute
+from muslcheck.archives.interpreter.record import SetupCall
+from muslcheck.archives.interpreter.values import External, Func, Items, Unknown
+from muslcheck.archives.setup_py import facts_of
 
 if TYPE_CHECKING:
     from muslcheck.archives.container import Contents
     from muslcheck.archives.facts import BuildSystem
-    from muslcheck.archives.values import Frame
+    from muslcheck.archives.interpreter.values import Frame
+    from muslcheck.archives.setup_facts import SetupFacts
     from muslcheck.words.target import Target
 
 __all__ = ["read_in_tree"]
@@ -37,7 +40,7 @@ def read_in_tree(contents: Contents, target: Target, system: BuildSystem) -> tup
         return None
     machine = asked[0]
     made = [extension for extension in machine.record.extensions if extension.certainty is not Certainty.SWITCHED]
-    machine.record.setups[:] = [({"ext_modules": Items(made)}, Certainty.ALWAYS, 1, member, frozenset())]
+    machine.record.setups[:] = [SetupCall({"ext_modules": Items(made)}, Certainty.ALWAYS, 1, member)]
     return added, facts_of(machine)
 
 
@@ -55,18 +58,18 @@ def _ask(contents: Contents, target: Target, system: BuildSystem, member: str) -
 
 def _hook(machine: Machine, frame: Frame, backend: str, name: str) -> Any:  # noqa: ANN401 -- a value of interpreted code
     """A hook of the back end: of its module, or of the object in it that ``module:object`` names."""
-    attribute = backend.partition(":")[2]
+    path = backend.partition(":")[2]
     try:
-        if attribute:
-            owner = frame.get(attribute.partition(".")[0])
-            for part in attribute.split(".")[1:]:
-                owner = machine.attribute(owner, part)
-            found = machine.attribute(owner, name)
+        if path:
+            owner = frame.get(path.partition(".")[0])
+            for part in path.split(".")[1:]:
+                owner = attribute(machine, owner, part)
+            found = attribute(machine, owner, name)
         else:
             found = frame.get(name)
     except (KeyError, Raised):
         return External(f"setuptools.build_meta.{name}")  # of the module that its names were taken from
-    return External(f"setuptools.build_meta.{name}") if isinstance(found, Unknown) and attribute else found
+    return External(f"setuptools.build_meta.{name}") if isinstance(found, Unknown) and path else found
 
 
 def _wanted(asked: tuple[Machine, Frame], backend: str) -> tuple[str, ...] | None:

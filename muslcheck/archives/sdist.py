@@ -21,7 +21,8 @@ from muslcheck.archives.in_tree import read_in_tree
 from muslcheck.archives.meson import read_meson
 from muslcheck.archives.probes import probed_headers
 from muslcheck.archives.sdist_metadata import metadata_in
-from muslcheck.archives.setup_py import SetupFacts, read_script, read_setup_py
+from muslcheck.archives.setup_facts import SetupFacts
+from muslcheck.archives.setup_py import read_script, read_setup_py
 from muslcheck.archives.sip import read_sip
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from muslcheck.archives.container import Contents
-    from muslcheck.archives.setup_py import Requires
+    from muslcheck.archives.setup_facts import Requires
     from muslcheck.words.target import Target
 
 __all__ = ["metadata_in", "requires_txt", "sdist_metadata", "with_extra"]

@@ -6,7 +6,7 @@ import fnmatch
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from muslcheck.archives.values import Fielded, Items, PathText, Unknown
+from muslcheck.archives.interpreter.values import Fielded, Items, PathText, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

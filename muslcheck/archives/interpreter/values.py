@@ -157,6 +157,13 @@ class Frame:
             frame = frame.parent
         raise KeyError(name)
 
+    def look_up(self, name: str) -> Any:
+        """The value of a name; Unknown where it has none."""
+        try:
+            return self.get(name)
+        except KeyError:
+            return Unknown(f"the name {name}")
+
 
 @dataclass(slots=True, eq=False)
 class Func:
@@ -167,6 +174,11 @@ class Func:
     defaults: dict[str, Any]
     instance: Any = None
     owner: Klass | None = None
+    """The class that it was defined in."""
+
+    def bound(self, instance: Any, owner: Klass | None = None) -> Func:
+        """As a method of an object; ``owner`` where it was not defined in a class."""
+        return Func(self.node, self.frame, self.defaults, instance, self.owner or owner)
 
 
 @dataclass(slots=True, eq=False)

@@ -9,9 +9,9 @@ import posixpath
 import re
 from typing import Any
 
-from muslcheck.archives.values import External, Fielded, Items, PathText, Perhaps, Unknown
+from muslcheck.archives.interpreter.values import External, Fielded, Items, PathText, Perhaps, Unknown
 
-__all__ = ["BUILTINS", "attribute_of", "binary", "compare", "known", "subscript", "together", "unary"]
+__all__ = ["BUILTINS", "attribute_of", "binary", "bounded", "compare", "known", "subscript", "together", "truth", "unary"]
 
 _LONG = 1_000_000
 """Longest text or list that an operator may make."""
@@ -261,3 +261,25 @@ def attribute_of(owner: Any, name: str) -> Any:
         made = tuple(attribute_of(option, name) for option in owner.options if isinstance(option, (PathText, Fielded)))
         return Unknown(f"attribute {name}", made)
     return Unknown(f"attribute {name}")
+
+
+def truth(value: Any) -> bool | None:
+    """Whether a value counts as true; None where that is not known."""
+    if isinstance(value, Unknown):
+        truths = {truth(option) for option in value.options} if value.options else {None}
+        return truths.pop() if len(truths) == 1 else None
+    if isinstance(value, Perhaps):
+        return None
+    if isinstance(value, (Items, list)):
+        certain = any(not isinstance(item, Perhaps) for item in value[:200])
+        return True if certain else None if value else False
+    if isinstance(value, External):
+        return None if value.name.endswith("()") else True
+    if isinstance(value, (str, int, float, bytes, tuple, dict, set, frozenset, type(None))):
+        return bool(value)
+    return True
+
+
+def bounded(text: str) -> str | Unknown:
+    """A text, unless it grew beyond what setup.py has a use for."""
+    return text if len(text) <= _LONG else Unknown("too long")

@@ -1,0 +1,87 @@
+# ruff: noqa: ANN401 -- values of interpreted code are anything
+"""What else is known of the standard library: the environment, configuration variables, imports by name, and calls that do nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from muslcheck.archives.interpreter.imports import import_module
+from muslcheck.archives.interpreter.values import Items, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from muslcheck.archives.interpreter.machine import Machine
+
+__all__ = ["LIBRARY", "SET_BY_THE_SYSTEM", "environment"]
+
+SET_BY_THE_SYSTEM = frozenset({"PATH", "HOME", "USER", "PWD", "LANG", "TMPDIR", "SHELL", "HOSTNAME", "PYTHON_VERSION"})
+"""Environment variables that a container has though nobody asked for them."""
+_SIZES = {"c": 1, "b": 1, "B": 1, "?": 1, "h": 2, "H": 2, "i": 4, "I": 4, "f": 4, "q": 8, "Q": 8, "d": 8}
+_POINTERS = frozenset("PlLnN")
+
+
+def environment(machine: Machine, last: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+    """``os.environ``: nothing that a project asks for is set in a plain install; what the system sets is not known."""
+    machine.touched = True
+    key = arguments[0] if arguments else named.get("key")
+    if isinstance(key, str) and key in SET_BY_THE_SYSTEM:
+        return Unknown("an environment variable")
+    if last in {"get", "getenv", "pop", "setdefault"}:
+        return arguments[1] if len(arguments) > 1 else named.get("default")
+    return Unknown("the environment")
+
+
+def _environ_get(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
+    return environment(machine, "get", arguments, named)
+
+
+def _import(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    if arguments and isinstance(arguments[0], str) and re.fullmatch(r"\w+(\.\w+)*", arguments[0]):
+        return import_module(machine, arguments[0])
+    return Unknown("a module")
+
+
+def _config_var(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    name = arguments[0] if arguments else None
+    return machine.variables.get(name, Unknown("a configuration variable")) if isinstance(name, str) else Unknown("configuration variables")
+
+
+def _size(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    form = arguments[0] if arguments else None
+    if not isinstance(form, str):
+        return Unknown("a size")
+    if form in _POINTERS:
+        return machine.variables["SIZEOF_VOID_P"]
+    return _SIZES.get(form, Unknown("a size"))
+
+
+def _partial(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    return arguments[0] if arguments else Unknown("a function")
+
+
+def _copied(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    value = arguments[0] if arguments else None
+    return Items(value, machine.path) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
+
+
+def _nothing(_machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -> None:
+    return None
+
+
+LIBRARY: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
+    "os.getenv": _environ_get,
+    "__import__": _import,
+    "importlib.import_module": _import,
+    "sysconfig.get_config_var": _config_var,
+    "distutils.sysconfig.get_config_var": _config_var,
+    "struct.calcsize": _size,
+    "functools.partial": _partial,
+    "typing.cast": lambda _m, a, _n: a[1] if a[1:] else Unknown("a value"),
+    "copy.copy": _copied,
+    "copy.deepcopy": _copied,
+    "ast.literal_eval": lambda _m, _a, _n: Unknown("a literal"),
+    **dict.fromkeys(("os.chdir", "os.makedirs", "os.mkdir", "print", "warnings.warn", "warnings.filterwarnings"), _nothing),
+}
+"""By full name."""

@@ -1,0 +1,172 @@
+# ruff: noqa: ANN401 -- values of interpreted code are anything
+"""Calls that reach out of the script: programs that are run or looked for, libraries that are loaded, downloads, and exits."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from muslcheck.archives.facts import Certainty
+from muslcheck.archives.interpreter.signals import Raised
+from muslcheck.archives.interpreter.values import External, PathText, Unknown, weaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from muslcheck.archives.interpreter.machine import Machine
+
+__all__ = ["PROGRAMS", "pkgconfig", "run_program"]
+
+_RUNNERS = frozenset(
+    {
+        "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
+        "subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen", "commands.getoutput",
+        "commands.getstatusoutput", "distutils.spawn.spawn", "os.execvp", "os.spawnlp", "sh.Command",
+        "setuptools.command.build_ext.spawn", "distutils.cmd.spawn",
+    }
+)  # fmt: skip
+_FINDERS = frozenset({"shutil.which", "distutils.spawn.find_executable", "spawn.find_executable"})
+_FETCHERS = frozenset(
+    {
+        "urllib.request.urlopen", "urllib.request.urlretrieve", "urllib2.urlopen", "urllib.urlretrieve", "urllib.urlopen",
+        "requests.get", "httpx.get", "wget.download", "urllib.request.Request", "six.moves.urllib.request.urlopen",
+        "six.moves.urllib.request.urlretrieve",
+    }
+)  # fmt: skip
+_LONGEST = 10_000
+"""Characters of a command line that is read."""
+_MISSING_PROGRAM = frozenset({"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "Exception", "BaseException"})
+_IN_IMAGES = frozenset(
+    {
+        "c", "m", "dl", "pthread", "rt", "util", "crypt", "resolv", "ssl", "crypto", "z", "bz2", "lzma", "sqlite3", "ffi", "expat",
+        "ncursesw", "panelw", "readline", "gdbm", "uuid", "tirpc", "stdc++", "gcc_s", "python3",
+    }
+)  # fmt: skip
+"""Libraries that some Python image has."""
+
+
+def _exit(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
+    said = arguments[0] if arguments else ""
+    message = said if isinstance(said, str) else f"status {said}" if isinstance(said, int) else ""
+    raise Raised(("SystemExit",), f"exits: {message}"[:500] if message else "exits", machine.here)
+
+
+def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Unknown:
+    """A program that is run: its name, and for pkg-config the packages it is asked for."""
+    command = arguments[0] if arguments else named.get("args", named.get("command", ""))
+    options = command.options if isinstance(command, Unknown) and command.options else (command,)
+    for option in options:
+        if _runs_own_script(machine, option):
+            continue
+        words = _words(option)
+        if not words:
+            machine.note(
+                machine.record.programs,
+                "",
+                certainty=weaker(machine.certainty, Certainty.DECIDED_LATER),
+                detail="a program that is named at run time",
+            )
+            continue
+        certainty = machine.certainty if len(options) == 1 else weaker(machine.certainty, Certainty.DECIDED_LATER)
+        machine.note(machine.record.programs, _program(words), certainty=_tried(machine, certainty))
+    return Unknown("what a program says")
+
+
+def _runs_own_script(machine: Machine, command: Any) -> bool:
+    """``[sys.executable, "script.py", ...]``: a script of the sdist's own is interpreted where it is run."""
+    if not (
+        isinstance(command, (list, tuple)) and len(command) > 1 and isinstance(command[0], External) and command[0].name == "sys.executable"
+    ):
+        return False
+    member = machine.files.inside(command[1])
+    if member is None or not member.endswith(".py") or member not in machine.contents.names or member in machine.scripts:
+        return False
+    machine.scripts.add(member)
+    argv, machine.argv = machine.argv, [word for word in command[1:] if isinstance(word, str)]
+    before, line = len(machine.record.raises), machine.line
+    machine.run(member)
+    machine.argv, machine.line = argv, line
+    machine.record.raises[before:] = [
+        replace(seen, certainty=weaker(seen.certainty, Certainty.DECIDED_LATER)) for seen in machine.record.raises[before:]
+    ]
+    return True
+
+
+def _tried(machine: Machine, certainty: Certainty) -> Certainty:
+    """The certainty of running a program, given what is caught around the place."""
+    return weaker(certainty, Certainty.OPTIONAL) if machine.caught & _MISSING_PROGRAM else certainty
+
+
+def _words(command: Any) -> list[str]:
+    if isinstance(command, str):
+        try:
+            return shlex.split(command)[:60] if len(command) < _LONGEST else []
+        except ValueError:
+            return command.split()[:60]
+    if isinstance(command, (list, tuple)):
+        first = command[0] if command else None
+        if isinstance(first, str) and not isinstance(first, PathText) and len(command) == 1 and " " in first:
+            return first.split()
+        return [item if isinstance(item, str) else "?" for item in command[:60]] if isinstance(first, str) else []
+    return []
+
+
+def _program(words: list[str]) -> str:
+    while len(words) > 1 and re.fullmatch(r"[A-Z_]+=.*|env|sudo", words[0]):
+        words = words[1:]
+    name = words[0] if words[0].startswith(("./", "/", "..")) else posixpath.basename(words[0])
+    if name in {"pkg-config", "pkgconf"}:
+        packages = [w for w in words[1:] if not w.startswith("-") and re.fullmatch(r"[A-Za-z][\w.+-]*", w)]
+        return " ".join([name, *packages])
+    return name[:200]
+
+
+def _load(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
+    """``ctypes.CDLL``: an image has a few libraries; any other is not there before an apk brings it."""
+    name = arguments[0] if arguments else named.get("name")
+    if isinstance(name, str) and (library := re.match(r"lib([\w+-]+?)\.so", posixpath.basename(name))) and library[1] not in _IN_IMAGES:
+        machine.note(machine.record.libraries, library[1], detail="loaded by the build")
+        raise Raised(("OSError",), f"OSError: {posixpath.basename(name)} cannot be loaded", machine.here)
+    return Unknown("a library")
+
+
+def _find_library(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    name = arguments[0] if arguments else None
+    return None if isinstance(name, str) and name not in _IN_IMAGES else Unknown("where a library is")
+
+
+def _find(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Unknown:
+    program = arguments[0] if arguments else ""
+    if isinstance(program, str) and program:
+        certainty = weaker(machine.certainty, Certainty.DECIDED_LATER)
+        machine.note(machine.record.programs, program[:200], certainty=certainty, detail="looked for")
+    return Unknown("where a program is")
+
+
+def _fetch(name: str, machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Unknown:
+    address = arguments[0] if arguments else named.get("url", "")
+    machine.note(machine.record.downloads, address[:500] if isinstance(address, str) else "", detail=name)
+    return Unknown("a download")
+
+
+def pkgconfig(machine: Machine, _last: str, arguments: list[Any], _named: dict[str, Any]) -> Unknown:
+    """The package ``pkgconfig``, which runs the program."""
+    package = arguments[0] if arguments else ""
+    program = f"pkg-config {package}" if isinstance(package, str) else "pkg-config"
+    machine.note(machine.record.programs, program, certainty=_tried(machine, machine.certainty))
+    return Unknown("what pkg-config says")
+
+
+PROGRAMS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
+    **dict.fromkeys(_RUNNERS, run_program),
+    **dict.fromkeys(_FINDERS, _find),
+    **{name: partial(_fetch, name) for name in _FETCHERS},
+    **dict.fromkeys(("sys.exit", "exit", "quit", "os._exit"), _exit),
+    **dict.fromkeys(("ctypes.CDLL", "ctypes.cdll.LoadLibrary", "ctypes.PyDLL"), _load),
+    "ctypes.util.find_library": _find_library,
+}
+"""By full name."""
