@@ -107,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     asked.add_argument("--extra", action="append", default=[], metavar="NAME", help="take an extra of the project")
     asked.add_argument("--all-extras", action="store_true", help="take every extra of the project")
     asked.add_argument("--group", action="append", default=[], metavar="NAME", help="take a dependency group (PEP 735)")
+    asked.add_argument("--stage", default="", metavar="NAME", help="of a Dockerfile, the stage that is the image; default: the last")
 
     image = parser.add_argument_group("the image (each may be repeated)")
     image.add_argument("--image", action="append", default=[], metavar="IMAGE", help="python:3.11-alpine, python:3.12-slim, alpine:3.23")

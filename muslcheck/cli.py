@@ -87,6 +87,7 @@ def _run(argv: Sequence[str]) -> int:
             extras=given.extra,
             all_extras=given.all_extras,
             groups=given.group,
+            stage=given.stage,
             index=index,
             selection=selection,
             apk_index=given.apk_index,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import Manifest, Requirement
     from muslcheck.words.resolution import Candidate
+    from muslcheck.words.supply import Supply
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
@@ -48,6 +49,7 @@ async def acheck(
     extras: Iterable[str] = (),
     all_extras: bool = False,
     groups: Iterable[str] = (),
+    stage: str = "",
     index: IndexOptions | None = None,
     selection: Selection | None = None,
     apk_index: str | Iterable[str] = (),
@@ -62,6 +64,7 @@ async def acheck(
 
     ``paths`` are requirements files, projects, locks, Dockerfiles or directories with one of them (none: the current directory).
     ``installed`` are environments beside them, virtual ones or the paths of their Pythons; True: the one of this interpreter.
+    ``stage`` is the one of a Dockerfile that is asked about, where it is not the last.
     ``image`` are Docker tags (``python:3.11-alpine``); ``python_version`` and ``arch`` are the short way to them. What is
     not said comes from this interpreter: its version and its machine's architecture. With ``matrix`` it is spanned instead:
     every Python version that is kept up today, where no version is said, and every architecture of an image, where none is
@@ -83,6 +86,7 @@ async def acheck(
         extras=tuple(extras),
         all_extras=all_extras,
         groups=tuple(groups),
+        stage=stage,
     )
     images, versions = _several(image), _several(python_version)
     if not images and not versions and not matrix:
@@ -111,6 +115,7 @@ async def acheck(
         targets=targets,
         verdicts=_in_order(verdicts, targets),
         problems=tuple(dict.fromkeys([*_problems(manifests), *wires.problems, *loader.problems])),
+        supplies=_supplies(manifests, verdicts, targets, offered),
     )
 
 
@@ -191,6 +196,22 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
     await loader.explore_once(inner.requirements, inner.target, inner.selection)
     found = await _verdicts(inner, loader)
     return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk_in_all) for verdict in found)
+
+
+def _supplies(
+    manifests: Iterable[Manifest], verdicts: Sequence[Verdict], targets: Iterable[Target], offered: ApkIndex | None
+) -> tuple[Supply, ...]:
+    """What the one Dockerfile among the manifests adds to build with, held against what is needed."""
+    added = [manifest.added for manifest in manifests if manifest.added is not None]
+    if len(added) != 1:
+        return ()
+    from muslcheck.judge.supply import supply
+
+    return tuple(
+        supply(added[0], [verdict for verdict in verdicts if verdict.target is target], target, _of_arch(offered, target))
+        for target in targets
+        if target.distribution == "alpine"
+    )
 
 
 def _of_arch(offered: ApkIndex | None, target: Target) -> ApkIndex | None:

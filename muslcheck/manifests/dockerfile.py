@@ -6,67 +6,107 @@ import os
 import posixpath
 import re
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from muslcheck.errors import Fault, ManifestError
+from muslcheck.manifests.apk import apk_names
 from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
 from muslcheck.manifests.files import decode
-from muslcheck.manifests.installs import Install, apk_names, install_of
+from muslcheck.manifests.installs import Install, install_of, variables
 from muslcheck.manifests.pep508 import InvalidEntry
-from muslcheck.manifests.shell import commands, substituted
-from muslcheck.manifests.stages import named, reached, stages_of
+from muslcheck.manifests.sequence import one_after_the_other
+from muslcheck.manifests.shell import assigned, commands, script_of, substituted
+from muslcheck.manifests.stages import named, pairs, reached, stages_of
 from muslcheck.words.report import Problem
-from muslcheck.words.requirement import IndexOptions, Manifest, Origin, Requirement, Selection
+from muslcheck.words.requirement import IndexOptions, Manifest, Origin, Selection
+from muslcheck.words.supply import AddedApk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from muslcheck.manifests.asked import Asked
     from muslcheck.manifests.stages import Instruction, Stage
+    from muslcheck.words.requirement import Requirement
 
 __all__ = ["read"]
 
 _PROJECT = re.compile(r"(\.{1,2}|\.{0,2}/[^\[\]]*|[\w.-]+/[^\[\]]*)?(?:\[([^\]]*)\])?")
-_VARIABLES = (("PIP_INDEX_URL", "--index-url"), ("PIP_EXTRA_INDEX_URL", "--extra-index-url"), ("PIP_FIND_LINKS", "--find-links"))
 _ARCHIVES = (".whl", ".gz", ".zip")
 _HIGHEST = 3
 """Folders above the Dockerfile that may be the context of the build."""
 
 
 def read(path: str, data: bytes, asked: Asked) -> Manifest:
-    """What the last stage, and those it is made of, install. Raises ManifestError with every fault."""
+    """What one stage, and those it is made of, install: the stage asked for, else the last. Raises ManifestError with every fault."""
     text = decode(data, path)[0]
-    stages = stages_of(path, text)
-    reading = _Reading(path, text, asked, stages)
-    for stage in reached(stages):
-        reading.stage(stage)
+    stages, arguments = stages_of(path, text)
+    last = named(stages, asked.stage) if asked.stage else stages[-1]
+    if last is None:
+        names = ", ".join(stage.name for stage in stages)
+        raise ManifestError((Fault(path, None, f"it has no stage {quoted(asked.stage)}"),), f"Its stages are: {names}.")
+    reading = _Reading(path, text, asked, stages, last)
+    for stage in reading.reached:
+        reading.stage(stage, arguments)
     return reading.manifest()
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a command stands: its stage, working folder and instruction, the variables there, and those without a value."""
+
+    stage: Stage
+    folder: str
+    each: Instruction
+    values: Mapping[str, str | None]
+    unset: tuple[str, ...] = ()
 
 
 class _Reading:
     """What the stages install, gathered."""
 
-    def __init__(self, path: str, text: str, asked: Asked, stages: list[Stage]) -> None:
+    def __init__(self, path: str, text: str, asked: Asked, stages: list[Stage], last: Stage) -> None:
         self.path = path
         self.lines = text.split("\n")
         self.asked = asked
         self.stages = stages
+        self.last = last
+        self.reached = reached(stages, last)
         self.parts: list[Manifest] = []
-        self.requirements: dict[Requirement, None] = {}
+        self.installs: list[Install] = []
+        self.requirements: list[tuple[int, Requirement]] = []
+        """What is required, each with the number of the command that asks for it."""
         self.options: list[str] = []
         self.problems: dict[Problem, None] = {}
         self.faults: dict[Fault, None] = {}
         self.images: dict[str, None] = {}
         self.apk: dict[str, None] = {}
-        self.exported: tuple[Stage, str, Install] | None = None
+        self.building: dict[str, Origin] = {}
+        self.complete = True
+        self.installs_in: Stage | None = None
+        self.exported: tuple[_At, Install] | None = None
         self.read_before: set[tuple[object, ...]] = set()
 
-    def stage(self, stage: Stage) -> None:
+    def stage(self, stage: Stage, arguments: dict[str, str | None]) -> None:
         """One stage, from its first instruction to its last; what it is made of was read before."""
-        if stage.parent is not None:
-            stage.folder, stage.copies, stage.taken = stage.parent.folder, list(stage.parent.copies), dict(stage.parent.taken)
-        for each in stage.instructions:
+        if (parent := stage.parent) is not None:
+            stage.folder, stage.copies, stage.taken = parent.folder, list(parent.copies), dict(parent.taken)
+            stage.values, stage.apk = dict(parent.values), parent.apk.copied()
+        done = stage.instructions
+        if stage is self.last and stage.later:
+            done = [*done, *stage.later]
+            if any("install" in each.value for each in stage.later):
+                message = "what it installs on ONBUILD is judged as an image that builds on it gets it"
+                self.problems.setdefault(Problem(f"{self.path}:{stage.later[0].first}", message))
+        for each in done:
             value, _ = substituted(each.value, stage.values)
-            if each.name == "WORKDIR":
+            if each.name == "ARG":
+                stated = pairs(each.value, stage.values).items()
+                stage.values.update({name: arguments.get(name) if text is None else text for name, text in stated})
+            elif each.name == "ENV":
+                stage.values.update(pairs(each.value, stage.values, spaced=True))
+            elif each.name == "WORKDIR":
                 stage.folder = posixpath.normpath(posixpath.join(stage.folder, value.strip("\"'")))
             elif each.name in ("COPY", "ADD"):
                 self.copy(stage, value)
@@ -100,54 +140,86 @@ class _Reading:
             source, target = bound.get("source") or bound.get("src"), bound.get("target") or bound.get("dst") or bound.get("destination")
             if bound.get("type", "bind") == "bind" and "from" not in bound and source and target:
                 stage.copies.append((source, posixpath.normpath(posixpath.join(stage.folder, target))))
-        value = re.sub(r"^(\s*--(mount|network|security)=\S+)+", "", each.value)
-        if value.lstrip().startswith("["):
-            value = " ".join(re.findall(r'"((?:[^"\\]|\\.)*)"', value))
-        text, unset = substituted(value, stage.values)
+        value = re.sub(r"^(\s*--(mount|network|security|device)=\S+)+", "", each.value).strip()
+        values = {**stage.values, **assigned(value, stage.values)}
+        words = _exec_form(value)
+        script = value if words is None else script_of(words)
+        if script is not None:
+            text, unset = substituted(script, values)
+            self.shell(_At(stage, stage.folder, each, values, unset), text)
+        elif words:
+            self.command(_At(stage, stage.folder, each, values), words)
+
+    def shell(self, at: _At, text: str) -> None:
+        """Every command of a shell text."""
         try:
             found = commands(text)
         except ValueError:
-            self.problems.setdefault(Problem(f"{self.path}:{each.first}", "this RUN has a quote that is not closed: not read"))
+            self.problems.setdefault(Problem(f"{self.path}:{at.each.first}", "this RUN has a quote that is not closed: not read"))
             return
-        folder = stage.folder
         for words in found:
-            if words[0] == "cd" and len(words) > 1:
-                folder = posixpath.normpath(posixpath.join(folder, words[1]))
-            self.apk.update(dict.fromkeys(apk_names(words)))
-            install = install_of(words)
-            if install is not None:
-                self.images.setdefault(_image(stage.image))
-                self.install(stage, folder, install, each, unset)
+            if (script := script_of(words)) is not None:
+                self.shell(at, script)
+            elif words[0] == "cd" and len(words) > 1:
+                at = replace(at, folder=posixpath.normpath(posixpath.join(at.folder, words[1])))
+            else:
+                self.command(at, words)
+
+    def command(self, at: _At, words: list[str]) -> None:
+        """One command: apk's change what is there to build with, and what installs is read."""
+        stage = at.stage
+        self.apk.update(dict.fromkeys(apk_names(words)))
+        stage.apk.follow(words, lambda name: self.place(at.each, name))
+        if at.unset and apk_names(words):
+            stage.apk.complete = False
+        install = install_of(words)
+        if install is None:
+            return
+        if stage.image:
+            self.images.setdefault(_image(stage.image))
+        if not install.exported:
+            self.complete = self.complete and stage.apk.complete
+            there = stage.apk.packages
+            if self.installs_in is None or (there and not self.building):
+                self.installs_in = stage
+            self.building = {**there, **self.building}
+        self.install(at, install)
 
     def place(self, each: Instruction, text: str) -> Origin:
         """Where a word of an instruction stands."""
         lines = range(each.first, min(each.last, len(self.lines)) + 1)
-        return Origin(self.path, next((number for number in lines if text in self.lines[number - 1]), each.first))
+        word = re.compile(rf"(?<![\w.+-]){re.escape(text)}(?![\w.+-])")
+        found = (number for number in lines if word.search(self.lines[number - 1].partition(" #")[0]))
+        near = (number for number in lines if text in self.lines[number - 1])
+        return Origin(self.path, next(found, next(near, each.first)))
 
-    def install(self, stage: Stage, folder: str, install: Install, each: Instruction, unset: tuple[str, ...]) -> None:
-        """One command."""
+    def install(self, at: _At, install: Install) -> None:
+        """One command that installs."""
         if install.exported:
-            self.exported = (stage, folder, install)
+            self.exported = (at, install)
             return
-        self.options += [f"{option} {value}" for name, option in _VARIABLES for value in (stage.values.get(name) or "").split()]
-        self.options += install.options
+        self.installs.append(install)
+        stated = variables(install.program, at.values)
+        self.options += [*stated.options, *install.options]
+        install.no_deps = install.no_deps or stated.no_deps
         if install.lock:
-            self.lock(stage, folder, install, self.place(each, install.lock))
-        for names, constraint in ((install.files, False), (install.constraints, True)):
+            self.lock(at, install, self.place(at.each, install.lock))
+        for names, constraint in ((install.files, False), ([*stated.constraints, *install.constraints], True)):
             for name in names:
-                self.file(stage, folder, name, install, self.place(each, name), constraint=constraint)
+                self.file(at, name, install, constraint=constraint)
         for text in [*install.requirements, *install.editables]:
-            self.requirement(stage, folder, text, self.place(each, text), unset, editable=text in install.editables)
+            self.requirement(at, text, editable=text in install.editables)
 
-    def requirement(self, stage: Stage, folder: str, text: str, origin: Origin, unset: tuple[str, ...], *, editable: bool) -> None:
+    def requirement(self, at: _At, text: str, *, editable: bool) -> None:
         """A word on the command line: a project on disk, or a requirement."""
+        origin = self.place(at.each, text)
         project = _PROJECT.fullmatch(text)
         if "*" in text.partition(";")[0] and "/" in text:
             return  # a folder of wheels that an earlier command filled
         if project and (project[1] or "").strip():
             extras = [extra.strip() for extra in (project[2] or "").split(",") if extra.strip()]
-            inside = (posixpath.join(folder, project[1], name) for name in ("pyproject.toml", "setup.cfg", "setup.py"))
-            found = next((path for path in (self.located(stage, name) for name in inside) if path and os.path.isfile(path)), None)
+            inside = (posixpath.join(at.folder, project[1], name) for name in ("pyproject.toml", "setup.cfg", "setup.py"))
+            found = next((path for path in (self.located(at.stage, name) for name in inside) if path and os.path.isfile(path)), None)
             if found is not None and not text.endswith(_ARCHIVES):
                 self.part(found, Install(extras=extras))
             elif text.endswith(_ARCHIVES):
@@ -158,18 +230,19 @@ class _Reading:
         try:
             requirement = (read_editable if editable else read_entry)(text, origin, written=text)
         except InvalidEntry as error:
-            if unset:
-                names = ", ".join(unset)
+            if at.unset:
+                names = ", ".join(at.unset)
                 message = f"{quoted(text)}: no default for the argument {names}, so it is left out"
                 self.problems.setdefault(Problem(str(origin), message, "Give the ARG a default."))
             else:
                 self.faults.setdefault(Fault(origin.file, origin.line, str(error)))
             return
-        self.requirements.setdefault(requirement)
+        self.requirements.append((len(self.installs), requirement))
 
-    def file(self, stage: Stage, folder: str, name: str, install: Install, origin: Origin, *, constraint: bool = False) -> None:
+    def file(self, at: _At, name: str, install: Install, *, constraint: bool = False) -> None:
         """``-r`` and ``-c``."""
-        found = self.located(stage, posixpath.join(folder, name))
+        origin = self.place(at.each, name)
+        found = self.located(at.stage, posixpath.join(at.folder, name))
         if found is not None and os.path.isfile(found):
             self.part(found, install, constraint=constraint)
         elif self.exported is not None and not constraint:
@@ -177,10 +250,10 @@ class _Reading:
         else:
             self.missing(origin, name)
 
-    def lock(self, stage: Stage, folder: str, install: Install, origin: Origin) -> None:
+    def lock(self, at: _At, install: Install, origin: Origin) -> None:
         """The lock of a tool, in its working folder."""
         for name in (install.lock, "pyproject.toml", "Pipfile"):
-            found = self.located(stage, posixpath.join(folder, name))
+            found = self.located(at.stage, posixpath.join(at.folder, name))
             if found is not None and os.path.isfile(found):
                 self.part(found, install)
                 return
@@ -188,8 +261,6 @@ class _Reading:
 
     def part(self, path: str, install: Install, *, constraint: bool = False) -> None:
         """Another manifest that the image installs, once for each set of extras and groups."""
-        from muslcheck.manifests import read as read_all
-
         extras = [*install.extras, *self.asked.extras]
         groups = [*install.groups, *self.asked.groups]
         all_extras = install.all_extras or self.asked.all_extras
@@ -198,18 +269,28 @@ class _Reading:
             return
         self.read_before.add(key)
         try:
-            if constraint:
-                self.parts += read_all((), constraints=(path,))
-            elif path.endswith((".toml", ".lock", ".cfg", ".py", "Pipfile")):
-                if install.with_dev and "dev" not in groups:
-                    with suppress(ManifestError):  # it has no such group, or another fault, which is told below
-                        self.parts += read_all((path,), extras=extras, groups=[*groups, "dev"], all_extras=all_extras)
-                        return
-                self.parts += read_all((path,), extras=extras, groups=groups, all_extras=all_extras)
-            else:
-                self.parts += read_all((path,))
+            found = self.read_part(path, constraint, extras, groups, all_extras=all_extras, with_dev=install.with_dev)
         except ManifestError as error:
             self.faults.update(dict.fromkeys(error.faults))
+            return
+        self.parts += found
+        self.requirements += [(len(self.installs), each) for part in found for each in part.requirements]
+
+    @staticmethod
+    def read_part(
+        path: str, constraint: bool, extras: list[str], groups: list[str], *, all_extras: bool, with_dev: bool
+    ) -> tuple[Manifest, ...]:
+        """Another manifest, by its own reader. Raises ManifestError."""
+        from muslcheck.manifests import read as read_all
+
+        if constraint:
+            return read_all((), constraints=(path,))
+        if not path.endswith((".toml", ".lock", ".cfg", ".py", "Pipfile")):
+            return read_all((path,))
+        if with_dev and "dev" not in groups:
+            with suppress(ManifestError):  # it has no such group, or another fault, which is told below
+                return read_all((path,), extras=extras, groups=[*groups, "dev"], all_extras=all_extras)
+        return read_all((path,), extras=extras, groups=groups, all_extras=all_extras)
 
     def missing(self, origin: Origin, name: str) -> None:
         message = f"{shown(name)} is not among the files beside the Dockerfile, so what it installs is not judged"
@@ -250,21 +331,16 @@ class _Reading:
         for part in self.parts:
             index, selection = index.overlaid(part.index), selection.overlaid(part.selection)
         own = self.from_options()
-        requirements = (*self.requirements, *(each for part in self.parts for each in part.requirements))
+        upgrading = frozenset(number for number, install in enumerate(self.installs, 1) if install.upgrade)
+        requirements, gave_way = one_after_the_other(self.requirements, upgrading)
+        self.problems.update(dict.fromkeys(gave_way))
         locks = tuple(lock for part in self.parts for lock in part.locks)
         if not requirements and not locks and not self.faults:
             self.faults.setdefault(Fault(self.path, None, "nothing in it installs a Python package that is known here"))
             if self.problems:
                 self.faults.update({Fault(each.subject, None, each.message): None for each in self.problems})
         faults = (*self.faults, *(fault for part in self.parts for fault in part.faults))
-        aside = [
-            stage.name
-            for stage in self.stages
-            if stage not in reached(self.stages) and any("install" in each.value for each in stage.instructions)
-        ]
-        if aside:
-            message = f"not a part of its last stage, so left aside: {', '.join(aside)}"
-            self.problems.setdefault(Problem(self.path, message))
+        self.tell_of_the_rest()
         if faults and not requirements and not locks:
             raise ManifestError(faults)
         return Manifest(
@@ -273,19 +349,65 @@ class _Reading:
             requirements=tuple(dict.fromkeys(requirements)),
             constraints=tuple(dict.fromkeys(each for part in self.parts for each in part.constraints)),
             index=index.overlaid(own.index),
-            selection=selection.overlaid(own.selection),
+            selection=replace(selection.overlaid(own.selection), no_deps=self.without_dependencies()),
             problems=(*self.problems, *(problem for part in self.parts for problem in part.problems)),
             faults=faults,
             locks=locks,
-            images=tuple(self.images) or (_image(reached(self.stages)[-1].image),),
+            images=tuple(self.images) or tuple(_image(image) for image in [self.last.image] if image),
             apk=tuple(self.apk),
+            added=self.added(),
         )
+
+    def added(self) -> AddedApk | None:
+        """What ``apk add`` brings, where there is any."""
+        kept = self.last.apk
+        if self.installs_in is None or not (self.building or kept.packages):
+            return None
+        lines = tuple((name, origin.line or 0) for name, origin in sorted(self.building.items()))
+        complete = self.complete and kept.complete
+        return AddedApk(self.path, self.installs_in.name, self.last.name, lines, tuple(sorted(kept.packages)), complete)
+
+    def without_dependencies(self) -> bool:
+        """Whether no command installs what its packages require (``--no-deps``)."""
+        return bool(self.installs) and all(install.no_deps for install in self.installs)
+
+    def tell_of_the_rest(self) -> None:
+        """The stages that are no part of the image, and what does not go together."""
+        others = [stage for stage in self.stages if stage not in self.reached]
+        aside = [stage.name for stage in others if any("install" in each.value for each in stage.instructions)]
+        if aside:
+            which = f"stage {self.last.name}" if self.asked.stage else "last stage"
+            hint = "" if self.asked.stage else f"Name another one to have that judged: --stage {aside[-1]}."
+            self.problems.setdefault(Problem(self.path, f"not a part of its {which}, so left aside: {', '.join(aside)}", hint))
+        if self.installs_in is not None and _is_alpine(self.last) and not _is_alpine(self.installs_in) and self.installs_in.image:
+            message = (
+                f"its packages are installed on {_image(self.installs_in.image)} (stage {self.installs_in.name}) for an image on "
+                f"{_image(self.last.image)}: what is made for glibc there does not load with musl"
+            )
+            self.problems.setdefault(Problem(self.path, message, "Install them in a stage on Alpine."))
 
     def from_options(self) -> Manifest:
         """Options of the command lines, and pip's own from variables, as a requirements file has them."""
         from muslcheck.manifests import requirements
 
         return requirements.read(self.path, "\n".join(dict.fromkeys(self.options)).encode())
+
+
+def _is_alpine(stage: Stage) -> bool:
+    return "alpine" in stage.image
+
+
+def _exec_form(value: str) -> list[str] | None:
+    """The words of ``["pip", "install", "x"]``; None for a shell text."""
+    if not value.startswith("["):
+        return None
+    import json
+
+    try:
+        words = json.loads(value)
+    except ValueError:
+        return None
+    return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 
 
 def _image(name: str) -> str:

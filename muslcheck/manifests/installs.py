@@ -1,12 +1,16 @@
-"""Command lines that install Python packages, taken apart: pip, uv, Poetry, PDM, pipenv; and apk's."""
+"""Command lines that install Python packages, taken apart: pip, uv, Poetry, PDM, pipenv."""
 
 from __future__ import annotations
 
 import os
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-__all__ = ["Install", "apk_names", "install_of"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Install", "Stated", "install_of", "variables"]
 
 _PIP = re.compile(r"pip[\d.]*")
 _PYTHON = re.compile(r"(python|pypy)[\d.]*")
@@ -59,6 +63,32 @@ _FLAGS = {
 }
 """What pip and uv take on the command line, as a requirements file has it."""
 
+_OF_PIP = {
+    "PIP_INDEX_URL": "--index-url",
+    "PIP_EXTRA_INDEX_URL": "--extra-index-url",
+    "PIP_FIND_LINKS": "--find-links",
+    "PIP_TRUSTED_HOST": "--trusted-host",
+    "PIP_NO_BINARY": "--no-binary",
+    "PIP_ONLY_BINARY": "--only-binary",
+    "PIP_PREFER_BINARY": "--prefer-binary",
+    "PIP_PRE": "--pre",
+    "PIP_REQUIRE_HASHES": "--require-hashes",
+}
+_OF_UV = {
+    "UV_INDEX_URL": "--index-url",
+    "UV_DEFAULT_INDEX": "--index-url",
+    "UV_EXTRA_INDEX_URL": "--extra-index-url",
+    "UV_INDEX": "--extra-index-url",
+    "UV_FIND_LINKS": "--find-links",
+    "UV_NO_BINARY": "--no-binary :all:",
+    "UV_NO_BINARY_PACKAGE": "--no-binary",
+    "UV_NO_BUILD": "--only-binary :all:",
+    "UV_NO_BUILD_PACKAGE": "--only-binary",
+    "UV_REQUIRE_HASHES": "--require-hashes",
+}
+_SWITCHES = frozenset(("--prefer-binary", "--pre", "--require-hashes", "--no-binary :all:", "--only-binary :all:"))
+"""Variables that say what a requirements file would say with an option; switches have a truth for a value."""
+
 _TOOLS = {
     ("uv", "sync"): "uv.lock",
     ("poetry", "install"): "poetry.lock",
@@ -96,6 +126,19 @@ class Install:
     lock: str = ""
     with_dev: bool = False
     exported: bool = False
+    upgrade: bool = False
+    """Whether what it names is brought up to date where it is there already (``-U``, ``--force-reinstall``)."""
+    no_deps: bool = False
+    program: str = "pip"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What variables say to a program: lines as a requirements file has them, constraint files, ``--no-deps``."""
+
+    options: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    no_deps: bool = False
 
 
 def install_of(words: list[str]) -> Install | None:
@@ -104,47 +147,40 @@ def install_of(words: list[str]) -> Install | None:
     rest = words[1:]
     if _PYTHON.fullmatch(program) and rest[:1] == ["-m"] and len(rest) > 1:
         program, rest = os.path.basename(rest[1]), rest[2:]
+    by = "uv" if program == "uv" else "pip"
     if program == "uv" and rest[:1] == ["pip"]:
         program, rest = "pip", rest[1:]
     verb = next((word for word in rest if not word.startswith("-")), "")
     if _PIP.fullmatch(program):
-        return _pip(rest[rest.index(verb) + 1 :]) if verb in ("install", "wheel", "sync") else None
-    if (lock := _TOOLS.get((program, verb))) is not None:
+        found = _pip(rest[rest.index(verb) + 1 :]) if verb in ("install", "wheel", "sync") else None
+    elif (lock := _TOOLS.get((program, verb))) is not None:
         found = _tool(rest[rest.index(verb) + 1 :])
         found.lock, found.with_dev = lock, found.with_dev and program != "pipenv"
-        return found
-    if (lock := _EXPORTS.get((program, verb))) is not None:
+    elif (lock := _EXPORTS.get((program, verb))) is not None:
         found = _tool(rest[rest.index(verb) + 1 :])
         found.lock, found.exported, found.with_dev = lock, True, found.with_dev and program in ("uv", "pdm")
-        return found
-    return None
+    else:
+        return None
+    if found is not None:
+        found.program = by
+    return found
 
 
-def apk_names(words: list[str]) -> tuple[str, ...]:
-    """The packages of an ``apk add``, without versions."""
-    if os.path.basename(words[0]) != "apk" or "add" not in words:
-        return ()
-    names = []
-    skip = False
-    for word in words[words.index("add") + 1 :]:
-        if skip:
-            skip = False
-        elif word in (
-            "-t",
-            "--virtual",
-            "-X",
-            "--repository",
-            "-p",
-            "--root",
-            "--arch",
-            "--keys-dir",
-            "--repositories-file",
-            "--cache-dir",
-        ):
-            skip = True
-        elif not word.startswith(("-", "!", ".")):
-            names.append(re.split(r"[=<>~@]", word)[0])
-    return tuple(names)
+def variables(program: str, values: Mapping[str, str | None]) -> Stated:
+    """What pip's (``PIP_INDEX_URL``) or uv's (``UV_INDEX``) variables say; an option of the command line comes after them."""
+    options: list[str] = []
+    for name, option in (_OF_UV if program == "uv" else _OF_PIP).items():
+        value = (values.get(name) or "").strip()
+        if option in _SWITCHES and value.lower() in ("1", "true", "yes", "on", "y", "t"):
+            options.append(option)
+        elif option not in _SWITCHES:
+            # A named index of uv's: name=address.
+            words = (re.sub(r"^[\w-]+=(?=\w+://)", "", word) for word in value.split())
+            options += [f"{option} {word}" for word in words if option != "--find-links" or "://" in word]
+    if program == "uv" and values.get("UV_PRERELEASE") == "allow":
+        options.append("--pre")
+    constraints = values.get("UV_CONSTRAINT" if program == "uv" else "PIP_CONSTRAINT") or ""
+    return Stated(tuple(options), tuple(constraints.split()), (values.get("PIP_NO_DEPS") or "").lower() in ("1", "true") and program == "pip")
 
 
 def _pip(words: list[str]) -> Install:
@@ -172,6 +208,10 @@ def _pip(words: list[str]) -> Install:
             found.options.append(_FLAGS[option])
         elif option == "--all-extras":
             found.all_extras = True
+        elif option in ("-U", "--upgrade", "--force-reinstall", "--reinstall"):
+            found.upgrade = True
+        elif option in ("--no-deps", "--no-dependencies"):
+            found.no_deps = True
     return found
 
 

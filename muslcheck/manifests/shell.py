@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["commands", "substituted"]
+__all__ = ["assigned", "commands", "script_of", "substituted"]
 
 _VARIABLE = re.compile(r"\\(\$)|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\})")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_ASSIGNED = re.compile(r"""(?:^|[\s;&|(])([A-Za-z_]\w*)=("[^"`]*"|'[^']*'|[^\s;&|()"'`]+)(?=[\s;&|)]|$)""")
 _BEFORE = ("sudo", "exec", "time", "env", "command", "nice", "then", "do", "else", "if", "!", "{", "eatmydata")
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 _ENDS = frozenset(";&|()")
 
 
@@ -39,6 +41,24 @@ def commands(text: str) -> list[list[str]]:
         else:
             found[-1].append(word)
     return [stripped for stripped in map(_stripped, found) if stripped]
+
+
+def assigned(text: str, values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """What a shell text sets itself (``NAME=value``, ``export NAME="a b"``), with variables filled in; computed values are left out."""
+    found: dict[str, str | None] = {}
+    for each in _ASSIGNED.finditer(text):
+        value, unset = substituted(each[2].strip("\"'"), {**values, **found})
+        if "$(" not in value and not unset:
+            found[each[1]] = value
+    return found
+
+
+def script_of(words: list[str]) -> str | None:
+    """The text that a shell is given to run (``sh -c '...'``), None for any other command."""
+    if len(words) < 3 or words[0].rpartition("/")[2] not in _SHELLS:  # noqa: PLR2004 - the shell, its option, the text
+        return None
+    option = next((place for place, word in enumerate(words) if re.fullmatch(r"-\w*c", word)), None)
+    return words[option + 1] if option is not None and option + 1 < len(words) else None
 
 
 def substituted(text: str, values: Mapping[str, str | None]) -> tuple[str, tuple[str, ...]]:

@@ -8,13 +8,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from muslcheck.errors import Fault, ManifestError
+from muslcheck.manifests.apk import World
 from muslcheck.manifests.display import quoted
 from muslcheck.manifests.shell import substituted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Instruction", "Stage", "named", "reached", "stages_of"]
+__all__ = ["Instruction", "Stage", "named", "pairs", "reached", "stages_of"]
 
 _HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
 
@@ -31,19 +32,22 @@ class Instruction:
 
 @dataclass(slots=True)
 class Stage:
-    """One FROM and what follows it; ``values`` are the arguments and variables as they stand at its end."""
+    """One FROM and what follows it. ``values`` are the arguments and variables, as they stand while it is followed."""
 
     base: str
     name: str
     line: int
     parent: Stage | None = None
     instructions: list[Instruction] = field(default_factory=list)
+    later: list[Instruction] = field(default_factory=list)
+    """What is done in an image that builds on it (ONBUILD)."""
     values: dict[str, str | None] = field(default_factory=dict)
     folder: str = "/"
     copies: list[tuple[str, str]] = field(default_factory=list)
     """What was copied from the build's context, and to where."""
     taken: dict[str, str] = field(default_factory=dict)
     """Paths of files that were copied from another stage, and where they lie on this disk."""
+    apk: World = field(default_factory=World)
 
     @property
     def image(self) -> str:
@@ -84,38 +88,38 @@ def _without_heredocs(text: str) -> str:
     return "\n".join(found)
 
 
-def stages_of(path: str, text: str) -> list[Stage]:
-    """Every stage, with its arguments and variables filled in. Raises ManifestError where there is none."""
+def stages_of(path: str, text: str) -> tuple[list[Stage], dict[str, str | None]]:
+    """Every stage, and the arguments before the first. Raises ManifestError where there is none."""
     known: dict[str, str | None] = {}
     stages: list[Stage] = []
     for each in _instructions(text):
         if each.name == "FROM":
-            words = [word for word in substituted(each.value, known)[0].split() if not word.startswith("--")]
-            if not words:
-                raise ManifestError((Fault(path, each.first, f"{quoted(f'FROM {each.value}')}: no image is named"),))
-            name = words[2] if len(words) > 2 and words[1].upper() == "AS" else str(len(stages))  # noqa: PLR2004
-            parent = next((stage for stage in stages if stage.name.lower() == words[0].lower()), None)
-            stage = Stage(words[0], name, each.first, parent)
-            if parent is not None:
-                stage.values = dict(parent.values)
-            stages.append(stage)
+            stages.append(_stage(path, each, stages, known))
         elif each.name == "ARG" and not stages:
-            known.update(_pairs(each.value, known))
+            known.update(pairs(each.value, known))
+        elif each.name == "ONBUILD" and stages:
+            name, _, value = each.value.partition(" ")
+            stages[-1].later.append(Instruction(name.upper(), value, each.first, each.last))
         elif stages:
-            stage = stages[-1]
-            if each.name == "ARG":
-                stage.values.update(
-                    {name: known.get(name) if value is None else value for name, value in _pairs(each.value, stage.values).items()}
-                )
-            elif each.name == "ENV":
-                stage.values.update(_pairs(each.value, stage.values, spaced=True))
-            stage.instructions.append(each)
+            stages[-1].instructions.append(each)
     if not stages:
         raise ManifestError((Fault(path, None, "it has no FROM: not a Dockerfile"),))
-    return stages
+    return stages, known
 
 
-def _pairs(value: str, known: dict[str, str | None], *, spaced: bool = False) -> dict[str, str | None]:
+def _stage(path: str, each: Instruction, stages: list[Stage], known: dict[str, str | None]) -> Stage:
+    text, unset = substituted(each.value, known)
+    words = [word for word in text.split() if not word.startswith("--")]
+    if (not words or words[0].upper() == "AS") and unset:
+        words.insert(0, "")  # an argument without a default: whoever builds it names the image
+    if not words:
+        raise ManifestError((Fault(path, each.first, f"{quoted(f'FROM {each.value}')}: no image is named"),))
+    name = words[2] if len(words) > 2 and words[1].upper() == "AS" else str(len(stages))  # noqa: PLR2004
+    parent = next((stage for stage in stages if stage.name.lower() == words[0].lower()), None)
+    return Stage(words[0], name, each.first, parent, list(parent.later) if parent is not None else [])
+
+
+def pairs(value: str, known: dict[str, str | None], *, spaced: bool = False) -> dict[str, str | None]:
     """``NAME=value`` once or more, ``NAME`` alone, or (ENV) ``NAME value``."""
     import shlex
 
@@ -134,10 +138,10 @@ def named(stages: list[Stage], name: str) -> Stage | None:
     return next((stage for place, stage in enumerate(stages) if name.lower() in (stage.name.lower(), str(place))), None)
 
 
-def reached(stages: list[Stage]) -> list[Stage]:
-    """The last stage, and those that it builds on or copies from, in order: the others are no part of the image."""
+def reached(stages: list[Stage], last: Stage) -> list[Stage]:
+    """One stage, and those that it builds on or copies from, in order: the others are no part of its image."""
     seen: set[int] = set()
-    waiting = [stages[-1]]
+    waiting = [last]
     while waiting:
         stage = waiting.pop()
         if id(stage) in seen:

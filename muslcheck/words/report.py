@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from muslcheck.words.release import DistFile
+    from muslcheck.words.supply import Supply
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
@@ -69,6 +70,8 @@ class Report:
     targets: tuple[Target, ...]
     verdicts: tuple[Verdict, ...]
     problems: tuple[Problem, ...] = field(default=())
+    supplies: tuple[Supply, ...] = field(default=())
+    """What a Dockerfile among the manifests adds with ``apk add``, held against what is needed: one for each musl target."""
 
     def __iter__(self) -> Iterator[Verdict]:
         return iter(self.verdicts)
@@ -149,6 +152,7 @@ class Report:
             "summary": {target.id: self._counts(target) for target in self.targets},
             "sizes": {target.id: _sizes(self.sizes(target)) for target in self.targets},
             "apk": {target.id: _apk(self.apk(target)) for target in self.targets},
+            "dockerfile": {supply.target.id: _supply(supply) for supply in self.supplies},
             "packages": [_package(verdict) for verdict in verdicts],
             "problems": [
                 {"subject": problem.subject, "message": problem.message, "hint": problem.hint}
@@ -185,6 +189,23 @@ def _apk(names: ApkNames) -> dict[str, list[str]]:
 
 def _sizes(sizes: Sizes) -> dict[str, int | None]:
     return {**sizes._asdict(), "installed": sizes.installed if sizes.measured else None}
+
+
+def _supply(supply: Supply) -> dict[str, Any]:
+    return {
+        "path": supply.added.path,
+        "stage": supply.added.stage,
+        "final": supply.added.final,
+        "complete": supply.added.complete,
+        "build": {
+            "there": list(supply.there),
+            "missing": list(supply.missing),
+            "idle": list(supply.idle),
+            "unneeded": list(supply.unneeded),
+        },
+        "lacking": {name: list(names) for name, names in supply.lacking},
+        "runtime": {"left_out": list(supply.left_out)},
+    }
 
 
 def _file(file: DistFile | None) -> dict[str, Any] | None:

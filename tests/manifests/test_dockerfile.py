@@ -6,7 +6,8 @@ import pytest
 
 from muslcheck.errors import ManifestError
 from muslcheck.manifests import read
-from muslcheck.manifests.installs import apk_names, install_of
+from muslcheck.manifests.apk import apk_names
+from muslcheck.manifests.installs import install_of
 from muslcheck.manifests.shell import commands, substituted
 from muslcheck.words.requirement import Source
 
