@@ -85,7 +85,8 @@ def read(
             hints.update({error.hint: None} if error.hint else {})
     if stage and not any(manifest.kind in ("dockerfile", "unread") for manifest in manifests):
         raise ManifestError((Fault(manifests[0].path, None, "only a Dockerfile has stages"),), "Name the Dockerfile.")
-    if (asked.extras or asked.all_extras or asked.groups) and all(manifest.kind in ("requirements", "installed", "constraints") for manifest in manifests):
+    parts = asked.extras or asked.all_extras or asked.groups
+    if parts and all(manifest.kind in ("requirements", "installed", "constraints") for manifest in manifests):
         # Where a project is among the manifests, its reader has answered.
         reason = "a requirements file has no extras and no dependency groups"
         raise ManifestError((Fault(manifests[0].path, None, reason),), "Name the pyproject.toml.")
