@@ -269,28 +269,12 @@ class _Reading:
             return
         self.read_before.add(key)
         try:
-            found = self.read_part(path, constraint, extras, groups, all_extras=all_extras, with_dev=install.with_dev)
+            found = _constraints(path) if constraint else _part(path, extras, groups, all_extras=all_extras, with_dev=install.with_dev)
         except ManifestError as error:
             self.faults.update(dict.fromkeys(error.faults))
             return
         self.parts += found
         self.requirements += [(len(self.installs), each) for part in found for each in part.requirements]
-
-    @staticmethod
-    def read_part(
-        path: str, constraint: bool, extras: list[str], groups: list[str], *, all_extras: bool, with_dev: bool
-    ) -> tuple[Manifest, ...]:
-        """Another manifest, by its own reader. Raises ManifestError."""
-        from muslcheck.manifests import read as read_all
-
-        if constraint:
-            return read_all((), constraints=(path,))
-        if not path.endswith((".toml", ".lock", ".cfg", ".py", "Pipfile")):
-            return read_all((path,))
-        if with_dev and "dev" not in groups:
-            with suppress(ManifestError):  # it has no such group, or another fault, which is told below
-                return read_all((path,), extras=extras, groups=[*groups, "dev"], all_extras=all_extras)
-        return read_all((path,), extras=extras, groups=groups, all_extras=all_extras)
 
     def missing(self, origin: Origin, name: str) -> None:
         message = f"{shown(name)} is not among the files beside the Dockerfile, so what it installs is not judged"
@@ -391,6 +375,24 @@ class _Reading:
         from muslcheck.manifests import requirements
 
         return requirements.read(self.path, "\n".join(dict.fromkeys(self.options)).encode())
+
+
+def _constraints(path: str) -> tuple[Manifest, ...]:
+    from muslcheck.manifests import read as read_all
+
+    return read_all((), constraints=(path,))
+
+
+def _part(path: str, extras: list[str], groups: list[str], *, all_extras: bool, with_dev: bool) -> tuple[Manifest, ...]:
+    """Another manifest, by its own reader. Raises ManifestError."""
+    from muslcheck.manifests import read as read_all
+
+    if not path.endswith((".toml", ".lock", ".cfg", ".py", "Pipfile")):
+        return read_all((path,))
+    if with_dev and "dev" not in groups:
+        with suppress(ManifestError):  # it has no such group, or another fault, which is told below
+            return read_all((path,), extras=extras, groups=[*groups, "dev"], all_extras=all_extras)
+    return read_all((path,), extras=extras, groups=groups, all_extras=all_extras)
 
 
 def _is_alpine(stage: Stage) -> bool:

@@ -170,17 +170,22 @@ def variables(program: str, values: Mapping[str, str | None]) -> Stated:
     """What pip's (``PIP_INDEX_URL``) or uv's (``UV_INDEX``) variables say; an option of the command line comes after them."""
     options: list[str] = []
     for name, option in (_OF_UV if program == "uv" else _OF_PIP).items():
-        value = (values.get(name) or "").strip()
-        if option in _SWITCHES and value.lower() in ("1", "true", "yes", "on", "y", "t"):
+        value = values.get(name)
+        if option in _SWITCHES and _is_true(value):
             options.append(option)
         elif option not in _SWITCHES:
             # A named index of uv's: name=address.
-            words = (re.sub(r"^[\w-]+=(?=\w+://)", "", word) for word in value.split())
+            words = (re.sub(r"^[\w-]+=(?=\w+://)", "", word) for word in (value or "").split())
             options += [f"{option} {word}" for word in words if option != "--find-links" or "://" in word]
     if program == "uv" and values.get("UV_PRERELEASE") == "allow":
         options.append("--pre")
     constraints = values.get("UV_CONSTRAINT" if program == "uv" else "PIP_CONSTRAINT") or ""
-    return Stated(tuple(options), tuple(constraints.split()), (values.get("PIP_NO_DEPS") or "").lower() in ("1", "true") and program == "pip")
+    return Stated(tuple(options), tuple(constraints.split()), no_deps=program == "pip" and _is_true(values.get("PIP_NO_DEPS")))
+
+
+def _is_true(value: str | None) -> bool:
+    """Whether a variable switches on, as pip reads it."""
+    return (value or "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
 
 
 def _pip(words: list[str]) -> Install:

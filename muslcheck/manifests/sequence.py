@@ -11,7 +11,8 @@ from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence, Set
+    from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from muslcheck.words.requirement import Requirement
 
@@ -19,7 +20,7 @@ __all__ = ["one_after_the_other"]
 
 
 def one_after_the_other(
-    asked: Sequence[tuple[int, Requirement]], upgrading: Set[int]
+    asked: Sequence[tuple[int, Requirement]], upgrading: AbstractSet[int]
 ) -> tuple[tuple[Requirement, ...], tuple[Problem, ...]]:
     """The requirements of several commands as one list, and what gave way.
 

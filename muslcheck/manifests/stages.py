@@ -66,7 +66,7 @@ def _instructions(text: str) -> Iterator[Instruction]:
 
 def _without_heredocs(text: str) -> str:
     """Here-documents of RUN as one continued line each: the library does not know them. The number of lines stays."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = _without_gaps(text.replace("\r\n", "\n").split("\n"))
     found: list[str] = []
     position = 0
     while position < len(lines):
@@ -86,6 +86,18 @@ def _without_heredocs(text: str) -> str:
         found.append("true" if runs else "#")
         position = end + 1
     return "\n".join(found)
+
+
+def _without_gaps(lines: list[str]) -> list[str]:
+    """Empty lines inside a continued instruction, which Docker passes over, as comments, which the library passes over."""
+    found = []
+    continued = False
+    for line in lines:
+        comment = line.lstrip().startswith("#")
+        found.append("#" if continued and not line.strip() else line)
+        if line.strip() and not comment:
+            continued = line.rstrip().endswith("\\")
+    return found
 
 
 def stages_of(path: str, text: str) -> tuple[list[Stage], dict[str, str | None]]:

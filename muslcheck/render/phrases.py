@@ -27,6 +27,7 @@ __all__ = [
     "fit_line",
     "further",
     "image_line",
+    "listed",
     "reason",
     "release_line",
     "size_line",
@@ -72,6 +73,11 @@ VERBS: Final = {
 def counted(count: int, noun: str) -> str:
     """``1 package``, ``2,000 packages``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])
 
 
 def size_line(size: int | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.render.phrases import listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -72,14 +74,14 @@ class Places:
         for run in runs:
             labels = [self.labels[image] for image in run]
             said += [f"{labels[0]} to {labels[-1]}"] if len(labels) > 2 and labels[0][0].isdigit() else labels  # noqa: PLR2004  # two are just named
-        return _and(said)
+        return listed(said)
 
     def _machines(self, arches: tuple[str, ...], images: list[str]) -> str:
         every = {target.arch for target in self.targets if target.image in images}
         missing = [arch for arch in self.arches if arch in every and arch not in arches]
         if not missing:
-            return "all architectures" if len(every) > 1 else _and(arches)
-        return f"all but {_and(missing)}" if len(missing) < len(arches) and len(arches) > 2 else _and(arches)  # noqa: PLR2004  # two are just named
+            return "all architectures" if len(every) > 1 else listed(arches)
+        return f"all but {listed(missing)}" if len(missing) < len(arches) and len(arches) > 2 else listed(arches)  # noqa: PLR2004  # two are just named
 
 
 def _labels(targets: Sequence[Target]) -> dict[str, str]:
@@ -94,7 +96,3 @@ def _labels(targets: Sequence[Target]) -> dict[str, str]:
 
 def _suffix(label: str) -> str:
     return label.partition("-")[2]
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), words[-1]])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.render.apk import draw_apk
 from muslcheck.render.block import INDENT, draw_block, draw_line, draw_together
 from muslcheck.render.page import Page
 from muslcheck.render.phrases import (
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from muslcheck.render import RenderOptions
     from muslcheck.words.report import Problem, Report
     from muslcheck.words.target import Target
-    from muslcheck.words.verdict import ApkNames, Verdict
+    from muslcheck.words.verdict import Verdict
 
 __all__ = ["render"]
 
@@ -62,7 +63,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _blocks(page, report, places, verbosity=options.verbosity)
         if places is not None:
             draw_versus(page, verdicts, places)
-        _apk(page, report, places)
+        draw_apk(page, report, places)
         draw_sizes(page, report, places)
     _answers(page, verdicts, places)
     if faults := sum(problem.kind == "input" for problem in report.problems):
@@ -207,23 +208,6 @@ def _problems(page: Page, problems: Sequence[Problem], *, hints: bool) -> None:
         page.item("problem", f"{problem.subject}: {problem.message}", indent=INDENT, label_style="unknown")
         if problem.hint and hints:
             page.item("  hint", problem.hint, indent=INDENT, label_style="hint")
-
-
-def _apk(page: Page, report: Report, places: Places | None) -> None:
-    """What to paste into the Dockerfile, once for the targets that need the same."""
-    together: dict[ApkNames, list[Target]] = {}
-    for target in report.targets:
-        together.setdefault(report.apk(target), []).append(target)
-    for names, targets in together.items():
-        needed = any(verdict.outcome is Outcome.COMPILE for target in targets for verdict in report.filter(target=target))
-        on = f" on {places.listed(targets)}" if places else ""
-        page.gap()
-        if names.build:
-            page.item("", f"{'To compile' if needed else 'For the faster build'}{on}, before pip install:", indent=0)
-            page.paste(f"apk add --no-cache --virtual .build-deps {' '.join(names.build)}", indent=2)
-        if names.runtime:
-            page.item("", f"To run what was built{on}, to stay in the image:", indent=0)
-            page.paste(f"apk add --no-cache {' '.join(names.runtime)}", indent=2)
 
 
 def _answers(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:

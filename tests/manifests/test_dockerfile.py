@@ -325,3 +325,267 @@ def test_the_group_dev_is_installed_unless_it_is_left_out(tmp_path, command, lin
 def test_a_project_above_the_dockerfile(tmp_path):
     found = manifest(tmp_path, "FROM python:3.12\nCOPY . /app\nRUN pip install /app\n", name="docker/Dockerfile", pyproject_toml=PROJECT)
     assert [each.text for each in found.requirements] == ["httpx"]
+
+
+ALPINE = "FROM python:3.12-alpine\n"
+
+
+def lines(folder, text, **files):
+    return [each.text for each in manifest(folder, text, **files).requirements]
+
+
+def test_a_stage_may_be_named(tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12 AS prod\nRUN pip install flask\nFROM prod AS test\nRUN pip install pytest\n")
+    path = str(tmp_path / "Dockerfile")
+    (last,) = read([path])
+    assert [each.text for each in last.requirements] == ["flask", "pytest"]
+    for name in ("prod", "PROD", "0"):
+        (named,) = read([path], stage=name)
+        assert [each.text for each in named.requirements] == ["flask"]
+        assert [problem.message for problem in named.problems] == ["not a part of its stage prod, so left aside: test"]
+
+
+def test_a_stage_that_is_not_there(tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12 AS prod\nFROM prod\nRUN pip install pytest\n")
+    with pytest.raises(ManifestError) as caught:
+        read([str(tmp_path / "Dockerfile")], stage="production")
+    assert [fault.reason for fault in caught.value.faults] == ['it has no stage "production"']
+    assert caught.value.hint == "Its stages are: prod, 1."
+
+
+def test_only_dockerfiles_have_stages(tmp_path):
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    with pytest.raises(ManifestError) as caught:
+        read([str(tmp_path / "requirements.txt")], stage="prod")
+    assert caught.value.faults[0].reason == "only a Dockerfile has stages"
+
+
+def test_a_stage_left_aside_is_told_with_how_to_ask_for_it(tmp_path):
+    found = manifest(tmp_path, "FROM python:3.12 AS prod\nRUN pip install flask\nFROM python:3.12\nRUN pip install pytest\n")
+    assert [problem.hint for problem in found.problems] == ["Name another one to have that judged: --stage prod."]
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        ('["pip", "install", "numpy>=1.2", "flask<3"]', ["numpy>=1.2", "flask<3"]),
+        ('["sh", "-c", "pip install $NAME \'rich>1\'"]', ["flask", "rich>1"]),
+        ("sh -c 'pip install rich'", ["rich"]),
+        ("bash -euo pipefail -c 'apk add git && pip install rich'", ["rich"]),
+        ('/bin/ash -lc "pip install rich"', ["rich"]),
+        ('PKGS="rich flask"; pip install $PKGS', ["rich", "flask"]),
+        ("export V=1 && pip install rich==$V", ["rich==1"]),
+        ("V=$(date) && pip install rich", ["rich"]),
+        ("--mount=type=cache,target=/root/.cache --network=none pip install rich", ["rich"]),
+        ("set -eux; \\\n\n    # why\n    pip install \\\n      rich; \\\n    true", ["rich"]),
+        ("<<-'EOF' bash\n\tset -e\n\tpip install rich\nEOF", ["rich"]),
+        ("python3.12 -m pip --no-cache-dir install --root-user-action=ignore rich", ["rich"]),
+        ("uv pip install --system --no-cache --python 3.12 rich", ["rich"]),
+        ("pip install --prefix /install --no-warn-script-location rich", ["rich"]),
+        ("pip download rich", []),
+        ("pip uninstall -y rich", []),
+    ],
+)
+def test_commands_in_all_their_shapes(tmp_path, run, expected):
+    found = lines(tmp_path, f"{ALPINE}ENV NAME=flask\nRUN {run}\nRUN pip install httpx\n")
+    assert found == [*expected, "httpx"]
+
+
+def test_variables_count_from_where_they_stand(tmp_path):
+    text = """
+        ARG TOP=3
+        FROM python:3.12-alpine
+        ENV PKG=first
+        RUN pip install $PKG
+        ENV PKG=second MORE=$PKG
+        ARG TOP
+        RUN pip install $PKG $MORE top==$TOP
+        """
+    # As Docker has it, the variables of one instruction see those of the instructions before it.
+    assert lines(tmp_path, text) == ["first", "second", "first", "top==3"]
+
+
+@pytest.mark.parametrize("upgrade", ["-U", "--upgrade", "--force-reinstall"])
+def test_what_is_upgraded_counts_alone(tmp_path, upgrade):
+    found = manifest(tmp_path, f"{ALPINE}RUN pip install 'rich<10' flask\nRUN pip install {upgrade} rich\n")
+    assert [each.text for each in found.requirements] == ["flask", "rich"]
+    assert [problem.message for problem in found.problems] == [
+        f"rich<10 ({tmp_path}/Dockerfile:2) is replaced by rich, which is installed after it"
+    ]
+
+
+def test_what_is_there_is_kept_where_it_does(tmp_path):
+    found = manifest(tmp_path, f"{ALPINE}RUN pip install 'rich<10'\nRUN pip install rich 'flask>1'\n")
+    assert [each.text for each in found.requirements] == ["rich<10", "rich", "flask>1"]
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(("first", "then"), [("rich==9", "rich==10"), ("rich==9", "rich>9.5"), ("rich<9", "rich==10")])
+def test_what_does_not_do_is_replaced(tmp_path, first, then):
+    text = f"{ALPINE}RUN pip install '{first}'\nRUN pip install -r requirements.txt\n"
+    found = manifest(tmp_path, text, requirements_txt=f"flask\n{then}\n")
+    assert [each.text for each in found.requirements] == ["flask", then]
+    assert found.problems[0].subject == f"{tmp_path}/requirements.txt:2"
+
+
+def test_the_extras_of_what_is_replaced_stay(tmp_path):
+    found = lines(tmp_path, f"{ALPINE}RUN pip install 'rich[jupyter]==9'\nRUN pip install rich==10\n")
+    assert found == ["rich[jupyter]", "rich==10"]
+
+
+def test_conditions_of_their_own_contradict_nothing(tmp_path):
+    found = lines(tmp_path, ALPINE + "RUN pip install \"rich==9; python_version < '3'\"\nRUN pip install rich==10\n")
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("env", "command", "expected"),
+    [
+        ("PIP_INDEX_URL=https://one.example/simple", "pip", ("https://one.example/simple", ())),
+        ("PIP_EXTRA_INDEX_URL='https://a.example https://b.example'", "pip", (None, ("https://a.example", "https://b.example"))),
+        ("UV_INDEX_URL=https://one.example/simple", "uv pip", ("https://one.example/simple", ())),
+        ("UV_DEFAULT_INDEX=https://one.example/simple", "uv pip", ("https://one.example/simple", ())),
+        ("UV_INDEX=mine=https://a.example", "uv pip", (None, ("https://a.example",))),
+        ("UV_INDEX_URL=https://one.example/simple", "pip", (None, ())),
+        ("PIP_INDEX_URL=https://one.example/simple", "uv pip", (None, ())),
+    ],
+)
+def test_variables_that_name_an_index(tmp_path, env, command, expected):
+    for at, text in enumerate(
+        (f"ENV {env}\nRUN {command} install rich", f"ARG {env}\nRUN {command} install rich", f"RUN {env} {command} install rich")
+    ):
+        folder = tmp_path / str(at)
+        found = manifest(folder, f"{ALPINE}{text}\n").index
+        assert (found.index_url, found.extra_index_urls) == expected
+
+
+@pytest.mark.parametrize(
+    ("env", "command", "no_binary", "only_binary"),
+    [
+        ("PIP_NO_BINARY=psycopg2", "pip", {"psycopg2"}, set()),
+        ("PIP_ONLY_BINARY=:all:", "pip", set(), {":all:"}),
+        ("UV_NO_BINARY=1", "uv pip", {":all:"}, set()),
+        ("UV_NO_BUILD=true", "uv pip", set(), {":all:"}),
+        ("UV_NO_BUILD=false", "uv pip", set(), set()),
+        ("UV_NO_BINARY_PACKAGE=rich", "uv pip", {"rich"}, set()),
+    ],
+)
+def test_variables_that_choose_files(tmp_path, env, command, no_binary, only_binary):
+    found = manifest(tmp_path, f"{ALPINE}ENV {env}\nRUN {command} install rich\n").selection.formats
+    assert (found.no_binary, found.only_binary) == (no_binary, only_binary)
+
+
+def test_other_variables(tmp_path):
+    text = f"{ALPINE}COPY . /app\nENV PIP_CONSTRAINT=/app/limits.txt PIP_PRE=1 PIP_PREFER_BINARY=yes PIP_NO_DEPS=1\nRUN pip install rich\n"
+    found = manifest(tmp_path, text, limits_txt="rich<10\n")
+    assert [each.text for each in found.constraints] == ["rich<10"]
+    assert (found.selection.all_releases, found.selection.prefer_binary, found.selection.no_deps) == ({":all:"}, True, True)
+
+
+@pytest.mark.parametrize(("second", "expected"), [("--no-deps", True), ("", False)])
+def test_no_deps_counts_where_every_command_has_it(tmp_path, second, expected):
+    found = manifest(tmp_path, f"{ALPINE}RUN pip install --no-deps rich\nRUN pip install {second} flask\n")
+    assert found.selection.no_deps is expected
+
+
+def test_onbuild_is_done_in_the_stage_that_builds_on_it(tmp_path):
+    text = """
+        FROM python:3.12-alpine AS base
+        ONBUILD COPY requirements.txt /tmp/
+        ONBUILD RUN pip install -r /tmp/requirements.txt
+        FROM base AS middle
+        RUN pip install rich
+        FROM middle
+        """
+    found = manifest(tmp_path, text, requirements_txt="flask\n")
+    assert [each.text for each in found.requirements] == ["flask", "rich"]
+    assert found.problems == ()
+
+
+def test_onbuild_of_the_image_itself(tmp_path):
+    found = manifest(tmp_path, f"{ALPINE}ONBUILD RUN pip install rich\n")
+    assert [each.text for each in found.requirements] == ["rich"]
+    assert [problem.message for problem in found.problems] == [
+        "what it installs on ONBUILD is judged as an image that builds on it gets it"
+    ]
+
+
+def test_an_image_that_the_builder_names(tmp_path):
+    found = manifest(tmp_path, "ARG BASE\nFROM --platform=$BUILDPLATFORM ${BASE} AS one\nRUN pip install rich\n")
+    assert ([each.text for each in found.requirements], found.images) == (["rich"], ())
+
+
+def added(folder, text, stage="", **files):
+    manifest(folder, text, **files)
+    (found,) = read([str(folder / "Dockerfile")], stage=stage)
+    return found.added
+
+
+def test_what_is_there_to_build_with(tmp_path):
+    found = added(
+        tmp_path,
+        """
+        FROM python:3.12-alpine AS build
+        RUN apk add --no-cache curl && \\
+            apk add --no-cache --virtual .build-deps \\
+              gcc \\
+              musl-dev \\
+            && pip install rich \\
+            && apk del .build-deps
+        RUN apk add cargo
+        """,
+    )
+    assert found.building == (("curl", 2), ("gcc", 4), ("musl-dev", 5))
+    assert (found.stage, found.final, found.kept, found.complete) == ("build", "build", ("cargo", "curl"), True)
+
+
+def test_what_was_added_by_name_outlives_a_group(tmp_path):
+    found = added(tmp_path, f"{ALPINE}RUN apk add gcc\nRUN apk add -t .b gcc make\nRUN pip install x; apk --purge del .b\n")
+    assert found.kept == ("gcc",)
+
+
+def test_a_package_may_be_deleted_by_name(tmp_path):
+    assert added(tmp_path, f"{ALPINE}RUN apk add gcc make\nRUN pip install x && apk del gcc\n").kept == ("make",)
+
+
+def test_the_compilers_of_a_builder_are_not_in_the_image(tmp_path):
+    text = """
+        FROM python:3.12-alpine AS base
+        RUN apk add libffi
+        FROM base AS builder
+        RUN apk add g++
+        RUN pip wheel -w /wheels rich
+        FROM base
+        RUN apk add libstdc++
+        COPY --from=builder /wheels /wheels
+        RUN pip install /wheels/*
+        """
+    found = added(tmp_path, text)
+    assert [name for name, _ in found.building] == ["g++", "libffi", "libstdc++"]
+    assert (found.stage, found.final, found.kept) == ("builder", "2", ("libffi", "libstdc++"))
+    assert added(tmp_path, text, stage="builder").kept == ("g++", "libffi")
+
+
+@pytest.mark.parametrize("command", ["apk add $(cat list)", "apk add `cat list`", "apk add $LIST", "X=$(scanelf) && apk add -t .run $X"])
+def test_what_is_computed_is_not_read(tmp_path, command):
+    assert not added(tmp_path, f"{ALPINE}RUN apk add gcc && {command}\nRUN pip install rich\n").complete
+
+
+def test_packages_of_a_variable(tmp_path):
+    found = added(tmp_path, f"{ALPINE}ENV DEPS='gcc make'\nRUN apk add $DEPS && B=\"cargo g++\"; apk add $B && pip install rich\n")
+    assert [name for name, _ in found.building] == ["cargo", "g++", "gcc", "make"]
+    assert found.complete
+
+
+def test_without_apk_there_is_nothing_to_tell(tmp_path):
+    assert added(tmp_path, f"{ALPINE}RUN pip install rich\n") is None
+    assert added(tmp_path, "FROM python:3.12\nRUN apt-get install gcc && pip install rich\n") is None
+
+
+def test_packages_that_come_from_a_stage_with_glibc(tmp_path):
+    text = "FROM python:3.12-slim AS build\nRUN pip install --user rich\nFROM python:3.12-alpine\nCOPY --from=build /root /root\n"
+    (problem,) = manifest(tmp_path, text).problems
+    assert problem.message == (
+        "its packages are installed on python:3.12-slim (stage build) for an image on python:3.12-alpine: "
+        "what is made for glibc there does not load with musl"
+    )
