@@ -66,8 +66,8 @@ def _supply(page: Page, supply: Supply, on: str, *, sure: bool) -> None:
 
 def _without(supply: Supply, names: Sequence[str]) -> str:
     """What is of no use for as long as something is missing."""
-    if not supply.idle:
-        return ""
+    if not supply.idle or any(len(lacked) > 1 for _, lacked in supply.lacking):
+        return ""  # of several, some may be optional
     it = "it" if len(names) == 1 else "them"
     if len(supply.idle) + len(supply.unneeded) == len(supply.there):
         return f"; without {it}, none of those helps"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.page import clean
 from muslcheck.render.phrases import advice_line, chain_line, fit_line, further, reason, release_line, wheels_line
+from muslcheck.words.release import Misfit, Miss
 from muslcheck.words.verdict import Mark, Outcome
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ def _why(page: Page, same: Sequence[Verdict], places: Places | None, *, verbosit
 def _nearest(verdict: Verdict) -> str:
     """The wheel that came nearest to fitting, where one would have helped."""
     near = verdict.shelf.nearest
-    return f"{near.file.filename}: {fit_line(near)}" if near is not None and verdict.outcome in NEEDS_A_WHEEL else ""
+    if near is None or verdict.outcome not in NEEDS_A_WHEEL or (isinstance(near.fit, Misfit) and near.fit.miss < Miss.ARCH):
+        return ""  # one for another system tells nothing
+    return f"{near.file.filename}: {fit_line(near)}"
 
 
 def _files(page: Page, verdict: Verdict, *, every: bool) -> None:

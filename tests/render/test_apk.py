@@ -8,7 +8,7 @@ from support import reports
 from muslcheck.judge.supply import supply
 from muslcheck.render import RENDERERS, RenderOptions
 from muslcheck.words.supply import AddedApk
-from muslcheck.words.verdict import Outcome
+from muslcheck.words.verdict import ApkNames, Outcome
 
 CRC = reports.crc32c(reports.ALPINE)
 WHEEL = reports.wheel(reports.ALPINE, "x")
@@ -61,7 +61,15 @@ def test_several_things_are_missing():
     lines = drawn([CRC, reports.opencv(reports.ALPINE)], ["gcc", "musl-dev"])
     assert "missing crc32c-dev, for google-crc32c" in lines
     assert "missing cmake, g++, linux-headers, make, ninja-build and openblas-dev, for opencv-python-headless" in lines
+    assert not any("helps" in line for line in lines)  # some of what the second lacks may be optional
+
+
+def test_one_thing_is_missing_for_each_of_several():
+    other = replace(CRC, name="other", apk=ApkNames(("gcc", "libpq-dev", "musl-dev")))
+    lines = drawn([CRC, other], ["gcc", "musl-dev", "make"])
     assert "without them, none of those helps" in lines
+    lines = drawn([CRC, replace(other, apk=ApkNames(("make",)))], ["gcc", "musl-dev", "make"])
+    assert "missing crc32c-dev, for google-crc32c; without it, gcc and musl-dev serve nothing here" in lines
 
 
 def test_a_dockerfile_without_compilers_gets_the_whole_line():
