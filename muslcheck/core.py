@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -89,8 +88,9 @@ async def acheck(
         stage=stage,
     )
     images, versions = _several(image), _several(python_version)
+    strange: tuple[Problem, ...] = ()
     if not images and not versions and not matrix:
-        images = _built_on(manifests)
+        images, strange = _built_on(manifests)
     targets = _targets(images, versions, _several(arch), matrix=matrix)
     options, chosen = _options(manifests, index, selection, isolated=isolated)
 
@@ -114,7 +114,7 @@ async def acheck(
         manifests=tuple(manifest.path for manifest in manifests),
         targets=targets,
         verdicts=_in_order(verdicts, targets),
-        problems=tuple(dict.fromkeys([*_problems(manifests), *wires.problems, *loader.problems])),
+        problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wires.problems, *loader.problems])),
         supplies=_supplies(manifests, verdicts, targets, offered),
     )
 
@@ -241,14 +241,22 @@ def _in_order(verdicts: Iterable[Verdict], targets: tuple[Target, ...]) -> tuple
     return tuple(sorted(once.values(), key=lambda verdict: (position[verdict.target], verdict.name)))
 
 
-def _built_on(manifests: Iterable[Manifest]) -> tuple[str, ...]:
-    """The images that the manifests name themselves. For one with glibc the question is Alpine's image of the same Python."""
+def _built_on(manifests: Iterable[Manifest]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The images that the manifests name themselves, and those of them that are not known.
+
+    For one with glibc the question is Alpine's image of the same Python.
+    """
     images: dict[str, None] = {}
-    for name in (name for manifest in manifests for name in manifest.images):
-        with suppress(UnknownImage):
+    strange: list[Problem] = []
+    for manifest, name in ((manifest, name) for manifest in manifests for name in manifest.images):
+        try:
             target = aim(name, "x86_64")
-            images.setdefault(name if target.is_musl else default_image(f"{target.python[0]}.{target.python[1]}"))
-    return tuple(images)
+        except UnknownImage:
+            hint = "Name the image whose Python and release it has: --image python:3.12-alpine."
+            strange.append(Problem(manifest.path, f"it builds on {name}, of which nothing is known here: not judged for that", hint))
+            continue
+        images.setdefault(name if target.is_musl else default_image(f"{target.python[0]}.{target.python[1]}"))
+    return tuple(images), tuple(strange)
 
 
 def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[str, ...], *, matrix: bool) -> tuple[Target, ...]:
