@@ -60,6 +60,7 @@ def test_paths_and_options_may_be_mixed():
         ("--matrix", "matrix", True),
         ("--extra a --extra b", "extra", ["a", "b"]),
         ("--group a --group b", "group", ["a", "b"]),
+        ("--stage prod", "stage", "prod"),
         ("-vv", "verbose", 2),
         ("-q", "quiet", 1),
         ("-f json", "format", "json"),
