@@ -22,20 +22,22 @@ __all__ = ["draw_apk"]
 INDENT: Final = 12
 
 
-def draw_apk(page: Page, report: Report, places: Places | None) -> None:
-    """Draw what to paste into the Dockerfile, once for the targets that need the same."""
+def draw_apk(page: Page, report: Report, places: Places | None, targets: Sequence[Target]) -> None:
+    """Draw what to paste into the Dockerfile for some of the targets, once for those that need the same."""
     supplies = {supply.target: supply for supply in report.supplies}
     together: dict[tuple[ApkNames, Supply | None], list[Target]] = {}
-    for target in report.targets:
+    for target in targets:
         supply = supplies.get(target)
         together.setdefault((report.apk(target), replace(supply, target=report.targets[0]) if supply else None), []).append(target)
-    for (names, supply), targets in together.items():
-        on = f" on {places.listed(targets)}" if places else ""
-        compiled = any(verdict.outcome is Outcome.COMPILE for target in targets for verdict in report.filter(target=target))
-        sure = not any(verdict.outcome is Outcome.UNKNOWN for target in targets for verdict in report.filter(target=target))
+    for (names, supply), alike in together.items():
+        on = f" on {places.listed(alike)}" if places else ""
+        compiled = any(report.filter(Outcome.COMPILE, target=target) for target in alike)
+        sure = not any(report.filter(Outcome.UNKNOWN, target=target) for target in alike)
         if supply is not None and supply.there:
             _supply(page, supply, on, sure=sure and not any(problem.kind == "local" for problem in report.problems))
         _lines(page, names, supply, on, "To compile" if compiled else "For the faster build")
+    if len(targets) < len(report.targets) and any(names.build or names.runtime for names, _ in together):
+        page.item("", "What another target needs is told where it is asked about alone: --image, --arch.", indent=0, style="aside")
 
 
 def _supply(page: Page, supply: Supply, on: str, *, sure: bool) -> None:
@@ -49,7 +51,12 @@ def _supply(page: Page, supply: Supply, on: str, *, sure: bool) -> None:
         for_what.setdefault(names, []).append(package)
     for names, packages in for_what.items():
         alone = len(for_what) == 1
-        page.item("  missing", f"{listed(names)}, for {listed(packages)}{_without(supply, names) if alone else ''}", indent=INDENT)
+        page.item(
+            "  missing",
+            f"{listed(names)}, for {listed(packages)}{_without(supply, names) if alone else ''}",
+            indent=INDENT,
+            label_style="compile",
+        )
     if len(for_what) > 1 and (rest := _without(supply, supply.missing)):
         page.item("", rest.removeprefix("; "), indent=INDENT)
     if supply.unneeded:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from muslcheck.words.report import Problem
     from muslcheck.words.verdict import Verdict
 
-__all__ = ["INDENT", "draw_block", "draw_line", "draw_together"]
+__all__ = ["INDENT", "draw_block", "draw_line", "draw_together", "on_part", "parted"]
 
 INDENT: Final = 9
 """Where the text begins: the longest outcome (``compile``, ``unknown``) and two spaces."""
@@ -52,14 +52,15 @@ def draw_block(page: Page, same: Sequence[Verdict], places: Places | None, *, pr
             page.item("  and" if why else "  why", problem.message, indent=INDENT)
     if verdict.chain:
         page.item("  from", chain_line(verdict), indent=INDENT)
-    parts = _parted(same, lambda each: advice_line(each.advice[0]) if each.advice else "")
+    parts = parted(same, lambda each: advice_line(each.advice[0]) if each.advice else "")
     shown = parts if places is None or not places.are_many else sorted(parts, key=lambda part: -len(part[0]))[:MOST_PARTS]
     for part, advice in shown:
         if advice:
-            page.item("  do", _on(part, same, places) + advice, indent=INDENT)
+            page.item("  do", on_part(part, same, places) + advice, indent=INDENT)
     if len(shown) < len(parts):
         page.item("", f"and otherwise elsewhere: see --explain {verdict.name}", indent=INDENT, style="aside")
-    for hint in dict.fromkeys(problem.hint for problem in problems if problem.hint):
+    told = [problem for problem in problems if not verdict.advice or why is None or problem.message not in why.claim]
+    for hint in dict.fromkeys(problem.hint for problem in told if problem.hint):
         page.item("  hint", hint, indent=INDENT, label_style="hint")
     if verbosity > 0:
         _files(page, verdict, every=verbosity > 1)
@@ -91,13 +92,13 @@ def _why(page: Page, same: Sequence[Verdict], places: Places | None, *, verbosit
     others = verdict.evidence if verbosity > 0 else further(verdict)
     for evidence in [*([why] if why else []), *(each for each in others if each is not why)]:
         alike = [each for each in same if evidence in each.evidence]
-        page.item("  why" if evidence is why else "  and", _on(alike, same, places) + evidence.claim, indent=INDENT)
+        page.item("  why" if evidence is why else "  and", on_part(alike, same, places) + evidence.claim, indent=INDENT)
         if evidence.seen_in not in told:
             page.item("  seen", evidence.seen_in, indent=INDENT, style="aside")
             told.add(evidence.seen_in)
-    part, near = _parted(same, _nearest)[0]
+    part, near = parted(same, _nearest)[0]
     if near and (why is None or near.partition(": ")[0] not in f"{why.claim} {why.seen_in}"):
-        page.item("  near", _on(part, same, places) + near, indent=INDENT, style="aside")
+        page.item("  near", on_part(part, same, places) + near, indent=INDENT, style="aside")
 
 
 def _nearest(verdict: Verdict) -> str:
@@ -118,7 +119,7 @@ def _files(page: Page, verdict: Verdict, *, every: bool) -> None:
         page.beside(fit_line(placed), indent=INDENT + len(placed.file.filename) + 2, below=INDENT + 2, style="aside")
 
 
-def _parted(same: Sequence[Verdict], say: Callable[[Verdict], str]) -> list[tuple[list[Verdict], str]]:
+def parted(same: Sequence[Verdict], say: Callable[[Verdict], str]) -> list[tuple[list[Verdict], str]]:
     """What is said of the verdicts, each thing once, with those it is said of."""
     said: dict[str, list[Verdict]] = {}
     for verdict in same:
@@ -126,7 +127,7 @@ def _parted(same: Sequence[Verdict], say: Callable[[Verdict], str]) -> list[tupl
     return [(part, text) for text, part in said.items()]
 
 
-def _on(part: Sequence[Verdict], same: Sequence[Verdict], places: Places | None) -> str:
+def on_part(part: Sequence[Verdict], same: Sequence[Verdict], places: Places | None) -> str:
     """Where it holds, if not on all; of many targets one will do for an example."""
     if len(part) == len(same) or places is None:
         return ""

@@ -70,12 +70,17 @@ class Page:
         if self._lines and self._lines[-1]:
             self._lines.append("")
 
-    def item(self, label: str, text: str, *, indent: int, style: str = "", label_style: str = "label", whole: bool = False) -> None:
-        """Add a label and a text beside it, the text wrapped and aligned at ``indent``; with ``whole``, no word is parted."""
-        first = f"{label:{indent}}" if len(label) < indent or not label else f"{label} "
+    def item(
+        self, label: str, text: str, *, indent: int, style: str = "", label_style: str = "label", whole: bool = False, hanging: int = 0
+    ) -> None:
+        """Add a label and a text beside it, the text wrapped and aligned at ``indent``; with ``whole``, no word is parted.
+
+        The first line begins ``hanging`` columns before the others.
+        """
+        first = f"{label:{indent - hanging}}" if len(label) < indent or not label else f"{label} "
         head = self.paint(label, label_style) + first[len(label) :]
         room = self._width - indent
-        for number, piece in enumerate(_wrapped(clean(text), room, room - max(0, len(first) - indent), whole=whole)):
+        for number, piece in enumerate(_wrapped(clean(text), room, room - (len(first) - indent), whole=whole)):
             self.line((" " * indent if number else head) + self.paint(piece, style))
 
     def beside(self, text: str, *, indent: int, below: int = 6, style: str = "") -> None:

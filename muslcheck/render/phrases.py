@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 __all__ = [
     "advice_line",
     "answer",
+    "answers",
     "badness",
     "best_line",
+    "capital",
     "chain_line",
     "counted",
     "download_line",
@@ -209,6 +211,8 @@ def totals(verdicts: Sequence[Verdict]) -> str:
 def answer(where: str, verdicts: Sequence[Verdict]) -> tuple[Outcome, str]:
     """The answer in one sentence, and the outcome that it turns on."""
     outcomes = Counter(verdict.outcome for verdict in verdicts)
+    if verdicts and outcomes[Outcome.UNKNOWN] == len(verdicts):
+        return Outcome.UNKNOWN, f"{where} could not be judged: nothing is known of its {counted(len(verdicts), PACKAGE)}."
     marks = Counter(mark for verdict in verdicts for mark in verdict.marks)
     breaks = (
         (outcomes[Outcome.FAIL], "fails", "fail"),
@@ -229,3 +233,36 @@ def answer(where: str, verdicts: Sequence[Verdict]) -> tuple[Outcome, str]:
     elif not clauses:
         clauses = [f"all {counted(len(verdicts), PACKAGE)} install from wheels" if len(verdicts) > 1 else "nothing has to be built"]
     return worst, f"{where} {ANSWERS[worst]}: {', '.join(clauses)}."
+
+
+def answers(outcome: Outcome, targets: Sequence[Sequence[Verdict]]) -> str:
+    """The answer for several targets whose own turns on the same outcome: the counts from the least to the most."""
+    packages = f"{_span([len(verdicts) for verdicts in targets])} {PACKAGE}{'s' if max(map(len, targets)) > 1 else ''}"
+    ways = (
+        (Outcome.FAIL, "fails", "fail"),
+        (Outcome.UNKNOWN, "could not be judged", "could not be judged"),
+        (Outcome.COMPILE, "must be compiled", "must be compiled"),
+    )
+    said = []
+    for each, one, more in ways:
+        counts = [sum(verdict.outcome is each for verdict in verdicts) for verdicts in targets]
+        if any(counts):
+            said.append(f"{_span(counts)}{'' if said else f' of {packages}'} {one if max(counts) == 1 else more}")
+    marks = [sum(bool(verdict.marks) for verdict in verdicts) for verdicts in targets]
+    if not said and outcome is Outcome.WHEEL and not any(marks):
+        said = ["everything installs from wheels"]
+    elif not said:
+        said = ["nothing has to be compiled"]
+        said += [f"{_span(marks)} of {packages} slower, older or heavy"] if any(marks) else []
+    return f"{ANSWERS[outcome]}: {', '.join(said)}."
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def _span(numbers: Sequence[int]) -> str:
+    """``3``, ``3 to 5``."""
+    least, most = min(numbers), max(numbers)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"

@@ -28,6 +28,7 @@ class Places:
         self.are_many = len(targets) > MANY
         self.labels = _labels(targets) if self.are_many else {target.image: target.image for target in targets}
         """The columns of a grid: each image, or its Python version where that is all in which images differ."""
+        self._short = _short(targets)
         self.arches = tuple(dict.fromkeys(target.arch for target in targets))
 
     def label(self, target: Target) -> str:
@@ -35,10 +36,10 @@ class Places:
         return self.labels[target.image]
 
     def listed(self, targets: Iterable[Target]) -> str:
-        """Some of the targets: by number where they have one, else in words."""
+        """Some of the targets in words; of a few that differ in more than one thing, by number."""
         chosen = set(targets)
         if not self.are_many:
-            return ", ".join(str(self.numbers[target]) for target in self.targets if target in chosen)
+            return listed([self._short[target] for target in self.targets if target in chosen])
         return self.named(chosen)
 
     def named(self, targets: Iterable[Target]) -> str:
@@ -82,6 +83,14 @@ class Places:
         if not missing:
             return "all architectures" if len(every) > 1 else listed(arches)
         return f"all but {listed(missing)}" if len(missing) < len(arches) and len(arches) > 2 else listed(arches)  # noqa: PLR2004  # two are just named
+
+
+def _short(targets: Sequence[Target]) -> dict[Target, str]:
+    """Each target's image, or its architecture, where that alone tells them apart; else its number."""
+    for words in ([target.image for target in targets], [target.arch for target in targets]):
+        if len(set(words)) == len(words):
+            return dict(zip(targets, words, strict=True))
+    return {target: str(number) for number, target in enumerate(targets, 1)}
 
 
 def _labels(targets: Sequence[Target]) -> dict[str, str]:

@@ -27,7 +27,9 @@ def draw_sizes(page: Page, report: Report, places: Places | None) -> None:
     page.gap()
     if places is None:
         target = report.targets[0]
-        page.item("", f"To download: {download_line(sizes[target])}.{_installed(sizes[target], packages[target])}", indent=0)
+        page.item("", f"To download: {download_line(sizes[target])}.", indent=0)
+        if sizes[target].measured:
+            page.item("", _installed(sizes[target], packages[target]), indent=0)
     elif places.are_many:
         page.line("To download, wheels and sdists together:")
         draw_grid(page, {target: size_line(each.wheels + each.sdists) for target, each in sizes.items()}, places)
@@ -47,10 +49,8 @@ def _draw_installed(page: Page, sizes: Mapping[Target, Sizes], places: Places, k
 
 
 def _installed(sizes: Sizes, packages: int) -> str:
-    if not sizes.measured:
-        return ""
     known = "" if sizes.measured == packages else f" for {sizes.measured} of {counted(packages, 'package')}, unknown for the others"
-    return f" Installed: {size_line(sizes.installed)}{known}."
+    return f"Installed: {size_line(sizes.installed)}{known}."
 
 
 def _rows(sizes: Mapping[Target, Sizes], packages: Mapping[Target, int]) -> dict[str, dict[Target, str]]:

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.apk import draw_apk
 from muslcheck.render.block import INDENT, draw_block, draw_line, draw_together
+from muslcheck.render.folded import draw_folded
 from muslcheck.render.page import Page
 from muslcheck.render.phrases import (
     answer,
+    answers,
     badness,
     best_line,
+    capital,
     counted,
     image_line,
     reason,
@@ -63,7 +66,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _blocks(page, report, places, verbosity=options.verbosity)
         if places is not None:
             draw_versus(page, verdicts, places)
-        draw_apk(page, report, places)
+        draw_apk(page, report, places, _best_targets(verdicts) if places and places.are_many else report.targets)
         draw_sizes(page, report, places)
     _answers(page, verdicts, places)
     if faults := sum(problem.kind == "input" for problem in report.problems):
@@ -93,17 +96,21 @@ def _tables(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdi
 
 
 def _blocks(page: Page, report: Report, places: Places | None, *, verbosity: int) -> None:
-    placed: set[Problem] = set()
     several, single = _sharing(report)
-    for same in single:
-        if not _plain(same[0]):
-            own = [problem for problem in report.problems if problem.subject == same[0].name and problem not in placed]
-            placed.update(own)
-            draw_block(page, same, places, problems=own, verbosity=verbosity)
+    told = [same for same in single if not _plain(same[0])]
+    own = {same[0].name: [problem for problem in report.problems if problem.subject == same[0].name] for same in told}
+    if places is not None and places.are_many and not verbosity:
+        draw_folded(page, told, places, own)
+    else:
+        placed: set[str] = set()
+        for same in told:
+            name = same[0].name
+            draw_block(page, same, places, problems=() if name in placed else own[name], verbosity=verbosity)
+            placed.add(name)
     for packages in several:
         draw_together(page, packages, places)
     _rest(page, report, every=verbosity >= TALKATIVE)
-    _problems(page, [problem for problem in report.problems if problem not in placed], hints=True)
+    _problems(page, [problem for problem in report.problems if problem.subject not in own], hints=True)
 
 
 def _plain(verdict: Verdict) -> bool:
@@ -220,16 +227,26 @@ def _answers(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: P
         page.item("", sentence, indent=0, style=outcome.value)
         return
     if places.are_many:
-        together: dict[tuple[Outcome, str], list[Target]] = {}
+        together: dict[Outcome, list[Target]] = {}
         for target, own in verdicts.items():
-            together.setdefault(answer("", own), []).append(target)
-        for (outcome, sentence), targets in sorted(together.items(), key=lambda each: list(Outcome).index(each[0][0])):
-            page.item("", f"{places.named(targets)}:{sentence}", indent=0, style=outcome.value)
+            together.setdefault(answer("", own)[0], []).append(target)
+        for outcome, targets in sorted(together.items(), key=lambda each: list(Outcome).index(each[0])):
+            sentence = answers(outcome, [verdicts[target] for target in targets])
+            who = "All targets" if len(targets) == len(verdicts) else capital(places.named(targets))
+            said = f"{who} {sentence}".replace("All targets will not work", "No target will work")
+            page.item("", said, indent=0, style=outcome.value)
     else:
         for number, (target, own) in enumerate(verdicts.items(), 1):
             outcome, sentence = answer(target.id, own)
             page.item(f"{number:2}", sentence, indent=4, style=outcome.value)
     _best(page, verdicts, places)
+
+
+def _best_targets(verdicts: Mapping[Target, Sequence[Verdict]]) -> tuple[Target, ...]:
+    """The targets that fare best, of those on Alpine where there are any."""
+    ranks = {target: badness(own) for target, own in verdicts.items() if own}
+    ranks = {target: rank for target, rank in ranks.items() if target.is_musl} or ranks
+    return tuple(target for target, rank in ranks.items() if rank == min(ranks.values()))
 
 
 def _best(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> None:

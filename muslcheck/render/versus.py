@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from muslcheck.render.phrases import DISTRIBUTIONS, release_line
+from muslcheck.render.phrases import DISTRIBUTIONS
 from muslcheck.words.release import Kind
 from muslcheck.words.verdict import Mark, Outcome
 
@@ -46,9 +46,12 @@ def draw_versus(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places
         return
     page.line(page.paint(title, "name"))
     several = len({musl for musl, _ in pairs}) > 1
+    together: dict[tuple[str, tuple[Target, ...]], list[str]] = {}
     for (name, text), targets in said.items():
-        where = f" (on {places.listed(targets)})" if several and len(targets) < len(pairs) else ""
-        page.item("", f"{name}: {text}{where}", indent=2)
+        together.setdefault((text, tuple(targets)), []).append(name)
+    for (text, some), alike in together.items():
+        where = f" (on {places.listed(some)})" if several and len(some) < len(pairs) else ""
+        page.item("", f"{', '.join(alike)}: {text}{where}", indent=4, hanging=2)
 
 
 def _beside(musl: Target, glibc: Target) -> bool:
@@ -86,7 +89,7 @@ def _outcomes(here: Verdict, there: Verdict) -> str:
     reason = ""
     if there.outcome is Outcome.WHEEL and here.version == there.version:
         sdist = here.file is not None or any(placed.file.kind is Kind.SDIST for placed in here.shelf.placed)
-        reason = f": {release_line(here)} has no wheel that fits musl" + ("" if sdist else " and no sdist")
+        reason = ": no wheel fits musl" + ("" if sdist else ", and there is no sdist")
     marks = f" ({', '.join(mark.value for mark in Mark if mark in here.marks)})" if here.marks else ""
     return f"Alpine {BUILDS[here.outcome]}{marks}, {slim}{reason}"
 

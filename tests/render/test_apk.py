@@ -87,4 +87,4 @@ def test_what_is_computed_may_bring_what_is_needed_at_run_time():
 def test_two_images_of_one_dockerfile():
     verdicts = [CRC, reports.crc32c(reports.ARM), reports.wheel(reports.DEBIAN, "google-crc32c")]
     lines = drawn(verdicts, ["gcc"], targets=(reports.ALPINE, reports.ARM, reports.DEBIAN))
-    assert [line for line in lines if "adds" in line] == ["Dockerfile:72, in stage deps, adds gcc to build with on 1, 2:"]
+    assert [line for line in lines if "adds" in line] == ["Dockerfile:72, in stage deps, adds gcc to build with on 1 and 2:"]

@@ -89,8 +89,9 @@ def test_forty_targets_are_named_in_groups():
     drawn = text(forty())
     assert re.search(r"^x86_64 +1 fail +1 fail +wheels +wheels +wheels$", drawn, re.MULTILINE)
     assert re.search(r"^s390x +1 fail +1 fail +1 build +1 build +1 build$", drawn, re.MULTILINE)
-    assert "\n  on     3.10 and 3.11 on all architectures\n" in drawn
-    assert drawn.count("fail     mediapipe") == 1
+    assert "\nfail     on 16 of 40 targets: 3.10 and 3.11 on all architectures\n  mediapipe 0.10.35: no wheel fits musl" in drawn
+    assert drawn.count("mediapipe 0.10.35") == 1
+    assert "\n3.10 and 3.11 on all architectures will not work: 1 of 13 packages fails.\n" in drawn
     assert drawn.rstrip().endswith("Wheels only on: 3.12 to 3.14 on x86_64 and aarch64.")
 
 
@@ -100,11 +101,59 @@ def test_the_letters_have_a_legend():
     assert re.search(r"^grpcio +w +- +w +-$", drawn, re.MULTILINE) or re.search(r"^grpcio +(-|w) ", drawn, re.MULTILINE)
 
 
+def test_packages_with_one_outcome_on_the_same_targets_share_a_block():
+    drawn = text(
+        reports.report(many := targets_of(range(10, 15), EIGHT), [make(each) for each in many for make in (reports.opencv, reports.crc32c)])
+    )
+    assert re.findall(r"^(?:fail|compile|build|unknown) .*", drawn, re.MULTILINE) == ["compile  on all targets", "build    on all targets"]
+    drawn = text(reports.report(many, [replace(reports.opencv(each), name=name) for each in many for name in ("a", "b")]))
+    assert re.findall(r"^(?:compile  .*|  [ab] .*)", drawn, re.MULTILINE) == [
+        "compile  on all targets",
+        "  a 4.12.0.88, heavy: scikit-build builds C++ sources",
+        "  b 4.12.0.88, heavy: scikit-build builds C++ sources",
+    ]
+
+
+def test_many_targets_in_full_where_that_is_asked_for():
+    assert "\nfail     mediapipe 0.10.35\n  on     3.10 and 3.11 on all architectures\n" in text(forty(), verbosity=1)
+
+
+def test_of_many_targets_the_best_one_s_packages_can_be_pasted():
+    many = targets_of(range(10, 15), EIGHT)
+    verdicts = [reports.crc32c(each) if each.arch == "x86_64" else reports.opencv(each) for each in many]
+    drawn = text(reports.report(many, verdicts))
+    assert "For the faster build on 3.10 to 3.14 on x86_64, before pip install:" in drawn
+    assert drawn.count("apk add --no-cache --virtual") == 1
+    assert "What another target needs" in drawn
+    assert "What another target needs" not in text(reports.report(many, [reports.crc32c(each) for each in many]))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ([reports.mediapipe], "No target will work: 1 of 1 package fails."),
+        ([reports.mediapipe, reports.opencv], "No target will work: 1 of 2 packages fails, 1 must be compiled."),
+        ([reports.opencv], "All targets will work with a compiler: 1 of 1 package must be compiled."),
+        ([reports.private], "All targets may work: 1 of 1 package could not be judged."),
+        ([lambda each: reports.wheel(each, "x")], "All targets will work: everything installs from wheels."),
+        ([reports.crc32c], "All targets will work: nothing has to be compiled, 1 of 1 package slower, older or heavy."),
+    ],
+)
+def test_the_answer_of_many_targets(verdicts, said):
+    many = targets_of(range(10, 15), EIGHT)
+    assert f"\n{said}\n" in text(reports.report(many, [make(each) for each in many for make in verdicts]), width=100)
+
+
+def test_where_nothing_could_be_judged_the_answer_says_so():
+    drawn = text(reports.report([reports.ALPINE], [reports.private(reports.ALPINE)]))
+    assert drawn.endswith("python:3.11-alpine could not be judged: nothing is known of its 1 package.\n")
+
+
 def test_two_families_of_images_are_told_apart():
     targets = [*targets_of((11, 12, 13), ["x86_64"]), *targets_of((11, 12, 13), ["x86_64"], "python:3.{}-slim")]
     verdicts = [reports.mediapipe(target) if "alpine" in target.image else reports.wheel(target, "mediapipe") for target in targets]
     drawn = text(reports.report(targets, verdicts))
-    assert "  on     3.11-alpine to 3.13-alpine\n" in drawn
+    assert "\nfail     on 3 of 6 targets: 3.11-alpine to 3.13-alpine\n" in drawn
     assert drawn.rstrip().endswith("Wheels only on: 3.11-slim to 3.13-slim.")
 
 
@@ -117,12 +166,12 @@ VERSUS = [
     (
         reports.crc32c(reports.ALPINE),
         "1.9.0",
-        "google-crc32c: Alpine builds the sdist, without a compiler (slower), slim gets a wheel: google-crc32c 1.9.0 has no wheel",
+        "google-crc32c: Alpine builds the sdist, without a compiler (slower), slim gets a wheel: no wheel fits musl",
     ),
     (
         reports.mediapipe(reports.ALPINE),
         "0.10.35",
-        "mediapipe: Alpine gets nothing that installs, slim gets a wheel: mediapipe 0.10.35 has no wheel that fits musl and no sdist",
+        "mediapipe: Alpine gets nothing that installs, slim gets a wheel: no wheel fits musl, and there is no sdist",
     ),
     (reports.older(reports.ALPINE), "1.76.0", "grpcio: Alpine gets 1.62.0, slim 1.76.0: 1.76.0 has no file for musl"),
 ]
@@ -154,7 +203,7 @@ def test_bytes_of_unknown_size_are_counted():
 
 def test_what_was_unpacked_is_told_with_how_much_is_known():
     verdicts = [reports.wheel(reports.ALPINE, "x"), reports.wheel(reports.ALPINE, "y")]
-    assert " Installed: 200.0 kB.\n" in text(reports.report([reports.ALPINE], verdicts))
+    assert "\nInstalled: 200.0 kB.\n" in text(reports.report([reports.ALPINE], verdicts))
     drawn = text(reports.report([reports.ALPINE], [*verdicts, reports.crc32c(reports.ALPINE)]))
     assert "Installed: 200.0 kB for 2 of 3 packages, unknown for the others." in " ".join(drawn.split())
     assert "Installed" not in text(reports.report([reports.ALPINE], [replace(each, installed=None) for each in verdicts]))
@@ -267,7 +316,7 @@ def test_targets_that_need_the_same_packages_are_told_once():
     targets = [reports.ALPINE, reports.DEBIAN, reports.ARM]
     drawn = text(reports.report(targets, [reports.crc32c(reports.ALPINE), reports.crc32c(reports.ARM)]))
     assert drawn.count("apk add --no-cache --virtual") == 1
-    assert "For the faster build on 1, 3, before pip install:" in drawn
+    assert "For the faster build on 1 and 3, before pip install:" in drawn
 
 
 def test_what_differs_between_targets_is_said_of_the_target_it_holds_for():
@@ -277,10 +326,10 @@ def test_what_differs_between_targets_is_said_of_the_target_it_holds_for():
     elsewhere = replace(elsewhere, evidence=(claim,), advice=(advice,), shelf=Shelf())
     drawn = text(reports.report([reports.ALPINE, reports.ARM], [there, elsewhere]))
     assert drawn.count("fail     mediapipe") == 1
-    assert "\n  on     1, 2\n  why    on 1: no wheel fits musl" in drawn
-    assert "\n  near   on 1: mediapipe-" in drawn
-    assert "\n  do     on 1: use python:3.11-slim-bookworm" in drawn
-    assert "\n  do     on 2: use --platform linux/arm64 python:3.11-alpine: it has a wheel\n" in drawn
+    assert "\n  on     x86_64 and armv7l\n  why    on x86_64: no wheel fits musl" in drawn
+    assert "\n  near   on x86_64: mediapipe-" in drawn
+    assert "\n  do     on x86_64: use python:3.11-slim-bookworm" in drawn
+    assert " do on armv7l: use --platform linux/arm64 python:3.11-alpine: it has a wheel " in " ".join(drawn.split())
     assert "another claim" not in drawn
 
 
