@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from muslcheck.errors import UsageError
+from muslcheck.render import RENDERERS
 from muslcheck.words.report import FAIL_ON
 from muslcheck.words.requirement import FormatControl, IndexOptions, Selection
 
@@ -136,7 +137,14 @@ def build_parser() -> argparse.ArgumentParser:
     cache.add_argument("--offline", action="store_true", help="answer from the cache alone")
 
     answer = parser.add_argument_group("the answer")
-    answer.add_argument("-f", "--format", choices=("text", "json"), default="text", metavar="FORMAT", help="text (default) or json")
+    answer.add_argument(
+        "-f",
+        "--format",
+        choices=tuple(RENDERERS),
+        default="text",
+        metavar="FORMAT",
+        help=f"text (default), {', '.join(sorted({*RENDERERS} - {'text'}))}",
+    )
     answer.add_argument("-o", "--output", metavar="FILE", help="write to FILE; -: standard output")
     answer.add_argument("--explain", metavar="NAME", help="everything known about one package")
     answer.add_argument("-v", "--verbose", action="count", default=0, help="why no wheel fits; -vv: each file")

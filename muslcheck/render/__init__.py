@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,18 +28,32 @@ class RenderOptions:
     unicode: bool = True
 
 
-def _text(report: Report, options: RenderOptions) -> str:
-    from muslcheck.render.text import render
+def _by(name: str) -> Callable[[Report, RenderOptions], str]:
+    """The renderer of one module, which is loaded when it first draws."""
 
-    return render(report, options)
+    def draw(report: Report, options: RenderOptions) -> str:
+        drawn: str = import_module(f"muslcheck.render.{name}").render(report, options)
+        return drawn
+
+    return draw
 
 
 def _json(report: Report, _: RenderOptions) -> str:
     return report.to_json()
 
 
-RENDERERS: Mapping[str, Callable[[Report, RenderOptions], str]] = {"json": _json, "text": _text}
-"""Each format of ``--format`` by name; a renderer is loaded when it first draws."""
+RENDERERS: Mapping[str, Callable[[Report, RenderOptions], str]] = {
+    "apk": _by("lines"),
+    "csv": _by("csv"),
+    "dockerfile": _by("dockerfile"),
+    "github": _by("github"),
+    "html": _by("html"),
+    "json": _json,
+    "markdown": _by("markdown"),
+    "sarif": _by("sarif"),
+    "text": _by("text"),
+}
+"""Each format of ``--format`` by name."""
 
 
 def schema() -> str:

@@ -243,7 +243,7 @@ def answers(outcome: Outcome, targets: Sequence[Sequence[Verdict]]) -> str:
         (Outcome.UNKNOWN, "could not be judged", "could not be judged"),
         (Outcome.COMPILE, "must be compiled", "must be compiled"),
     )
-    said = []
+    said: list[str] = []
     for each, one, more in ways:
         counts = [sum(verdict.outcome is each for verdict in verdicts) for verdicts in targets]
         if any(counts):

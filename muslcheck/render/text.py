@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from muslcheck.render.apk import draw_apk
 from muslcheck.render.block import INDENT, draw_block, draw_line, draw_together
 from muslcheck.render.folded import draw_folded
+from muslcheck.render.grouping import GRAVITY, alike, by_target, differing, places_of, plain
 from muslcheck.render.page import Page
 from muslcheck.render.phrases import (
     answer,
@@ -26,7 +27,6 @@ from muslcheck.render.phrases import (
     target_line,
     totals,
 )
-from muslcheck.render.places import Places
 from muslcheck.render.sizes import draw_sizes
 from muslcheck.render.table import draw_grid, draw_groups, draw_table
 from muslcheck.render.versus import draw_versus
@@ -36,14 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from muslcheck.render import RenderOptions
+    from muslcheck.render.places import Places
     from muslcheck.words.report import Problem, Report
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
 __all__ = ["render"]
 
-GRAVITY: Final = (Outcome.FAIL, Outcome.COMPILE, Outcome.UNKNOWN, Outcome.BUILD, Outcome.WHEEL)
-"""The order of the blocks: what needs a decision comes first."""
 WORST: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.COMPILE, Outcome.BUILD)
 DECISIONS: Final = frozenset(GRAVITY[:3])
 SILENT, TERSE, TALKATIVE = -2, -1, 2
@@ -56,8 +55,8 @@ def render(report: Report, options: RenderOptions) -> str:
     if options.verbosity <= SILENT:
         return ""
     page = Page(color=options.color, width=options.width, unicode=options.unicode)
-    places = Places(report.targets) if len(report.targets) > 1 else None
-    verdicts = _by_target(report)
+    places = places_of(report)
+    verdicts = by_target(report)
     if options.verbosity == TERSE:
         _in_short(page, report, places)
     else:
@@ -90,14 +89,14 @@ def _in_short(page: Page, report: Report, places: Places | None) -> None:
 def _tables(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:
     if places is not None and places.are_many:
         _overview(page, verdicts, places)
-        draw_groups(page, _differing(report), places)
+        draw_groups(page, differing(report), places)
     elif places is not None:
-        draw_table(page, _differing(report), places.numbers)
+        draw_table(page, differing(report), places.numbers)
 
 
 def _blocks(page: Page, report: Report, places: Places | None, *, verbosity: int) -> None:
     several, single = _sharing(report)
-    told = [same for same in single if not _plain(same[0])]
+    told = [same for same in single if not plain(same[0])]
     own = {same[0].name: [problem for problem in report.problems if problem.subject == same[0].name] for same in told}
     if places is not None and places.are_many and not verbosity:
         draw_folded(page, told, places, own)
@@ -113,51 +112,18 @@ def _blocks(page: Page, report: Report, places: Places | None, *, verbosity: int
     _problems(page, [problem for problem in report.problems if problem.subject not in own], hints=True)
 
 
-def _plain(verdict: Verdict) -> bool:
-    return verdict.outcome is Outcome.WHEEL and not verdict.marks
-
-
-def _order(verdict: Verdict) -> tuple[int, str]:
-    return GRAVITY.index(verdict.outcome), verdict.name
-
-
-def _alike(report: Report) -> list[list[Verdict]]:
-    """The verdicts, the gravest first; together those of one release that have one outcome, for one kind of reason, on several targets."""
-    together: dict[tuple[object, ...], list[Verdict]] = {}
-    for verdict in sorted(report, key=_order):
-        why = reason(verdict)
-        said = (verdict.name, verdict.version, verdict.outcome, verdict.marks, why and why.code)
-        together.setdefault(said, []).append(verdict)
-    return list(together.values())
-
-
 def _sharing(report: Report) -> tuple[list[list[list[Verdict]]], list[list[Verdict]]]:
     """Packages of which nothing is known for the same reason, where there are many; and all others."""
-    alike = _alike(report)
+    every = alike(report)
     together: dict[tuple[object, ...], list[list[Verdict]]] = {}
     own = {problem.subject for problem in report.problems}
-    for same in alike:
+    for same in every:
         why = reason(same[0])
         if same[0].outcome is Outcome.UNKNOWN and same[0].name not in own and why is not None:
             together.setdefault((why.code, why.claim, *(verdict.target for verdict in same)), []).append(same)
     several = [packages for packages in together.values() if len(packages) >= MANY]
     shared = {id(same) for packages in several for same in packages}
-    return several, [same for same in alike if id(same) not in shared]
-
-
-def _differing(report: Report) -> dict[str, dict[Target, Verdict]]:
-    """The packages that are not simply a wheel everywhere, the gravest first."""
-    by_name: dict[str, dict[Target, Verdict]] = {}
-    for verdict in sorted(report, key=_order):
-        by_name.setdefault(verdict.name, {})[verdict.target] = verdict
-    return {name: on for name, on in by_name.items() if len(on) < len(report.targets) or not all(map(_plain, on.values()))}
-
-
-def _by_target(report: Report) -> dict[Target, list[Verdict]]:
-    found: dict[Target, list[Verdict]] = {target: [] for target in report.targets}
-    for verdict in report:
-        found[verdict.target].append(verdict)
-    return found
+    return several, [same for same in every if id(same) not in shared]
 
 
 def _head(page: Page, report: Report, places: Places | None) -> None:
@@ -194,15 +160,15 @@ def _overview(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: 
 
 def _rest(page: Page, report: Report, *, every: bool) -> None:
     """The packages that are simply a wheel: one line for all of them, or one line each."""
-    plain = [same for same in _alike(report) if _plain(same[0])]
+    simple = [same for same in alike(report) if plain(same[0])]
     page.gap()
     if every:
-        for same in plain:
+        for same in simple:
             file = same[0].file
             page.item("wheel", f"{release_line(same[0])}: {file.filename if file else 'no file'}", indent=INDENT, label_style="wheel")
         return
     names = {verdict.name for verdict in report}
-    wheels = names - {verdict.name for verdict in report if not _plain(verdict)}
+    wheels = names - {verdict.name for verdict in report if not plain(verdict)}
     if wheels:
         everywhere = " everywhere" if len(report.targets) > 1 else ""
         others = "" if len(wheels) == len(names) else "other "

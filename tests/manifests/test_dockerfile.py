@@ -376,7 +376,7 @@ def test_a_stage_left_aside_is_told_with_how_to_ask_for_it(tmp_path):
         ('PKGS="rich flask"; pip install $PKGS', ["rich", "flask"]),
         ("export V=1 && pip install rich==$V", ["rich==1"]),
         ("V=$(date) && pip install rich", ["rich"]),
-        ("--mount=type=cache,target=/root/.cache --network=none pip install rich", ["rich"]),
+        ("--mount=type=cache,target=/var/cache --network=none pip install rich", ["rich"]),
         ("set -eux; \\\n\n    # why\n    pip install \\\n      rich; \\\n    true", ["rich"]),
         ("<<-'EOF' bash\n\tset -e\n\tpip install rich\nEOF", ["rich"]),
         ("python3.12 -m pip --no-cache-dir install --root-user-action=ignore rich", ["rich"]),
@@ -583,7 +583,7 @@ def test_without_apk_there_is_nothing_to_tell(tmp_path):
 
 
 def test_packages_that_come_from_a_stage_with_glibc(tmp_path):
-    text = "FROM python:3.12-slim AS build\nRUN pip install --user rich\nFROM python:3.12-alpine\nCOPY --from=build /root /root\n"
+    text = "FROM python:3.12-slim AS build\nRUN pip install --user rich\nFROM python:3.12-alpine\nCOPY --from=build /home /home\n"
     (problem,) = manifest(tmp_path, text).problems
     assert problem.message == (
         "its packages are installed on python:3.12-slim (stage build) for an image on python:3.12-alpine: "

@@ -1,0 +1,103 @@
+"""The report as Markdown, for a pull request or the summary of a workflow."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from muslcheck.render.grouping import by_target, noteworthy, places_of, plain, where
+from muslcheck.render.page import clean
+from muslcheck.render.phrases import advice_line, answer, answers, chain_line, counted, download_line, listed, reason, release_line
+from muslcheck.words.verdict import Mark, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from muslcheck.render import RenderOptions
+    from muslcheck.words.report import Report
+    from muslcheck.words.target import Target
+    from muslcheck.words.verdict import ApkNames, Verdict
+
+__all__ = ["escaped", "render"]
+
+SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|~&#])")
+SIGNS: Final = {Outcome.FAIL: "❌", Outcome.COMPILE: "🔨", Outcome.UNKNOWN: "❔", Outcome.BUILD: "📦", Outcome.WHEEL: "✅"}
+
+
+def render(report: Report, _: RenderOptions) -> str:
+    """The report as Markdown: the answer first, then a table of what is not simply a wheel, then what to paste."""
+    lines = [f"## {escaped(', '.join(report.manifests) or 'nothing')} on {_on(report)}", "", *_answers(report)]
+    blocks = noteworthy(report)
+    if blocks:
+        heads = [head for head in ("package", "outcome", "on", "why", "from", "what to do") if head != "on" or len(report.targets) > 1]
+        lines += ["", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+        lines += [_row(report, same) for same in blocks]
+    wheels = {verdict.name for verdict in report} - {same[0].name for same in blocks}
+    if wheels:
+        lines += ["", f"{counted(len(wheels), 'package')} from wheels: {', '.join(map(escaped, sorted(wheels)))}"]
+    if report.problems:
+        lines += [
+            "",
+            *(f"- **{escaped(each.subject)}**: {escaped(each.message)} {escaped(each.hint)}".rstrip() for each in report.problems),
+        ]
+    return "\n".join([*lines, *_apk(report), *_sizes(report)]) + "\n"
+
+
+def escaped(text: str) -> str:
+    """The text on one line, with nothing in it that Markdown takes for more than text."""
+    return SPECIAL.sub(r"\\\1", clean(text))
+
+
+def _on(report: Report) -> str:
+    return escaped(report.targets[0].image) if len(report.targets) == 1 else counted(len(report.targets), "target")
+
+
+def _answers(report: Report) -> Iterator[str]:
+    places, verdicts = places_of(report), by_target(report)
+    if places is None or not places.are_many:
+        for target, own in verdicts.items():
+            outcome, sentence = answer(target.id, own)
+            yield f"- {SIGNS[outcome]} {escaped(sentence)}"
+        return
+    together: dict[Outcome, list[Target]] = {}
+    for target, own in verdicts.items():
+        together.setdefault(answer("", own)[0], []).append(target)
+    for outcome, targets in together.items():
+        yield f"- {SIGNS[outcome]} {escaped(places.named(targets))}: {escaped(answers(outcome, [verdicts[each] for each in targets]))}"
+
+
+def _row(report: Report, same: Sequence[Verdict]) -> str:
+    verdict, why = same[0], reason(same[0])
+    marks = "".join(f", {mark.value}" for mark in Mark if mark in verdict.marks)
+    cells = (
+        release_line(verdict),
+        f"{SIGNS[verdict.outcome]} {verdict.outcome.value}{marks}",
+        *([where(report, same)] if len(report.targets) > 1 else []),
+        f"{why.claim} ({why.code})" if why else "",
+        chain_line(verdict) if verdict.chain else "",
+        advice_line(verdict.advice[0]) if verdict.advice else "",
+    )
+    return f"| {' | '.join(map(escaped, cells))} |"
+
+
+def _apk(report: Report) -> Iterator[str]:
+    """What to paste, once for the targets that need the same."""
+    together: dict[ApkNames, list[Target]] = {}
+    for target in report.targets:
+        together.setdefault(report.apk(target), []).append(target)
+    places = places_of(report)
+    for names, targets in together.items():
+        on = f" on {escaped(places.named(targets))}" if places else ""
+        for title, words in (("To build", ("--virtual", ".build-deps", *names.build)), ("To run what was built", names.runtime)):
+            if words and (names.build or title != "To build"):
+                yield from ("", f"{title}{on}:", "", "```sh", f"apk add --no-cache {' '.join(words)}", "```")
+    for supply in report.supplies[:1]:
+        if supply.there and (supply.missing or supply.unneeded):
+            lacks = [f"lacks {listed(supply.missing)}"] if supply.missing else []
+            lacks += [f"needs no {listed(supply.unneeded)} for Python packages"] if supply.unneeded else []
+            yield from ("", escaped(f"{supply.added.path} {', and '.join(lacks)}."))
+
+
+def _sizes(report: Report) -> Iterator[str]:
+    if len(report.targets) == 1 and any(not plain(verdict) or verdict.file for verdict in report):
+        yield from ("", f"To download: {download_line(report.sizes(report.targets[0]))}.")
