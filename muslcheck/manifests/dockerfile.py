@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,17 +13,19 @@ from muslcheck.manifests.apk import apk_names
 from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
 from muslcheck.manifests.files import decode
+from muslcheck.manifests.included import constraints_at, manifests_at
 from muslcheck.manifests.installs import Install, install_of, variables
 from muslcheck.manifests.pep508 import InvalidEntry
+from muslcheck.manifests.requirements import read as read_lines
 from muslcheck.manifests.sequence import one_after_the_other
-from muslcheck.manifests.shell import assigned, commands, script_of, substituted
+from muslcheck.manifests.shell import assigned, commands, exec_form, script_of, substituted
 from muslcheck.manifests.stages import named, pairs, reached, stages_of
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import IndexOptions, Manifest, Origin, Selection
 from muslcheck.words.supply import AddedApk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from muslcheck.manifests.asked import Asked
     from muslcheck.manifests.stages import Instruction, Stage
@@ -92,6 +93,7 @@ class _Reading:
         """One stage, from its first instruction to its last; what it is made of was read before."""
         if (parent := stage.parent) is not None:
             stage.folder, stage.copies, stage.taken = parent.folder, list(parent.copies), dict(parent.taken)
+            stage.written = dict(parent.written)
             stage.values, stage.apk = dict(parent.values), parent.apk.copied()
         done = stage.instructions
         if stage is self.last and stage.later:
@@ -109,11 +111,11 @@ class _Reading:
             elif each.name == "WORKDIR":
                 stage.folder = posixpath.normpath(posixpath.join(stage.folder, value.strip("\"'")))
             elif each.name in ("COPY", "ADD"):
-                self.copy(stage, value)
+                self.copy(stage, value, each.first)
             elif each.name == "RUN":
                 self.run(stage, each)
 
-    def copy(self, stage: Stage, value: str) -> None:
+    def copy(self, stage: Stage, value: str, line: int) -> None:
         """Remember where the files of the context lie in the image."""
         words = value.split()
         other = next((named(self.stages, word[7:]) for word in words if word.startswith("--from=")), stage)
@@ -121,6 +123,11 @@ class _Reading:
         *sources, target = words or [""]
         into = posixpath.join(stage.folder, target)
         for source in sources:
+            if source.startswith("<<"):
+                ends = source.lstrip("<-").strip("\"'")
+                body = [each.strip() for each in self.lines[line:]]
+                stage.written[posixpath.normpath(into)] = (line, "\n".join(body[: body.index(ends)] if ends in body else []))
+                continue
             if other is not stage:
                 found = self.located(other, posixpath.join(other.folder, source)) if other is not None else None
                 if found is not None and os.path.isfile(found):
@@ -142,7 +149,7 @@ class _Reading:
                 stage.copies.append((source, posixpath.normpath(posixpath.join(stage.folder, target))))
         value = re.sub(r"^(\s*--(mount|network|security|device)=\S+)+", "", each.value).strip()
         values = {**stage.values, **assigned(value, stage.values)}
-        words = _exec_form(value)
+        words = exec_form(value)
         script = value if words is None else script_of(words)
         if script is not None:
             text, unset = substituted(script, values)
@@ -176,7 +183,7 @@ class _Reading:
         if install is None:
             return
         if stage.image:
-            self.images.setdefault(_image(stage.image))
+            self.images.setdefault(stage.image)
         if not install.exported:
             self.complete = self.complete and stage.apk.complete
             there = stage.apk.packages
@@ -242,7 +249,12 @@ class _Reading:
     def file(self, at: _At, name: str, install: Install, *, constraint: bool = False) -> None:
         """``-r`` and ``-c``."""
         origin = self.place(at.each, name)
-        found = self.located(at.stage, posixpath.join(at.folder, name))
+        path = posixpath.normpath(posixpath.join(at.folder, name))
+        if path in at.stage.written:
+            line, text = at.stage.written[path]
+            self.take([read_lines(self.path, f"{chr(10) * line}{text}".encode(), constraint=constraint)])
+            return
+        found = self.located(at.stage, path)
         if found is not None and os.path.isfile(found):
             self.part(found, install, constraint=constraint)
         elif self.exported is not None and not constraint:
@@ -269,10 +281,19 @@ class _Reading:
             return
         self.read_before.add(key)
         try:
-            found = _constraints(path) if constraint else _part(path, extras, groups, all_extras=all_extras, with_dev=install.with_dev)
+            found = (
+            if constraint:
+                found = constraints_at(path)
+            else:
+                found = manifests_at(path, extras, groups, all_extras=all_extras, with_dev=install.with_dev)
+            )
         except ManifestError as error:
             self.faults.update(dict.fromkeys(error.faults))
             return
+        self.take(found)
+
+    def take(self, found: Sequence[Manifest]) -> None:
+        """What another manifest says is what the last command installs."""
         self.parts += found
         self.requirements += [(len(self.installs), each) for part in found for each in part.requirements]
 
@@ -337,7 +358,7 @@ class _Reading:
             problems=(*self.problems, *(problem for part in self.parts for problem in part.problems)),
             faults=faults,
             locks=locks,
-            images=tuple(self.images) or tuple(_image(image) for image in [self.last.image] if image),
+            images=tuple(self.images) or tuple(image for image in [self.last.image] if image),
             apk=tuple(self.apk),
             added=self.added(),
         )
@@ -363,55 +384,13 @@ class _Reading:
             which = f"stage {self.last.name}" if self.asked.stage else "last stage"
             hint = "" if self.asked.stage else f"Name another one to have that judged: --stage {aside[-1]}."
             self.problems.setdefault(Problem(self.path, f"not a part of its {which}, so left aside: {', '.join(aside)}", hint))
-        if self.installs_in is not None and _is_alpine(self.last) and not _is_alpine(self.installs_in) and self.installs_in.image:
+        if self.installs_in is not None and self.last.is_alpine and not self.installs_in.is_alpine and self.installs_in.image:
             message = (
-                f"its packages are installed on {_image(self.installs_in.image)} (stage {self.installs_in.name}) for an image on "
-                f"{_image(self.last.image)}: what is made for glibc there does not load with musl"
+                f"its packages are installed on {self.installs_in.image} (stage {self.installs_in.name}) for an image on "
+                f"{self.last.image}: what is made for glibc there does not load with musl"
             )
             self.problems.setdefault(Problem(self.path, message, "Install them in a stage on Alpine."))
 
     def from_options(self) -> Manifest:
         """Options of the command lines, and pip's own from variables, as a requirements file has them."""
-        from muslcheck.manifests import requirements
-
-        return requirements.read(self.path, "\n".join(dict.fromkeys(self.options)).encode())
-
-
-def _constraints(path: str) -> tuple[Manifest, ...]:
-    from muslcheck.manifests import read as read_all
-
-    return read_all((), constraints=(path,))
-
-
-def _part(path: str, extras: list[str], groups: list[str], *, all_extras: bool, with_dev: bool) -> tuple[Manifest, ...]:
-    """Another manifest, by its own reader. Raises ManifestError."""
-    from muslcheck.manifests import read as read_all
-
-    if not path.endswith((".toml", ".lock", ".cfg", ".py", "Pipfile")):
-        return read_all((path,))
-    if with_dev and "dev" not in groups:
-        with suppress(ManifestError):  # it has no such group, or another fault, which is told below
-            return read_all((path,), extras=extras, groups=[*groups, "dev"], all_extras=all_extras)
-    return read_all((path,), extras=extras, groups=groups, all_extras=all_extras)
-
-
-def _is_alpine(stage: Stage) -> bool:
-    return "alpine" in stage.image
-
-
-def _exec_form(value: str) -> list[str] | None:
-    """The words of ``["pip", "install", "x"]``; None for a shell text."""
-    if not value.startswith("["):
-        return None
-    import json
-
-    try:
-        words = json.loads(value)
-    except ValueError:
-        return None
-    return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
-
-
-def _image(name: str) -> str:
-    """An image without its registry's own name and without a digest."""
-    return name.partition("@")[0].removeprefix("docker.io/").removeprefix("library/")
+        return read_lines(self.path, "\n".join(dict.fromkeys(self.options)).encode())

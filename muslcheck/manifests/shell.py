@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["assigned", "commands", "script_of", "substituted"]
+__all__ = ["assigned", "commands", "exec_form", "script_of", "substituted"]
 
 _VARIABLE = re.compile(r"\\(\$)|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\})")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -51,6 +51,19 @@ def assigned(text: str, values: Mapping[str, str | None]) -> dict[str, str | Non
         if "$(" not in value and not unset:
             found[each[1]] = value
     return found
+
+
+def exec_form(value: str) -> list[str] | None:
+    """The words of ``["pip", "install", "x"]``; None for a shell text."""
+    if not value.startswith("["):
+        return None
+    import json
+
+    try:
+        words = json.loads(value)
+    except ValueError:
+        return None
+    return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 
 
 def script_of(words: list[str]) -> str | None:

@@ -47,12 +47,20 @@ class Stage:
     """What was copied from the build's context, and to where."""
     taken: dict[str, str] = field(default_factory=dict)
     """Paths of files that were copied from another stage, and where they lie on this disk."""
+    written: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Paths of files that stand in the Dockerfile itself (``COPY <<EOF /path``): the line before the first, and the text."""
     apk: World = field(default_factory=World)
 
     @property
     def image(self) -> str:
-        """The image at the bottom."""
-        return self.parent.image if self.parent is not None else self.base
+        """The image at the bottom, without its registry's own name and without a digest."""
+        base = self.base if self.parent is None else self.parent.image
+        return base.partition("@")[0].removeprefix("docker.io/").removeprefix("library/")
+
+    @property
+    def is_alpine(self) -> bool:
+        """Whether that image is one of Alpine, by its name."""
+        return "alpine" in self.image
 
 
 def _instructions(text: str) -> Iterator[Instruction]:
@@ -79,7 +87,7 @@ def _without_heredocs(text: str) -> str:
             continue
         runs = line.lstrip()[:3].upper() == "RUN"
         body = [each if not each.lstrip().startswith("#") else "" for each in lines[position:end]]
-        found.append(f"{line[: word.start()]} \\" if runs else line[: word.start()])
+        found.append(f"{line[: word.start()]} \\" if runs else line)
         found += [
             f"{each.rstrip().removesuffix(chr(92))} {'' if each.rstrip().endswith(chr(92)) else ';'} \\" if runs else "#" for each in body
         ]

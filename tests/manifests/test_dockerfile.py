@@ -589,3 +589,29 @@ def test_packages_that_come_from_a_stage_with_glibc(tmp_path):
         "its packages are installed on python:3.12-slim (stage build) for an image on python:3.12-alpine: "
         "what is made for glibc there does not load with musl"
     )
+
+
+def test_a_file_that_stands_in_the_dockerfile(tmp_path):
+    text = """
+        FROM python:3.12-alpine AS base
+        WORKDIR /app
+        COPY --chmod=644 <<EOF deps.txt
+        # these
+        flask
+        rich=1
+        EOF
+        COPY <<'END' /limits/c.txt
+        werkzeug<3
+        END
+        FROM base
+        RUN pip install -r deps.txt -c /limits/c.txt
+        """
+    found = manifest(tmp_path, text)
+    assert told(found) == [("flask", 5)]
+    assert [each.text for each in found.constraints] == ["werkzeug<3"]
+    assert [fault.line for fault in found.faults] == [6]
+
+
+def test_a_here_document_that_does_not_end(tmp_path):
+    found = manifest(tmp_path, f"{ALPINE}COPY <<EOF /x.txt\nRUN pip install rich -r /x.txt\n")
+    assert [each.text for each in found.requirements] == ["rich"]
