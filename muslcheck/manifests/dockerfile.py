@@ -281,12 +281,10 @@ class _Reading:
             return
         self.read_before.add(key)
         try:
-            found = (
             if constraint:
                 found = constraints_at(path)
             else:
                 found = manifests_at(path, extras, groups, all_extras=all_extras, with_dev=install.with_dev)
-            )
         except ManifestError as error:
             self.faults.update(dict.fromkeys(error.faults))
             return
