@@ -7,13 +7,15 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from muslcheck.archives.witness import asked
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
 
-__all__ = ["BuildEnvironment"]
+__all__ = ["BuildEnvironment", "applies"]
 
 _GONE_FROM_PYTHON = {
     "distutils": (3, 12),
@@ -161,16 +163,7 @@ class BuildEnvironment:
         return len(self._requires) > before
 
     def _applies(self, text: str) -> bool:
-        """Whether a requirement's marker holds on the target."""
-        if ";" not in text:
-            return True
-        from packaging.requirements import InvalidRequirement, Requirement
-
-        try:
-            marker = Requirement(text).marker
-            return marker is None or marker.evaluate({**self._target.markers, "extra": ""})
-        except (InvalidRequirement, ValueError, KeyError):
-            return True
+        return ";" not in text or bool(asked(self._target, "applies", text))
 
     def requires(self, name: str) -> bool:
         """Whether a distribution is among the build requirements."""
@@ -253,6 +246,17 @@ class BuildEnvironment:
 
     def _setuptools_brings_distutils(self) -> bool:
         return "setuptools" not in self._requires or self._setuptools_allows(60)
+
+
+def applies(target: Target, text: str) -> bool:
+    """Whether a requirement's marker holds on a target; what cannot be read does."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        marker = Requirement(text).marker
+        return marker is None or marker.evaluate({**target.markers, "extra": ""})
+    except (InvalidRequirement, ValueError, KeyError):
+        return True
 
 
 _ELSEWHERE = frozenset({"winreg", "_winreg", "msvcrt", "_winapi", "winsound", "_msi", "msilib", "nt", "_overlapped", "_scproxy"})

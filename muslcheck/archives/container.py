@@ -14,7 +14,7 @@ import tarfile
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from muslcheck.errors import ArchiveFailure, CorruptArchive, HostileArchive, OversizedArchive
 
@@ -136,6 +136,8 @@ class Contents:
     """Number of source files by language."""
     root: str = ""
     """The top folder, where there is one."""
+    parsed: dict[str, Any] = field(default_factory=dict)
+    """Members as their readers have cut them up, the same for every target."""
 
     def text(self, name: str) -> str | None:
         """A kept member as text (UTF-8, else Latin-1), or None."""

@@ -13,7 +13,6 @@ from muslcheck.archives.build_environment import BuildEnvironment
 from muslcheck.archives.build_system import LEGACY_BACKEND, backend_kind, in_tree_kind, read_build_system, read_pyproject, refusals
 from muslcheck.archives.cargo import read_cargo
 from muslcheck.archives.cmake import read_cmake
-from muslcheck.archives.container import open_archive
 from muslcheck.archives.csource import SourceFacts, read_sources
 from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
 from muslcheck.archives.hints import read_hints
@@ -27,13 +26,12 @@ from muslcheck.archives.sip import read_sip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import BinaryIO
 
     from muslcheck.archives.container import Contents
     from muslcheck.archives.facts import BuildSystem
     from muslcheck.words.target import Target
 
-__all__ = ["inspect", "read"]
+__all__ = ["inspect"]
 
 _T = TypeVar("_T")
 
@@ -48,11 +46,6 @@ _PROGRAM_TREES = {
     "bazel": "bazel",
     "bazelisk": "bazel",
 }
-
-
-def read(file: BinaryIO, filename: str, target: Target) -> SdistFacts:
-    """Open the archive and inspect it. Raises an ArchiveFailure."""
-    return inspect(open_archive(file, filename), target)
 
 
 def inspect(contents: Contents, target: Target) -> SdistFacts:

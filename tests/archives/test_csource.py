@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.sdists import GLIBC, MUSL, OLD, PLAIN, brief, inspect
 
-from muslcheck.archives.csource import condition
+from muslcheck.archives.preprocessor import condition
 from muslcheck.words.target import Libc, Target
 
 ONE = PLAIN + "setup(ext_modules=[Extension('demo', ['src/a.c'], include_dirs=['include'])])"

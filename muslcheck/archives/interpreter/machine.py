@@ -18,7 +18,8 @@ from muslcheck.archives.interpreter.record import Record
 from muslcheck.archives.interpreter.signals import Leave, OutOfSteps, Raised, Return
 from muslcheck.archives.interpreter.statements import STATEMENTS
 from muslcheck.archives.interpreter.values import External, FileHandle, Frame, Items, Namespace, Path, PathText, Perhaps, Unknown, weaker
-from muslcheck.archives.interpreter.world import FOLDER, Files, answers, environment_markers
+from muslcheck.archives.interpreter.world import FOLDER, Files
+from muslcheck.archives.witness import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +62,9 @@ class Machine:
         self.target = target
         self.environment = environment
         self.files = Files(contents)
-        self.answers = answers(target)
+        self.answers = table(target, "answer")
         """What modules that are not interpreted have one answer for: ``sys.platform``."""
-        self.variables = environment_markers(target)
+        self.variables = table(target, "variable")
         self.record = Record()
         # where the interpretation is
         self.main = "setup.py"
@@ -136,7 +137,9 @@ class Machine:
             if self.certainty is not Certainty.SWITCHED:
                 self.note(self.record.unread, "not read: too large or missing", member=member)
             return None
-        tree = parse_python(text)
+        if member not in self.contents.parsed:
+            self.contents.parsed[member] = parse_python(text)
+        tree: ast.Module | SyntaxError | None = self.contents.parsed[member]
         if isinstance(tree, SyntaxError):
             where = self.contents.where(member, tree.lineno)
             self.record.raises.append(Seen(f"SyntaxError: {tree.msg}", where, self.certainty, "not Python 3"))

@@ -1,0 +1,97 @@
+"""A C or C++ file cut into what is asked about it on any target: directives, and uses of telling names."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+__all__ = ["CText", "Use"]
+
+_GONE_FROM_C_API = (
+    "PyUnicode_GET_SIZE", "PyUnicode_GetSize", "PyUnicode_GET_DATA_SIZE", "PyUnicode_AS_UNICODE", "PyUnicode_AS_DATA",
+    "PyUnicode_AsUnicode", "PyUnicode_AsUnicodeAndSize", "PyUnicode_FromUnicode", "PyUnicode_WSTR_LENGTH", "use_tracing",
+    "curexc_traceback", "PyFrame_BlockSetup", "PyEval_AcquireLock", "PyEval_ReleaseLock", "PyEval_CallObject", "PyEval_CallFunction",
+    "PyEval_CallMethod", "PyEval_CallObjectWithKeywords", "PyCFunction_Call", "PyUnicode_Encode", "PyUnicode_EncodeUTF8",
+    "PyUnicode_EncodeDecimal", "PyUnicode_TransformDecimalToASCII", "PyUnicode_EncodeASCII", "PyUnicode_EncodeLatin1",
+    "PyObject_AsCharBuffer", "PyObject_AsReadBuffer", "PyObject_AsWriteBuffer", "PyObject_CheckReadBuffer",
+    "PyParser_SimpleParseString", "PyNode_Compile", "_Py_CheckRecursionLimit", "PyUnicode_GetMax", "PyOS_InitInterrupts",
+)  # fmt: skip
+"""Names that newer CPythons do not have; the judge knows since when."""
+_ONLY_GLIBC = (
+    "backtrace_symbols", "backtrace_symbols_fd", "fts_open", "argp_parse", "obstack_free", "gnu_get_libc_version", "makecontext",
+    "swapcontext", "mallinfo", "mallinfo2", "malloc_trim", "malloc_info", "malloc_stats", "mallopt", "mtrace", "pvalloc", "rawmemchr",
+    "canonicalize_file_name", "strerrordesc_np", "strerrorname_np", "sigabbrev_np", "fedisableexcept", "feenableexcept", "dlvsym",
+    "dlmopen", "getaddrinfo_a", "register_printf_function", "register_printf_specifier", "res_ninit", "res_nsearch", "res_nquery",
+    "random_r", "srandom_r", "initstate_r", "drand48_r", "lrand48_r", "srand48_r", "strndupa", "TEMP_FAILURE_RETRY", "__GLIBC_PREREQ",
+    "fcloseall", "getdate_r", "rpmatch", "strfry", "envz_add", "argz_create", "argz_add", "parse_printf_format", "pthread_tryjoin_np",
+    "pthread_mutexattr_setprioceiling", "error_at_line", "__register_atfork",
+)  # fmt: skip
+"""Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
+_NAMES = re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(n.encode() for n in (*_GONE_FROM_C_API, *_ONLY_GLIBC)) + rb")\b(\s*\()?")
+_DIRECTIVE = re.compile(
+    rb"^[ \t]*#[ \t]*(include_next|include|ifdef|ifndef|if|elif|else|endif|define|undef|error)\b((?:\\\r?\n|[^\n])*)", re.MULTILINE
+)
+_BLOCK_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
+
+
+class Use(NamedTuple):
+    """A telling name outside of directives: its mark, and where it stands."""
+
+    mark: str
+    start: int
+
+
+class CText:
+    """The pieces of a file in order: a :class:`Use`, or a directive as (word, what follows, where)."""
+
+    __slots__ = ("_lines", "pieces")
+
+    def __init__(self, data: bytes, *, names: bool) -> None:
+        """``names`` False: telling names are not looked for."""
+        plain = _BLOCK_COMMENT.sub(lambda m: b"\n" * m[0].count(b"\n"), data) if b"/*" in data else data
+        self._lines = _Lines(plain)
+        self.pieces: list[Use | tuple[bytes, bytes, int]] = []
+        at = 0
+        for match in _DIRECTIVE.finditer(plain):
+            if names:
+                self.pieces.extend(_uses(plain, at, match.start()))
+            self.pieces.append((match[1], match[2], match.start()))
+            at = match.end()
+        if names:
+            self.pieces.extend(_uses(plain, at, len(plain)))
+
+    def line(self, start: int) -> int:
+        """The line, from 1, of a place in the text."""
+        return self._lines(start)
+
+
+def _uses(data: bytes, start: int, end: int) -> list[Use]:
+    found = []
+    for match in _NAMES.finditer(data, start, end):
+        name = match[1].decode()
+        before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+        if b"//" in before or before.count(b'"') % 2:
+            continue
+        if name == "use_tracing" and before.endswith(b"cframe->"):
+            found.append(Use("capi:cframe->use_tracing", match.start()))  # CPython's own structure, whoever else has a member of that name
+        elif name in _GONE_FROM_C_API:
+            found.append(Use(f"capi:{name}", match.start()))
+        elif match[2] and not re.search(rb"[\w*]\s+\*?" + name.encode() + rb"\s*\([^;{}()]*\)\s*\{", data):
+            found.append(Use(f"glibc:{name}", match.start()))
+    return found
+
+
+class _Lines:
+    """Line numbers of offsets, asked in rising order."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+        self._line = 1
+
+    def __call__(self, offset: int) -> int:
+        if offset < self._at:
+            self._at, self._line = 0, 1
+        self._line += self._data.count(b"\n", self._at, offset)
+        self._at = offset
+        return self._line

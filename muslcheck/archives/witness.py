@@ -1,0 +1,194 @@
+"""What the reading of an sdist asked about its target: the facts hold for every other target that gives the same answers.
+
+A :class:`Witness` stands for the target while an sdist is read. It answers as the target does and notes each question with its
+answer; questions are small (whether Python is at least 3.12, what one macro is worth), so that most of many targets can share facts.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from muslcheck.words.target import Target
+
+__all__ = ["Noted", "Witness", "asked", "holds", "table", "witnessed"]
+
+Noted = dict[tuple[str, str], str]
+"""Answers, as text, by the kind of the question and what was asked."""
+
+_OWN, _SINCE = "is", "python since"
+
+
+class Witness:
+    """Answers in a target's stead, and notes what was asked."""
+
+    __slots__ = ("noted", "witnessed")
+
+    def __init__(self, target: Target) -> None:
+        self.witnessed = target
+        self.noted: Noted = {}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever a target has
+        value = getattr(self.witnessed, name)
+        if name == "python":
+            return _Python(value, self.noted)
+        self.noted[_OWN, name] = repr(value)
+        return value
+
+
+def witnessed(target: Target) -> tuple[Target, Noted]:
+    """Somebody who stands for the target, and where they note what they are asked."""
+    witness = Witness(target)
+    return cast("Target", witness), witness.noted
+
+
+def table(target: Target, kind: str) -> dict[str, Any]:
+    """A table of :data:`_TABLES`, as it is for the target. Every table has the same keys for all targets."""
+    if isinstance(target, Witness):
+        return _Table(_of(target.witnessed, kind), kind, target.noted)
+    return _of(target, kind)
+
+
+def asked(target: Target, kind: str, question: str) -> Any:  # noqa: ANN401 -- whatever the question is for
+    """The answer to a question of :data:`_QUESTIONS`."""
+    if isinstance(target, Witness):
+        answer = _QUESTIONS[kind](target.witnessed, question)
+        target.noted[kind, question] = repr(answer)
+        return answer
+    return _QUESTIONS[kind](target, question)
+
+
+def holds(noted: Noted, target: Target) -> bool:
+    """Whether a target answers all that was noted in the same way. What cannot be asked any more is no."""
+    try:
+        return all(repr(_answer(target, kind, question)) == answer for (kind, question), answer in noted.items())
+    except (KeyError, ValueError, AttributeError):
+        return False
+
+
+def _answer(target: Target, kind: str, question: str) -> Any:  # noqa: ANN401
+    if kind == _OWN:
+        return getattr(target, question)
+    if kind == _SINCE:
+        return target.python >= tuple(map(int, question.split(".")))
+    if kind in _QUESTIONS:
+        return _QUESTIONS[kind](target, question)
+    return _of(target, kind)[question]
+
+
+class _Python(tuple[int, ...]):  # noqa: SLOT001 -- a tuple has no room for slots
+    """``Target.python``, which notes what it is compared with; whoever reads its numbers is noted to have read them."""
+
+    _noted: Noted
+
+    def __new__(cls, value: tuple[int, int], noted: Noted) -> _Python:  # noqa: PYI034 -- no subclass to come
+        made = super().__new__(cls, value)
+        made._noted = noted
+        return made
+
+    def _plain(self) -> tuple[int, ...]:
+        value = tuple(super().__iter__())
+        self._noted[_OWN, "python"] = repr(value)
+        return value
+
+    def _since(self, other: tuple[int, ...]) -> bool:
+        if not all(isinstance(number, int) for number in other):
+            return self._plain() >= other
+        answer = super().__ge__(other)
+        self._noted[_SINCE, ".".join(map(str, other))] = repr(answer)
+        return answer
+
+    def __ge__(self, other: tuple[int, ...]) -> bool:
+        return self._since(other)
+
+    def __lt__(self, other: tuple[int, ...]) -> bool:
+        return not self._since(other)
+
+    def __gt__(self, other: tuple[int, ...]) -> bool:
+        return self._plain() > other
+
+    def __le__(self, other: tuple[int, ...]) -> bool:
+        return self._plain() <= other
+
+    def __eq__(self, other: object) -> bool:
+        return self._plain() == other
+
+    def __ne__(self, other: object) -> bool:
+        return self._plain() != other
+
+    def __hash__(self) -> int:
+        return hash(self._plain())
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._plain())
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 -- a number or a slice
+        return self._plain()[place]
+
+    def __repr__(self) -> str:
+        return repr(self._plain())
+
+
+class _Table(dict[str, Any]):
+    """A table that notes which of its entries were read."""
+
+    def __init__(self, entries: dict[str, Any], kind: str, noted: Noted) -> None:
+        super().__init__(entries)
+        self._kind = kind
+        self._noted = noted
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401
+        value = super().__getitem__(key)
+        self._note(key, value)
+        return value
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
+        if key not in self:
+            return default
+        return self[key]
+
+    def _note(self, key: str, value: Any) -> None:  # noqa: ANN401
+        if (self._kind, key) not in self._noted:
+            self._noted[self._kind, key] = repr(value)
+
+
+def _answers(target: Target) -> dict[str, Any]:
+    from muslcheck.archives.interpreter.world import answers
+
+    return answers(target)
+
+
+def _variables(target: Target) -> dict[str, Any]:
+    from muslcheck.archives.interpreter.world import environment_markers
+
+    return environment_markers(target)
+
+
+def _macros(target: Target) -> dict[str, Any]:
+    from muslcheck.archives.preprocessor import macros
+
+    return macros(target)
+
+
+def _applies(target: Target, requirement: str) -> bool:
+    from muslcheck.archives.build_environment import applies
+
+    return applies(target, requirement)
+
+
+def _condition(target: Target, text: str) -> bool | None:
+    from muslcheck.archives.preprocessor import condition
+
+    return condition(text, _of(target, "macro"), {})
+
+
+_TABLES: dict[str, Callable[[Target], dict[str, Any]]] = {"answer": _answers, "variable": _variables, "macro": _macros}
+_QUESTIONS: dict[str, Callable[[Target, str], Any]] = {"applies": _applies, "condition": _condition}
+
+
+@cache
+def _of(target: Target, kind: str) -> dict[str, Any]:
+    return _TABLES[kind](target)
