@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from muslcheck.alpine.apk import brought_by, in_image, runtime_of
 from muslcheck.alpine.tables import Table
 from muslcheck.words.supply import Supply
-from muslcheck.words.verdict import Outcome
+from muslcheck.words.verdict import Outcome, Strength
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.words.supply import AddedApk
@@ -29,12 +29,12 @@ def supply(added: AddedApk, verdicts: Iterable[Verdict], target: Target, offered
     brings = _Brings(target, offered)
     building = [name for name, _ in added.building]
     there = brings.all(building) | in_image(target.image, target.python)
-    needs = {
-        verdict.name: frozenset(verdict.apk_in_all.build)
-        for verdict in verdicts
-        if verdict.apk_in_all.build and verdict.outcome is not Outcome.FAIL
-    }
-    lacking = {name: tuple(sorted(needed - there)) for name, needed in sorted(needs.items()) if needed - there}
+    building_any = [verdict for verdict in verdicts if verdict.apk_in_all.build and verdict.outcome is not Outcome.FAIL]
+    needs = {verdict.name: frozenset(verdict.apk_in_all.build) for verdict in building_any}
+    absent = {name: needed - there for name, needed in sorted(needs.items())}
+    doubtful = {verdict.name: _doubtful(verdict) for verdict in building_any}
+    lacking = {name: names - doubtful[name] for name, names in absent.items() if names - doubtful[name]}
+    perhaps = {name: names & doubtful[name] for name, names in absent.items() if names & doubtful[name]}
     needed: frozenset[str] = frozenset().union(*needs.values())
     met: frozenset[str] = frozenset().union(*(names for package, names in needs.items() if package not in lacking))
     asked_for = brings.all(needed)
@@ -47,12 +47,23 @@ def supply(added: AddedApk, verdicts: Iterable[Verdict], target: Target, offered
         target,
         added,
         there=tuple(tools),
-        missing=tuple(sorted(needed - there)),
-        lacking=tuple(lacking.items()),
+        missing=tuple(sorted(frozenset().union(*lacking.values()))),
+        lacking=_listed(lacking),
+        perhaps=_listed(perhaps),
         idle=tuple(name for name in tools if name in useful and not serving[name] & met and name not in brings.all(met)),
         unneeded=tuple(name for name in tools if name not in useful),
         left_out=tuple(sorted(run - kept)) if added.complete else (),
     )
+
+
+def _doubtful(verdict: Verdict) -> frozenset[str]:
+    """What a package may need, as far as nothing stronger is known: hints alone speak for it."""
+    hinted = {name for evidence in verdict.evidence if evidence.strength is Strength.HINT for name in evidence.apk}
+    return frozenset(hinted - {name for evidence in verdict.evidence if evidence.strength is not Strength.HINT for name in evidence.apk})
+
+
+def _listed(by_package: Mapping[str, frozenset[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((package, tuple(sorted(names))) for package, names in by_package.items())
 
 
 class _Brings:

@@ -59,10 +59,15 @@ def _supply(page: Page, supply: Supply, on: str, *, sure: bool) -> None:
         )
     if len(for_what) > 1 and (rest := _without(supply, supply.missing)):
         page.item("", rest.removeprefix("; "), indent=INDENT)
+    may: dict[tuple[str, ...], list[str]] = {}
+    for package, names in supply.perhaps:
+        may.setdefault(names, []).append(package)
+    for names, packages in may.items():
+        page.item("  perhaps", f"{listed(names)}, for {listed(packages)}: the build may do without", indent=INDENT)
     if supply.unneeded:
         known = "needs" if sure else "is known to need"
         page.item("  unneeded", f"{listed(supply.unneeded)}: no Python package here {known} {_them(supply.unneeded)}", indent=INDENT)
-    if not supply.missing and len(supply.unneeded) < len(supply.there):
+    if not supply.missing and not supply.perhaps and len(supply.unneeded) < len(supply.there):
         page.item("  enough", "for all that is built here", indent=INDENT)
     if supply.left_out:
         are = "is" if len(supply.left_out) == 1 else "are"
@@ -73,8 +78,8 @@ def _supply(page: Page, supply: Supply, on: str, *, sure: bool) -> None:
 
 def _without(supply: Supply, names: Sequence[str]) -> str:
     """What is of no use for as long as something is missing."""
-    if not supply.idle or any(len(lacked) > 1 for _, lacked in supply.lacking):
-        return ""  # of several, some may be optional
+    if not supply.idle:
+        return ""
     it = "it" if len(names) == 1 else "them"
     if len(supply.idle) + len(supply.unneeded) == len(supply.there):
         return f"; without {it}, none of those helps"
@@ -85,7 +90,7 @@ def _lines(page: Page, names: ApkNames, supply: Supply | None, on: str, title: s
     """The commands to paste; of what a Dockerfile adds already, the rest."""
     build, runtime = names.build, names.runtime
     if supply is not None:
-        build = supply.missing
+        build = tuple(sorted({*supply.missing, *(name for _, perhaps in supply.perhaps for name in perhaps)}))
         runtime = supply.left_out if supply.added.complete else runtime
     if build or runtime:
         page.gap()

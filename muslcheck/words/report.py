@@ -204,6 +204,7 @@ def _supply(supply: Supply) -> dict[str, Any]:
             "unneeded": list(supply.unneeded),
         },
         "lacking": {name: list(names) for name, names in supply.lacking},
+        "perhaps": {name: list(names) for name, names in supply.perhaps},
         "runtime": {"left_out": list(supply.left_out)},
     }
 

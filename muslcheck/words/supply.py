@@ -33,8 +33,9 @@ class Supply:
     """What a Dockerfile adds, held against what the packages of the report need on one target. Names are sorted.
 
     ``there`` are the packages to build with that it adds. ``missing`` is what builds need beside them, ``lacking`` which Python
-    package lacks what. ``idle`` are those of ``there`` that serve only packages which lack something else, ``unneeded`` those
-    that no Python package here needs. ``left_out`` is needed at run time and not added by name to the stage that is the image.
+    package lacks what; ``perhaps`` is what packages may need, or do without. ``idle`` are those of ``there`` that serve only
+    packages which lack something else, ``unneeded`` those that no Python package here needs. ``left_out`` is needed at run time
+    and not added by name to the stage that is the image.
     """
 
     target: Target
@@ -42,6 +43,7 @@ class Supply:
     there: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     lacking: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    perhaps: tuple[tuple[str, tuple[str, ...]], ...] = ()
     idle: tuple[str, ...] = ()
     unneeded: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()

@@ -68,6 +68,8 @@ class Evidence:
     strength: Strength
     says: Outcome | None = None
     marks: frozenset[Mark] = frozenset()
+    apk: tuple[str, ...] = ()
+    """The Alpine packages that bring what is said to be needed."""
 
 
 class Action(enum.StrEnum):

@@ -9,7 +9,7 @@ from support.apkindex import apkindex_bytes
 from muslcheck.alpine.apkindex import parse_apkindex
 from muslcheck.judge.supply import supply
 from muslcheck.words.supply import AddedApk
-from muslcheck.words.verdict import ApkNames, BuildRequirement, Outcome
+from muslcheck.words.verdict import ApkNames, BuildRequirement, Evidence, Outcome, Strength
 
 CRC = reports.crc32c(reports.ALPINE)
 OPENCV = reports.opencv(reports.ALPINE)
@@ -56,6 +56,19 @@ def test_what_brings_what(building, missing, unneeded):
 def test_what_serves_one_package_is_not_idle():
     found = held([compiled("a", "gcc", "musl-dev"), compiled("b", "gcc", "libpq-dev", "musl-dev")], ["gcc", "musl-dev"])
     assert (found.lacking, found.idle) == ((("b", ("libpq-dev",)),), ())
+
+
+def test_what_hints_alone_speak_for_may_be_needed():
+    hint = Evidence("MC220", "may need yaml.h", "x", Strength.HINT, apk=("yaml-dev",))
+    sure = Evidence("MC221", "needs pq", "x", Strength.STRONG, apk=("libpq-dev",))
+    both = Evidence("MC223", "may need libpq", "x", Strength.HINT, apk=("libpq-dev",))
+    wanting = compiled("x", "gcc", "libpq-dev", "yaml-dev", evidence=(hint, sure, both))
+    found = held([wanting], ["gcc"])
+    assert (found.missing, found.lacking) == (("libpq-dev",), (("x", ("libpq-dev",)),))
+    assert (found.perhaps, found.idle) == ((("x", ("yaml-dev",)),), ("gcc",))
+    found = held([wanting], ["gcc", "libpq-dev"])
+    assert (found.missing, found.perhaps, found.idle) == ((), (("x", ("yaml-dev",)),), ())
+    assert held([wanting], ["gcc", "libpq-dev", "yaml-dev"]).perhaps == ()
 
 
 def test_everything_from_wheels():

@@ -8,7 +8,7 @@ from support import reports
 from muslcheck.judge.supply import supply
 from muslcheck.render import RENDERERS, RenderOptions
 from muslcheck.words.supply import AddedApk
-from muslcheck.words.verdict import ApkNames, Outcome
+from muslcheck.words.verdict import ApkNames, Evidence, Outcome, Strength
 
 CRC = reports.crc32c(reports.ALPINE)
 WHEEL = reports.wheel(reports.ALPINE, "x")
@@ -61,7 +61,16 @@ def test_several_things_are_missing():
     lines = drawn([CRC, reports.opencv(reports.ALPINE)], ["gcc", "musl-dev"])
     assert "missing crc32c-dev, for google-crc32c" in lines
     assert "missing cmake, g++, linux-headers, make, ninja-build and openblas-dev, for opencv-python-headless" in lines
-    assert not any("helps" in line for line in lines)  # some of what the second lacks may be optional
+    assert "without them, none of those helps" in lines
+
+
+def test_what_may_be_needed_is_told_apart():
+    hint = Evidence("MC220", "may need the header yaml.h, in yaml-dev", "x", Strength.HINT, apk=("yaml-dev",))
+    other = replace(CRC, name="other", apk=ApkNames(("gcc", "musl-dev", "yaml-dev")), evidence=(hint,))
+    lines = drawn([other], ["gcc", "musl-dev"])
+    assert "perhaps yaml-dev, for other: the build may do without" in lines
+    assert not any(line.startswith(("missing", "enough")) for line in lines)
+    assert lines[lines.index("For the faster build, to add there:") + 1] == "yaml-dev"
 
 
 def test_one_thing_is_missing_for_each_of_several():

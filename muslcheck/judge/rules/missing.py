@@ -92,7 +92,8 @@ def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
         verb = "may need" if guessed else _VERBS.get(certainty, "may need")
         more = f" and {len(needed) - 1} more" if len(needed) > 1 else ""
         claim = f"{verb} the {kind} {first.name}{more}, {'perhaps ' if guessed else ''}in {' '.join(packages)}"
-        yield Evidence(code, claim, first.seen_in, Strength.STRONG if certainty in _VERBS and not guessed else Strength.HINT)
+        strength = Strength.STRONG if certainty in _VERBS and not guessed else Strength.HINT
+        yield Evidence(code, claim, first.seen_in, strength, apk=packages)
 
 
 def _needs(case: Case) -> tuple[Need, ...]:
