@@ -66,7 +66,13 @@ def _lines(report: Report, target: Target, verdicts: Sequence[Verdict]) -> Itera
     limits = [manifest for manifest in report.manifests if "constraint" in basename(manifest).lower()]
     included = sorted({stands_at(verdict)[0] for verdict in verdicts} - {*report.manifests, ""})
     for manifest in report.manifests:
-        if manifest not in limits:
+        if "dockerfile" in basename(manifest).lower():
+            for file in included:
+                yield from _install(file, limits, ())
+            own = [verdict for verdict in verdicts if verdict.requested and stands_at(verdict)[0] == manifest]
+            if pins := [f"{verdict.name}=={verdict.version}" for verdict in own if verdict.version and verdict.file]:
+                yield from _run("/venv/bin/pip install", pins)
+        elif manifest not in limits:
             yield from _install(manifest, limits, included)
     yield ""
     yield f"FROM {target.image}"

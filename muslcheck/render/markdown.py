@@ -34,7 +34,8 @@ def render(report: Report, _: RenderOptions) -> str:
         lines += [_row(report, same) for same in blocks]
     wheels = {verdict.name for verdict in report} - {same[0].name for same in blocks}
     if wheels:
-        lines += ["", f"{counted(len(wheels), 'package')} from wheels: {', '.join(map(escaped, sorted(wheels)))}"]
+        summary = f"<summary>{counted(len(wheels), 'package')} from wheels</summary>"
+        lines += ["", f"<details>{summary}", "", ", ".join(map(escaped, sorted(wheels))), "", "</details>"]
     if report.problems:
         lines += [
             "",
@@ -94,7 +95,7 @@ def _apk(report: Report) -> Iterator[str]:
     for supply in report.supplies[:1]:
         if supply.there and (supply.missing or supply.unneeded):
             lacks = [f"lacks {listed(supply.missing)}"] if supply.missing else []
-            lacks += [f"needs no {listed(supply.unneeded)} for Python packages"] if supply.unneeded else []
+            lacks += [f"its Python packages need no {', '.join(supply.unneeded)}"] if supply.unneeded else []
             yield from ("", escaped(f"{supply.added.path} {', and '.join(lacks)}."))
 
 

@@ -401,12 +401,21 @@ def test_the_dockerfile_says_what_fails_all_the_same():
         (["uv.lock"], "COPY pyproject.toml uv.lock ./"),
         (["../elsewhere.txt"], "# Here ../elsewhere.txt is to be installed into /venv."),
         (["https://files.example/r.txt"], "# Here https://files.example/r.txt is to be installed into /venv."),
-        (["Dockerfile"], "# Here Dockerfile is to be installed into /venv."),
+        (["environment.yml"], "# Here environment.yml is to be installed into /venv."),
     ],
 )
 def test_the_dockerfile_installs_the_manifest(manifests, line):
     report = reports.report([reports.ALPINE], [replace(reports.wheel(reports.ALPINE, "x"), chain=())], manifests=tuple(manifests))
     assert line in drawn("dockerfile", report).splitlines()
+
+
+def test_the_dockerfile_of_a_dockerfile_installs_the_same():
+    there = [replace(reports.wheel(reports.ALPINE, "x"), chain=("deps/prod.txt:1", "x"), requested=True)]
+    there += [replace(reports.wheel(reports.ALPINE, name), chain=("Dockerfile:3", name), requested=name == "y") for name in "yz"]
+    lines = drawn("dockerfile", reports.report([reports.ALPINE], there, manifests=("Dockerfile",))).splitlines()
+    assert "COPY deps/prod.txt ./" in lines
+    assert "RUN /venv/bin/pip install --requirement prod.txt" in lines
+    assert "RUN /venv/bin/pip install y==1.0" in lines
 
 
 def test_the_dockerfile_copies_what_is_included():
