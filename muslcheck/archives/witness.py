@@ -185,8 +185,14 @@ def _condition(target: Target, text: str) -> bool | None:
     return condition(text, _of(target, "macro"), {})
 
 
+def _comparison(target: Target, text: str) -> bool | None:
+    from muslcheck.archives.interpreter.questions import comparison
+
+    return comparison(target, text)
+
+
 _TABLES: dict[str, Callable[[Target], dict[str, Any]]] = {"answer": _answers, "variable": _variables, "macro": _macros}
-_QUESTIONS: dict[str, Callable[[Target, str], Any]] = {"applies": _applies, "condition": _condition}
+_QUESTIONS: dict[str, Callable[[Target, str], Any]] = {"applies": _applies, "comparison": _comparison, "condition": _condition}
 
 
 @cache

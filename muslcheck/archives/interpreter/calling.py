@@ -12,6 +12,7 @@ from muslcheck.archives.interpreter.expressions import attribute, elements
 from muslcheck.archives.interpreter.external import external, inherited
 from muslcheck.archives.interpreter.imports import on_path
 from muslcheck.archives.interpreter.methods import method
+from muslcheck.archives.interpreter.questions import starts
 from muslcheck.archives.interpreter.signals import Raised, Return
 from muslcheck.archives.interpreter.values import (
     External,
@@ -41,6 +42,8 @@ _BUILD_FAILS = frozenset({"Exception", "BaseException", "CompileError", "CCompil
 def _call(machine: Machine, node: ast.Call) -> Any:
     line = node.lineno
     if isinstance(node.func, ast.Attribute):
+        if (known_answer := starts(machine, node)) is not None:
+            return known_answer
         owner = machine.value(node.func.value)
         if node.func.attr == "run" and not node.args and isinstance(owner, (Unknown, External)):
             _runs_command(machine, owner)

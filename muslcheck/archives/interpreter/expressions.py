@@ -11,6 +11,7 @@ from muslcheck.archives.interpreter.assignments import assign
 from muslcheck.archives.interpreter.imports import is_loaded, is_on_path, missing
 from muslcheck.archives.interpreter.library import SET_BY_THE_SYSTEM
 from muslcheck.archives.interpreter.operations import BUILTINS, attribute_of, binary, bounded, compare, subscript, truth, unary
+from muslcheck.archives.interpreter.questions import answered
 from muslcheck.archives.interpreter.signals import Raised
 from muslcheck.archives.interpreter.values import (
     SOME_KEY,
@@ -236,6 +237,8 @@ def _binary(machine: Machine, node: ast.BinOp) -> Any:
 
 
 def _compare(machine: Machine, node: ast.Compare) -> Any:
+    if (known_answer := answered(machine, node)) is not None:
+        return known_answer
     left = machine.value(node.left)
     for operator, other in zip(node.ops, node.comparators, strict=True):
         right = machine.value(other)
