@@ -79,33 +79,29 @@ def _answer(target: Target, kind: str, question: str) -> Any:  # noqa: ANN401
     return _of(target, kind)[question]
 
 
-class _Python(tuple[int, ...]):  # noqa: SLOT001 -- a tuple has no room for slots
-    """``Target.python``, which notes what it is compared with; whoever reads its numbers is noted to have read them."""
+class _Python:
+    """``Target.python``, which notes what it is compared with; whoever reads its numbers is noted to have read them.
 
-    _noted: Noted
+    It is no tuple: the interpreter reads those without asking.
+    """
 
-    def __new__(cls, value: tuple[int, int], noted: Noted) -> _Python:  # noqa: PYI034 -- no subclass to come
-        made = super().__new__(cls, value)
-        made._noted = noted
-        return made
+    __slots__ = ("_noted", "_value")
 
-    def _plain(self) -> tuple[int, ...]:
-        value = tuple(super().__iter__())
-        self._noted[_OWN, "python"] = repr(value)
-        return value
+    def __init__(self, value: tuple[int, int], noted: Noted) -> None:
+        self._value = value
+        self._noted = noted
 
-    def _since(self, other: tuple[int, ...]) -> bool:
-        if not all(isinstance(number, int) for number in other):
-            return self._plain() >= other
-        answer = super().__ge__(other)
+    def _plain(self) -> tuple[int, int]:
+        self._noted[_OWN, "python"] = repr(self._value)
+        return self._value
+
+    def __ge__(self, other: tuple[int, ...]) -> bool:
+        answer = self._value >= other
         self._noted[_SINCE, ".".join(map(str, other))] = repr(answer)
         return answer
 
-    def __ge__(self, other: tuple[int, ...]) -> bool:
-        return self._since(other)
-
     def __lt__(self, other: tuple[int, ...]) -> bool:
-        return not self._since(other)
+        return not self >= other
 
     def __gt__(self, other: tuple[int, ...]) -> bool:
         return self._plain() > other
@@ -116,16 +112,13 @@ class _Python(tuple[int, ...]):  # noqa: SLOT001 -- a tuple has no room for slot
     def __eq__(self, other: object) -> bool:
         return self._plain() == other
 
-    def __ne__(self, other: object) -> bool:
-        return self._plain() != other
-
     def __hash__(self) -> int:
         return hash(self._plain())
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._plain())
 
-    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 -- a number or a slice
+    def __getitem__(self, place: int) -> int:
         return self._plain()[place]
 
     def __repr__(self) -> str:

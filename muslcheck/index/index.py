@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from muslcheck import __version__
-from muslcheck.archives import FACTS_VERSION
 from muslcheck.errors import IndexFailure, IndexUnavailable, Offline
 from muslcheck.index.auth import Credentials
 from muslcheck.index.cache import Cache
 from muslcheck.index.codec import content_key, metadata_of, plain_metadata
 from muslcheck.index.merge import Part, merge
+from muslcheck.index.reading import READERS, Readings
 from muslcheck.index.sources import OFFLINE_HINT, Answer, Sources
 from muslcheck.words.release import Absent, DistFile, Kind, Metadata, MetadataSource, Unread
 from muslcheck.words.report import Problem
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.index.client import Client
-    from muslcheck.index.codec import Codec
     from muslcheck.index.download import Downloads
     from muslcheck.index.sources import Source
     from muslcheck.words.release import Project
@@ -43,8 +41,6 @@ _T = TypeVar("_T")
 _DEAR = 4 << 20
 """Bytes from which an sdist is not fetched only to learn what a wheel of its release says, too: what an sdist states for sure holds for
 its wheels (PEP 643), and where it states nothing for sure the wheel would be asked anyway."""
-_READERS = f"{__version__}.{FACTS_VERSION}"
-"""What is read out of an sdist is kept for the readers that read it."""
 
 
 class Index:
@@ -77,7 +73,7 @@ class Index:
         self._under_way: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self._http: Client | None = None
         self._files: Downloads | None = None
-        self._facts_codec: Codec | None = None
+        self._readings = Readings(self._cache, self._fetched, refresh=refresh)
         self._asked = self._had = 0
 
     async def __aenter__(self) -> Self:
@@ -135,11 +131,7 @@ class Index:
 
     def has_facts(self, file: DistFile, target: Target) -> bool:
         """Whether :meth:`facts` would answer without waiting."""
-        plain_target = _plain(target)
-        key = ("facts", f"{file.url} {plain_target}")
-        if key not in self._answers and not self._refresh and (known := self._known_facts(file, plain_target)) is not None:
-            self._answers[key] = known
-        return key in self._answers
+        return self._readings.known(file, target) is not None
 
     async def project(self, name: NormalizedName) -> Project | Absent:
         """A project's page, all indexes merged as pip merges them.
@@ -192,11 +184,10 @@ class Index:
 
     async def facts(self, file: DistFile, target: Target) -> SdistFacts:
         """What an sdist says about its build on a target. Raises IndexFailure and ArchiveFailure."""
-        plain_target = _plain(target)
-        key = ("facts", f"{file.url} {plain_target}")
-        if not self.has_facts(file, target):
-            await self._once(key, "sdists", self._facts(file, target, plain_target))
-        found: SdistFacts = self._answers[key]
+        found = self._readings.known(file, target)
+        if found is None:
+            self._need_network(file)
+            found = await self._counted(self._readings.read(file, target), "sdists")
         return found
 
     async def plain(self, place: str) -> bytes:
@@ -296,7 +287,7 @@ class Index:
             from muslcheck.archives.sdist_metadata import sdist_metadata
             from muslcheck.index.metadata import checked
 
-            path = await self._once(("download", file.url), "sdists", self._downloads().fetch(file))
+            path = await self._fetched(file)
             with open(path, "rb") as handle:  # noqa: ASYNC230, PTH123 - a local file, opened and no more
                 found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename, self.target), file)
         followed = isinstance(found, Metadata) and found.source is MetadataSource.SETUP_PY
@@ -305,42 +296,8 @@ class Index:
             self._cache.write("metadata", key, plain_metadata(found))
         return found
 
-    def _known_facts(self, file: DistFile, plain_target: str) -> SdistFacts | None:
-        key = content_key(file)
-        found = None if key is None else self._cache.read("facts", f"{key} {plain_target}")
-        if found is None:
-            return None
-        try:
-            facts: SdistFacts = self._codec().value(found[0])
-        except (KeyError, TypeError, ValueError):
-            self._cache.drop("facts", f"{key} {plain_target}")
-            return None
-        return facts
-
-    async def _facts(self, file: DistFile, target: Target, plain_target: str) -> SdistFacts:
-        import asyncio
-
-        from muslcheck.archives import read_sdist
-
-        self._need_network(file)
-        path = await self._once(("download", file.url), "sdists", self._downloads().fetch(file))
-        with open(path, "rb") as handle:  # noqa: ASYNC230, PTH123 - a local file, opened and no more
-            facts = await asyncio.to_thread(read_sdist, handle, file.filename, target)
-        key = content_key(file)
-        if key is not None:
-            self._cache.write("facts", f"{key} {plain_target}", self._codec().plain(facts))
-        return facts
-
-    def _codec(self) -> Codec:
-        if self._facts_codec is None:
-            from muslcheck.archives import facts
-            from muslcheck.index.codec import Codec
-            from muslcheck.words import release
-
-            self._facts_codec = Codec(
-                *(getattr(facts, name) for name in facts.__all__), release.Metadata, release.MetadataSource, release.Unread
-            )
-        return self._facts_codec
+    async def _fetched(self, file: DistFile) -> str:
+        return await self._once(("download", file.url), "sdists", self._downloads().fetch(file))
 
     # --- what is under way -------------------------------------------------------------------------------------------------------
 
@@ -411,10 +368,10 @@ def _metadata_key(file: DistFile, target: Target | None = None) -> str | None:
     key = content_key(file)
     if key is None or file.kind is not Kind.SDIST:
         return key
-    return f"{key} {_READERS}" if target is None else f"{key} {_plain(target)}"
+    return f"{key} {READERS}" if target is None else f"{key} {_plain(target)}"
 
 
 def _plain(target: Target) -> str:
     """What of a target bears on what is read in an sdist; the image's name does not."""
     said = (target.python_full, target.arch, target.libc, target.distribution, target.release, "t" if target.free_threaded else "")
-    return f"{_READERS} {' '.join(map(str, said))}"
+    return f"{READERS} {' '.join(map(str, said))}"

@@ -42,15 +42,32 @@ def test_an_sdist_is_opened(server):
     assert [extension.name for extension in found.extensions] == ["demo._x"]
 
 
-def test_facts_are_kept_by_content_and_target(server, tmp_path):
+def test_facts_are_kept_by_content_and_by_what_was_asked_of_the_target(server, tmp_path):
     first = facts(server, cache_dir=tmp_path)
     assert facts(server, cache_dir=tmp_path, offline=True) == first
+    newer = Target("python:3.12-alpine", (3, 12), "3.12.1", "s390x", Libc("musl", 1, 2), "alpine", "3.22")
+    assert facts(server, newer, cache_dir=tmp_path, offline=True) == first  # nothing in it hangs on the target
     assert len(server.asked("/files/demo-1.0.tar.gz")) == 1
-    other = Target("python:3.12-alpine", (3, 12), "3.12.1", "x86_64", Libc("musl", 1, 2), "alpine", "3.23")
-    with pytest.raises(Offline):
-        facts(server, other, cache_dir=tmp_path, offline=True)
     facts(server, cache_dir=tmp_path, refresh=True)
     assert len(server.asked("/files/demo-1.0.tar.gz")) == 2
+
+
+def test_targets_that_answer_otherwise_need_a_reading_of_their_own(tmp_path):
+    setup = """import sys
+from setuptools import Extension, setup
+wide = ["wide.c"] if sys.maxsize > 2**32 else []
+setup(ext_modules=[Extension("demo._x", ["x.c", *wide])])
+"""
+    narrow = Target("python:3.11-alpine", (3, 11), "3.11.9", "armv7l", Libc("musl", 1, 2), "alpine", "3.23")
+    other = Target("python:3.11-alpine", (3, 11), "3.11.9", "i686", Libc("musl", 1, 2), "alpine", "3.23")
+    with IndexServer() as server:
+        server.add("demo", "demo-1.0.tar.gz", sdist_bytes("demo", "1.0", {"setup.py": setup, "x.c": "int x;\n", "wide.c": "int w;\n"}))
+        assert facts(server, cache_dir=tmp_path).extensions[0].sources == ("x.c", "wide.c")
+        with pytest.raises(Offline):
+            facts(server, narrow, cache_dir=tmp_path, offline=True)
+        assert facts(server, narrow, cache_dir=tmp_path).extensions[0].sources == ("x.c",)
+        assert facts(server, other, cache_dir=tmp_path, offline=True).extensions[0].sources == ("x.c",)
+        assert facts(server, cache_dir=tmp_path, offline=True).extensions[0].sources == ("x.c", "wide.c")
 
 
 def test_one_download_serves_metadata_and_facts_of_every_target(server):

@@ -1,0 +1,160 @@
+"""Facts of sdists: each archive is opened once for all targets that wait for it, and read once for all that it looks the same to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from muslcheck import __version__
+from muslcheck.archives import FACTS_VERSION, inspect_sdist, open_sdist
+from muslcheck.errors import ArchiveFailure
+from muslcheck.index.codec import Codec, content_key
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+
+    from muslcheck.archives.container import Contents
+    from muslcheck.archives.facts import SdistFacts
+    from muslcheck.index.cache import Cache
+    from muslcheck.words.release import DistFile
+    from muslcheck.words.target import Target
+
+__all__ = ["READERS", "Readings"]
+
+READERS = f"{__version__}.{FACTS_VERSION}"
+"""What is read out of an sdist is kept for the readers that read it."""
+_MOST = 50
+"""Readings of one sdist that are kept in the cache."""
+
+
+class _Reading:
+    """Facts, and what was asked of the target that they were read for; decoded when they are first wanted."""
+
+    __slots__ = ("_codec", "_facts", "noted", "plain")
+
+    def __init__(self, noted: dict[tuple[str, str], str], plain: Any, facts: SdistFacts | None, codec: Codec) -> None:  # noqa: ANN401
+        self.noted = noted
+        self.plain = plain
+        self._facts = facts
+        self._codec = codec
+
+    @property
+    def facts(self) -> SdistFacts:
+        """Raises KeyError, TypeError or ValueError where a cache entry holds none of today's."""
+        if self._facts is None:
+            self._facts = self._codec.value(self.plain)
+        return self._facts
+
+
+class _Desk:
+    """One sdist while targets wait for what it says: they are served one after the other."""
+
+    def __init__(self) -> None:
+        import asyncio
+
+        self.turn = asyncio.Lock()
+        self.waiting = 0
+        self.contents: Contents | None = None
+        self.failure: ArchiveFailure | None = None
+
+
+class Readings:
+    """What sdists say, by file and target. ``fetch`` brings a file to disk and says where it is."""
+
+    def __init__(self, cache: Cache, fetch: Callable[[DistFile], Awaitable[str]], *, refresh: bool) -> None:
+        self._cache = cache
+        self._fetch = fetch
+        self._refresh = refresh
+        self._known: dict[str, list[_Reading]] = {}
+        self._desks: dict[str, _Desk] = {}
+        self._opening: asyncio.Semaphore | None = None
+        self._made: Codec | None = None
+
+    def known(self, file: DistFile, target: Target) -> SdistFacts | None:
+        """What is known without opening the archive."""
+        readings = self._known.get(file.url)
+        if readings is None:
+            readings = self._known[file.url] = [] if self._refresh else self._kept(file)
+        if not readings:
+            return None
+        from muslcheck.archives.witness import holds
+
+        for reading in readings:
+            if holds(reading.noted, target):
+                try:
+                    return reading.facts
+                except (KeyError, TypeError, ValueError):
+                    readings.remove(reading)
+                    return self.known(file, target)
+        return None
+
+    async def read(self, file: DistFile, target: Target) -> SdistFacts:
+        """What the sdist says on a target. Raises what ``fetch`` raises, and ArchiveFailure."""
+        desk = self._desks.setdefault(file.url, _Desk())
+        desk.waiting += 1
+        try:
+            async with desk.turn:
+                return self.known(file, target) or await self._read(file, target, desk)
+        finally:
+            desk.waiting -= 1
+            if not desk.waiting:
+                self._desks.pop(file.url, None)
+
+    async def _read(self, file: DistFile, target: Target, desk: _Desk) -> SdistFacts:
+        import asyncio
+
+        if desk.failure is not None:
+            raise desk.failure
+        path = await self._fetch(file)
+        if self._opening is None:
+            self._opening = asyncio.Semaphore(1)
+        async with self._opening:  # one archive at a time: what is read is large, and a second thread would not be faster
+            try:
+                facts, noted = await asyncio.to_thread(_inspected, desk, path, file.filename, target)
+            except ArchiveFailure as failure:
+                desk.failure = failure
+                raise
+        self._keep(file, _Reading(noted, None, facts, self._codec))
+        return facts
+
+    def _keep(self, file: DistFile, reading: _Reading) -> None:
+        readings = self._known.setdefault(file.url, [])
+        readings.append(reading)
+        key = content_key(file)
+        if key is None:
+            return
+        for each in readings:
+            each.plain = each.plain or self._codec.plain(each.facts)
+        entry = [[[*asked, answer] for asked, answer in each.noted.items()] for each in readings[-_MOST:]]
+        self._cache.write("facts", f"{key} {READERS}", [[noted, each.plain] for noted, each in zip(entry, readings[-_MOST:], strict=True)])
+
+    def _kept(self, file: DistFile) -> list[_Reading]:
+        key = content_key(file)
+        found = None if key is None else self._cache.read("facts", f"{key} {READERS}")
+        if found is None:
+            return []
+        try:
+            return [
+                _Reading({(kind, question): answer for kind, question, answer in noted}, plain, None, self._codec)
+                for noted, plain in found[0]
+            ]
+        except (KeyError, TypeError, ValueError):
+            self._cache.drop("facts", f"{key} {READERS}")
+            return []
+
+    @property
+    def _codec(self) -> Codec:
+        if self._made is None:
+            from muslcheck.archives import facts
+            from muslcheck.words import release
+
+            classes = (getattr(facts, name) for name in facts.__all__)
+            self._made = Codec(*classes, release.Metadata, release.MetadataSource, release.Unread)
+        return self._made
+
+
+def _inspected(desk: _Desk, path: str, filename: str, target: Target) -> tuple[SdistFacts, dict[tuple[str, str], str]]:
+    if desk.contents is None:
+        with open(path, "rb") as handle:  # noqa: PTH123 - pathlib is dear to load
+            desk.contents = open_sdist(handle, filename)
+    return inspect_sdist(desk.contents, target)
