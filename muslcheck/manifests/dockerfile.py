@@ -18,7 +18,7 @@ from muslcheck.manifests.installs import Install, install_of, variables
 from muslcheck.manifests.pep508 import InvalidEntry
 from muslcheck.manifests.requirements import read as read_lines
 from muslcheck.manifests.sequence import one_after_the_other
-from muslcheck.manifests.shell import assigned, commands, exec_form, script_of, substituted
+from muslcheck.manifests.shell import assigned, commands, exec_form, open_names, script_of, spelled, substituted
 from muslcheck.manifests.stages import named, pairs, reached, stages_of
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import IndexOptions, Manifest, Origin, Selection
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _PROJECT = re.compile(r"(\.{1,2}|\.{0,2}/[^\[\]]*|[\w.-]+/[^\[\]]*)?(?:\[([^\]]*)\])?")
+_VERSIONED = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[\w.,\s-]*\])?)\s*(?:===?|~=|[<>]=?)[^\s;@]*$")
+"""A name with a version that an argument gives."""
 _ARCHIVES = (".whl", ".gz", ".zip")
 _HIGHEST = 3
 """Folders above the Dockerfile that may be the context of the build."""
@@ -55,13 +57,12 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Where a command stands: its stage, working folder and instruction, the variables there, and those without a value."""
+    """Where a command stands: its stage, working folder and instruction, and the variables there."""
 
     stage: Stage
     folder: str
     each: Instruction
     values: Mapping[str, str | None]
-    unset: tuple[str, ...] = ()
 
 
 class _Reading:
@@ -152,8 +153,7 @@ class _Reading:
         words = exec_form(value)
         script = value if words is None else script_of(words)
         if script is not None:
-            text, unset = substituted(script, values)
-            self.shell(_At(stage, stage.folder, each, values, unset), text)
+            self.shell(_At(stage, stage.folder, each, values), substituted(script, values, marked=True)[0])
         elif words:
             self.command(_At(stage, stage.folder, each, values), words)
 
@@ -175,11 +175,13 @@ class _Reading:
     def command(self, at: _At, words: list[str]) -> None:
         """One command: apk's change what is there to build with, and what installs is read."""
         stage = at.stage
-        self.apk.update(dict.fromkeys(apk_names(words)))
-        stage.apk.follow(words, lambda name: self.place(at.each, name))
-        if at.unset and apk_names(words):
-            stage.apk.complete = False
-        install = install_of(words)
+        settled = [word for word in words if not open_names(word)]
+        if settled:
+            self.apk.update(dict.fromkeys(apk_names(settled)))
+            stage.apk.follow(settled, lambda name: self.place(at.each, name))
+            if len(settled) < len(words) and apk_names([*settled, "any"]):
+                stage.apk.complete = False
+        install = install_of([word for word in words if spelled(word, empty=True)] or ["true"])
         if install is None:
             return
         if stage.image:
@@ -207,7 +209,7 @@ class _Reading:
             return
         self.installs.append(install)
         stated = variables(install.program, at.values)
-        self.options += [*stated.options, *install.options]
+        self.options += [*stated.options, *(spelled(option, empty=True) for option in install.options)]
         install.no_deps = install.no_deps or stated.no_deps
         if install.lock:
             self.lock(at, install, self.place(at.each, install.lock))
@@ -219,7 +221,16 @@ class _Reading:
 
     def requirement(self, at: _At, text: str, *, editable: bool) -> None:
         """A word on the command line: a project on disk, or a requirement."""
-        origin = self.place(at.each, text)
+        written = spelled(text)
+        origin = self.place(at.each, written)
+        if names := open_names(text):
+            bare = _VERSIONED.match(text)
+            what = "its version is left open" if bare else "it is left out"
+            message = f"{quoted(written)}: no default for the argument {', '.join(names)}, so {what}"
+            self.problems.setdefault(Problem(str(origin), message, "Give the ARG a default."))
+            if bare is None:
+                return
+            text = bare[1]
         project = _PROJECT.fullmatch(text)
         if "*" in text.partition(";")[0] and "/" in text:
             return  # a folder of wheels that an earlier command filled
@@ -237,18 +248,13 @@ class _Reading:
         try:
             requirement = (read_editable if editable else read_entry)(text, origin, written=text)
         except InvalidEntry as error:
-            if at.unset:
-                names = ", ".join(at.unset)
-                message = f"{quoted(text)}: no default for the argument {names}, so it is left out"
-                self.problems.setdefault(Problem(str(origin), message, "Give the ARG a default."))
-            else:
-                self.faults.setdefault(Fault(origin.file, origin.line, str(error)))
+            self.faults.setdefault(Fault(origin.file, origin.line, str(error)))
             return
         self.requirements.append((len(self.installs), requirement))
 
     def file(self, at: _At, name: str, install: Install, *, constraint: bool = False) -> None:
         """``-r`` and ``-c``."""
-        origin = self.place(at.each, name)
+        origin, name = self.place(at.each, spelled(name)), spelled(name)
         path = posixpath.normpath(posixpath.join(at.folder, name))
         if path in at.stage.written:
             line, text = at.stage.written[path]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["assigned", "commands", "exec_form", "script_of", "substituted"]
+__all__ = ["assigned", "commands", "exec_form", "open_names", "script_of", "spelled", "substituted"]
 
 _VARIABLE = re.compile(r"\\(\$)|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\})")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_MARK = re.compile("\0([A-Za-z_]\\w*)\0")
 _ASSIGNED = re.compile(r"""(?:^|[\s;&|(])([A-Za-z_]\w*)=("[^"`]*"|'[^']*'|[^\s;&|()"'`]+)(?=[\s;&|)]|$)""")
 _BEFORE = ("sudo", "exec", "time", "env", "command", "nice", "then", "do", "else", "if", "!", "{", "eatmydata")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
@@ -74,8 +75,18 @@ def script_of(words: list[str]) -> str | None:
     return words[option + 1] if option is not None and option + 1 < len(words) else None
 
 
-def substituted(text: str, values: Mapping[str, str | None]) -> tuple[str, tuple[str, ...]]:
-    """A text with its variables filled in, and the names of those without a value, which become empty."""
+def open_names(word: str) -> tuple[str, ...]:
+    """The variables without a value that a word of a marked text holds (see :func:`substituted`)."""
+    return tuple(_MARK.findall(word))
+
+
+def spelled(word: str, *, empty: bool = False) -> str:
+    """A word of a marked text as it was written (``$NAME``), or as a shell takes it: nothing stands for the variable."""
+    return _MARK.sub("" if empty else r"$\1", word)
+
+
+def substituted(text: str, values: Mapping[str, str | None], *, marked: bool = False) -> tuple[str, tuple[str, ...]]:
+    """A text with its variables filled in, and the names of those without a value, which become empty, or are marked."""
     unset: dict[str, None] = {}
 
     def fill(found: re.Match[str]) -> str:
@@ -90,7 +101,7 @@ def substituted(text: str, values: Mapping[str, str | None]) -> tuple[str, tuple
         if operator:
             return str(other)
         unset.setdefault(name)
-        return ""
+        return f"\0{name}\0" if marked else ""
 
     return _VARIABLE.sub(fill, text), tuple(unset)
 

@@ -114,10 +114,10 @@ def test_arguments_and_variables(tmp_path):
         """,
     )
     assert found.images == ("python:3.11-alpine",)
-    assert [each.text for each in found.requirements] == ["flask[async]==2.0"]
+    assert [each.text for each in found.requirements] == ["flask[async]==2.0", "rich"]
     assert found.index.extra_index_urls == ("https://wheels.example/simple",)
     assert [problem.message for problem in found.problems] == [
-        '"rich==": no default for the argument NOTHING, so it is left out',
+        '"rich==$NOTHING": no default for the argument NOTHING, so its version is left open',
     ]
 
 
@@ -615,3 +615,36 @@ def test_a_file_that_stands_in_the_dockerfile(tmp_path):
 def test_a_here_document_that_does_not_end(tmp_path):
     found = manifest(tmp_path, f"{ALPINE}COPY <<EOF /x.txt\nRUN pip install rich -r /x.txt\n")
     assert [each.text for each in found.requirements] == ["rich"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "ends"),
+    [
+        ('"rich[all]>=$V"', ["rich[all]"], "so its version is left open"),
+        ("rich==${V}.post1", ["rich"], "so its version is left open"),
+        ("$PKG", [], ""),
+        ("rich $EXTRA", ["rich"], ""),
+        ("$NAME==1.0", [], "so it is left out"),
+        ("rich-$NAME", [], "so it is left out"),
+        ("https://files.example/v$V.tar.gz", [], "so it is left out"),
+        ("x@https://files.example/v$V.tar.gz", [], "so it is left out"),
+        ("'rich==$V; python_version > \"3\"'", [], "so it is left out"),
+        (
+            "-r requirements-$ENV.txt",
+            [],
+            "requirements-$ENV.txt is not among the files beside the Dockerfile, so what it installs is not judged",
+        ),
+        ("--index-url https://$USER@index.example/simple rich", ["rich"], ""),
+    ],
+)
+def test_arguments_without_a_default(tmp_path, words, expected, ends):
+    found = manifest(tmp_path, f"{ALPINE}RUN pip install httpx {words}\n")
+    assert [each.text for each in found.requirements] == ["httpx", *expected]
+    assert [problem.message.endswith(ends) for problem in found.problems] == [True] * bool(ends)
+
+
+def test_an_argument_without_a_default_elsewhere_keeps_nothing_from_being_read(tmp_path):
+    found = added(tmp_path, f"{ALPINE}RUN echo $TOKEN && apk add gcc && pip install rich\n")
+    assert ([name for name, _ in found.building], found.complete) == (["gcc"], True)
+    found = added(tmp_path, f"{ALPINE}RUN apk add gcc=$V make && pip install rich\n")
+    assert ([name for name, _ in found.building], found.complete) == (["make"], False)
