@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["build_parser", "index_options", "parse", "selection"]
+__all__ = ["build_args", "build_parser", "index_options", "parse", "selection"]
 
 PREFIX: Final = "MUSLCHECK_"
 ON, OFF = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
@@ -109,6 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
     asked.add_argument("--all-extras", action="store_true", help="take every extra of the project")
     asked.add_argument("--group", action="append", default=[], metavar="NAME", help="take a dependency group (PEP 735)")
     asked.add_argument("--stage", default="", metavar="NAME", help="of a Dockerfile, the stage that is the image; default: the last")
+    asked.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE", help="of a Dockerfile, the value of an ARG")
 
     image = parser.add_argument_group("the image (each may be repeated)")
     image.add_argument("--image", action="append", default=[], metavar="IMAGE", help="python:3.11-alpine, python:3.12-slim, alpine:3.23")
@@ -249,6 +250,12 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> argparse.Namespace
         return given
     from_environment = [word for action in parser._actions for word in _said(parser, action, given, environ)]  # noqa: SLF001 -- listed nowhere else
     return _parsed(parser, [*from_environment, *argv]) if from_environment else given
+
+
+def build_args(given: argparse.Namespace, environ: Mapping[str, str]) -> dict[str, str]:
+    """The values of a Dockerfile's arguments; a name alone has the environment's value, as for ``docker build``."""
+    parts = [each.partition("=") for each in given.build_arg]
+    return {name: value if equals else environ[name] for name, equals, value in parts if equals or name in environ}
 
 
 def index_options(given: argparse.Namespace) -> IndexOptions:

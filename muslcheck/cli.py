@@ -88,6 +88,7 @@ def _run(argv: Sequence[str]) -> int:
             all_extras=given.all_extras,
             groups=given.group,
             stage=given.stage,
+            build_args=arguments.build_args(given, os.environ),
             index=index,
             selection=selection,
             apk_index=given.apk_index,

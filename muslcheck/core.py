@@ -17,7 +17,7 @@ from muslcheck.words.verdict import BuildRequirement, Outcome
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -49,6 +49,7 @@ async def acheck(
     all_extras: bool = False,
     groups: Iterable[str] = (),
     stage: str = "",
+    build_args: Mapping[str, str] | None = None,
     index: IndexOptions | None = None,
     selection: Selection | None = None,
     apk_index: str | Iterable[str] = (),
@@ -63,7 +64,7 @@ async def acheck(
 
     ``paths`` are requirements files, projects, locks, Dockerfiles or directories with one of them (none: the current directory).
     ``installed`` are environments beside them, virtual ones or the paths of their Pythons; True: the one of this interpreter.
-    ``stage`` is the one of a Dockerfile that is asked about, where it is not the last.
+    ``stage`` is the one of a Dockerfile that is asked about, where it is not the last; ``build_args`` are values of its arguments.
     ``image`` are Docker tags (``python:3.11-alpine``); ``python_version`` and ``arch`` are the short way to them. What is
     not said comes from this interpreter: its version and its machine's architecture. With ``matrix`` it is spanned instead:
     every Python version that is kept up today, where no version is said, and every architecture of an image, where none is
@@ -86,6 +87,7 @@ async def acheck(
         all_extras=all_extras,
         groups=tuple(groups),
         stage=stage,
+        build_args=build_args,
     )
     images, versions = _several(image), _several(python_version)
     strange: tuple[Problem, ...] = ()
@@ -248,7 +250,7 @@ def _built_on(manifests: Iterable[Manifest]) -> tuple[tuple[str, ...], tuple[Pro
     """
     images: dict[str, None] = {}
     strange: list[Problem] = []
-    for manifest, name in ((manifest, name) for manifest in manifests for name in manifest.images):
+    for manifest, name in ((each, name) for each in manifests for name in each.images):
         try:
             target = aim(name, "x86_64")
         except UnknownImage:

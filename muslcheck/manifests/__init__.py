@@ -17,7 +17,7 @@ from muslcheck.manifests.asked import Asked
 from muslcheck.words.requirement import Manifest, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from muslcheck.words.report import Problem
     from muslcheck.words.requirement import Requirement
@@ -64,16 +64,18 @@ def read(
     all_extras: bool = False,
     groups: Iterable[str] = (),
     stage: str = "",
+    build_args: Mapping[str, str] | None = None,
 ) -> tuple[Manifest, ...]:
     """The manifests at these paths, in order; a directory stands for the manifest in it, ``-`` for standard input.
 
-    Of a Dockerfile the last stage counts, or the one named ``stage``.
+    Of a Dockerfile the last stage counts, or the one named ``stage``; ``build_args`` are values of its arguments.
 
     ``constraints`` are paths of constraint files (pip ``-c``), ``installed`` places of environments (empty: this Python's):
     one more Manifest each, after the others. What is wrong in a manifest stands in its ``faults``, beside what could be
     read. Raises ManifestError, with the faults of all of them together, where nothing is left to be judged.
     """
-    asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups), stage=stage)
+    given = tuple((build_args or {}).items())
+    asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups), stage=stage, build_args=given)
     manifests: list[Manifest] = []
     hints: dict[str, None] = {}
     ways = ((paths, _read_one), (installed, _read_installed), (constraints, _read_constraints))

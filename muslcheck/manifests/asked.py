@@ -9,9 +9,10 @@ __all__ = ["Asked"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``--extra``, ``--all-extras``, ``--group`` and ``--stage``, as given; formats without such things ignore them."""
+    """``--extra``, ``--all-extras``, ``--group``, ``--stage`` and ``--build-arg``, as given; formats without such things ignore them."""
 
     extras: tuple[str, ...] = ()
     all_extras: bool = False
     groups: tuple[str, ...] = ()
     stage: str = ""
+    build_args: tuple[tuple[str, str], ...] = ()

@@ -44,7 +44,7 @@ _HIGHEST = 3
 def read(path: str, data: bytes, asked: Asked) -> Manifest:
     """What one stage, and those it is made of, install: the stage asked for, else the last. Raises ManifestError with every fault."""
     text = decode(data, path)[0]
-    stages, arguments = stages_of(path, text)
+    stages, arguments = stages_of(path, text, dict(asked.build_args))
     last = named(stages, asked.stage) if asked.stage else stages[-1]
     if last is None:
         names = ", ".join(stage.name for stage in stages)
@@ -96,7 +96,7 @@ class _Reading:
             stage.folder, stage.copies, stage.taken = parent.folder, list(parent.copies), dict(parent.taken)
             stage.written = dict(parent.written)
             stage.values, stage.apk = dict(parent.values), parent.apk.copied()
-        done = stage.instructions
+        done, given = stage.instructions, dict(self.asked.build_args)
         if stage is self.last and stage.later:
             done = [*done, *stage.later]
             if any("install" in each.value for each in stage.later):
@@ -105,8 +105,8 @@ class _Reading:
         for each in done:
             value, _ = substituted(each.value, stage.values)
             if each.name == "ARG":
-                stated = pairs(each.value, stage.values).items()
-                stage.values.update({name: arguments.get(name) if text is None else text for name, text in stated})
+                stated = {name: arguments.get(name) if text is None else text for name, text in pairs(each.value, stage.values).items()}
+                stage.values.update({name: given.get(name, value) for name, value in stated.items()})
             elif each.name == "ENV":
                 stage.values.update(pairs(each.value, stage.values, spaced=True))
             elif each.name == "WORKDIR":
@@ -227,7 +227,7 @@ class _Reading:
             bare = _VERSIONED.match(text)
             what = "its version is left open" if bare else "it is left out"
             message = f"{quoted(written)}: no default for the argument {', '.join(names)}, so {what}"
-            self.problems.setdefault(Problem(str(origin), message, "Give the ARG a default."))
+            self.problems.setdefault(Problem(str(origin), message, f"Give it a value: --build-arg {names[0]}=..."))
             if bare is None:
                 return
             text = bare[1]

@@ -13,7 +13,7 @@ from muslcheck.manifests.display import quoted
 from muslcheck.manifests.shell import substituted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["Instruction", "Stage", "named", "pairs", "reached", "stages_of"]
 
@@ -108,15 +108,15 @@ def _without_gaps(lines: list[str]) -> list[str]:
     return found
 
 
-def stages_of(path: str, text: str) -> tuple[list[Stage], dict[str, str | None]]:
-    """Every stage, and the arguments before the first. Raises ManifestError where there is none."""
+def stages_of(path: str, text: str, given: Mapping[str, str]) -> tuple[list[Stage], dict[str, str | None]]:
+    """Every stage, and the arguments before the first, with the values that are given. Raises ManifestError where there is none."""
     known: dict[str, str | None] = {}
     stages: list[Stage] = []
     for each in _instructions(text):
         if each.name == "FROM":
             stages.append(_stage(path, each, stages, known))
         elif each.name == "ARG" and not stages:
-            known.update(pairs(each.value, known))
+            known.update({name: given.get(name, value) for name, value in pairs(each.value, known).items()})
         elif each.name == "ONBUILD" and stages:
             name, _, value = each.value.partition(" ")
             stages[-1].later.append(Instruction(name.upper(), value, each.first, each.last))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from muslcheck.arguments import build_parser, index_options, parse, selection
+from muslcheck.arguments import build_args, build_parser, index_options, parse, selection
 from muslcheck.errors import UsageError
 from muslcheck.words.requirement import FormatControl, IndexOptions, Selection
 
@@ -61,6 +61,7 @@ def test_paths_and_options_may_be_mixed():
         ("--extra a --extra b", "extra", ["a", "b"]),
         ("--group a --group b", "group", ["a", "b"]),
         ("--stage prod", "stage", "prod"),
+        ("--build-arg A=1 --build-arg B", "build_arg", ["A=1", "B"]),
         ("-vv", "verbose", 2),
         ("-q", "quiet", 1),
         ("-f json", "format", "json"),
@@ -71,6 +72,11 @@ def test_paths_and_options_may_be_mixed():
 )
 def test_an_option_is_read(line, dest, value):
     assert getattr(given(line), dest) == value
+
+
+def test_values_of_a_dockerfile_s_arguments():
+    found = given("--build-arg A=1=2 --build-arg B --build-arg C --build-arg D=")
+    assert build_args(found, {"B": "from outside", "A": "not asked"}) == {"A": "1=2", "B": "from outside", "D": ""}
 
 
 def test_index_options():

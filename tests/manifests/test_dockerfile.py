@@ -648,3 +648,26 @@ def test_an_argument_without_a_default_elsewhere_keeps_nothing_from_being_read(t
     assert ([name for name, _ in found.building], found.complete) == (["gcc"], True)
     found = added(tmp_path, f"{ALPINE}RUN apk add gcc=$V make && pip install rich\n")
     assert ([name for name, _ in found.building], found.complete) == (["make"], False)
+
+
+@pytest.mark.parametrize(
+    ("given", "images", "texts"),
+    [
+        ({"EXTRA": ""}, ("python:3.11-alpine",), ["rich==1", "flask"]),
+        ({"PY": "3.13", "V": "2", "EXTRA": "[async]"}, ("python:3.13-alpine",), ["rich==2", "flask[async]"]),
+        ({"OTHER": "x", "EXTRA": "<3"}, ("python:3.11-alpine",), ["rich==1", "flask<3"]),
+    ],
+)
+def test_values_of_arguments_may_be_given(tmp_path, given, images, texts):
+    text = 'ARG PY=3.11\nFROM python:$PY-alpine\nARG V=1 EXTRA\nRUN pip install rich==$V && pip install "flask$EXTRA"\n'
+    (tmp_path / "Dockerfile").write_text(text)
+    (found,) = read([str(tmp_path / "Dockerfile")], build_args=given)
+    assert found.images == images
+    assert [each.text for each in found.requirements] == texts
+
+
+def test_only_what_is_declared_takes_a_value(tmp_path):
+    (tmp_path / "Dockerfile").write_text(f"{ALPINE}RUN pip install httpx rich==$V\n")
+    (found,) = read([str(tmp_path / "Dockerfile")], build_args={"V": "1"})
+    assert [each.text for each in found.requirements] == ["httpx", "rich"]
+    assert [problem.hint for problem in found.problems] == ["Give it a value: --build-arg V=..."]

@@ -90,3 +90,9 @@ def test_an_image_of_which_nothing_is_known(stocked):
     (problem,) = report.problems
     assert problem.message == "it builds on registry.example/base:7, of which nothing is known here: not judged for that"
     assert stocked.check("Dockerfile").problems == ()
+
+
+def test_values_of_arguments(stocked):
+    stocked.write("Dockerfile", "FROM python:3.12-alpine\nARG V=1.0\nRUN pip install quick==$V\n")
+    assert stocked.check("Dockerfile", build_args={"V": "2.0"})["quick"].version == "2.0"
+    assert '"version": "2.0"' in stocked.run("Dockerfile", "--build-arg", "V=2.0", "-f", "json").out
