@@ -9,7 +9,7 @@ from muslcheck.judge.advice import advise
 from muslcheck.judge.case import Case
 from muslcheck.judge.decide import decide, ordered
 from muslcheck.judge.parts import compiled
-from muslcheck.judge.rules import RULES, Rule
+from muslcheck.judge.rules import RULES, UNOPENED, Rule
 from muslcheck.words.release import Metadata
 from muslcheck.words.verdict import ApkNames, Outcome, Verdict
 
@@ -19,7 +19,8 @@ __all__ = ["RULES", "Case", "Rule", "judge"]
 def judge(case: Case) -> Verdict:
     """The verdict on one candidate on one target: every rule asked, the evidence weighed once."""
     case = _with_chain(case)
-    found = tuple(evidence for rule in RULES.values() for evidence in rule.check(case))
+    rules = RULES.values() if isinstance(case.facts, SdistFacts) else UNOPENED
+    found = tuple(evidence for rule in rules for evidence in rule.check(case))
     outcome, marks = decide(found)
     evidence = ordered(found, outcome)
     apk = _apk_names(case, outcome)

@@ -33,17 +33,18 @@ def wheel_releases(name: NormalizedName, target: Target, selection: Selection, c
     if not isinstance(project, Project):
         return ()
     ranks = target.tags
-    key = (name, target.arch, target.is_musl)
+    key = (name, target.is_musl)
     if key not in catalogue.wheels:
-        catalogue.wheels[key] = tuple(_wheels(project, target.arch, musl=target.is_musl))
+        catalogue.wheels[key] = tuple(_wheels(project, musl=target.is_musl))
     for version, wheels in catalogue.wheels[key]:
-        if any(fitting(wheel, target, ranks, selection, name) for wheel in wheels):
-            return (version,)
+        for tags, wheel in wheels:
+            if (target.arch in tags or tags.endswith("any.whl")) and fitting(wheel, target, ranks, selection, name):
+                return (version,)
     return ()
 
 
-def _wheels(project: Project, arch: str, *, musl: bool) -> Iterator[tuple[str, tuple[DistFile, ...]]]:
-    """The final releases that have wheels which may fit a machine and a C library, and these: all Pythons look at the same.
+def _wheels(project: Project, *, musl: bool) -> Iterator[tuple[str, tuple[tuple[str, DistFile], ...]]]:
+    """The final releases that have wheels which may fit a C library, and these with their platforms: all targets look at the same.
 
     Behind a release with wheels for platforms, an older one for any platform is a placeholder or lacks the native part: no advice.
     """
@@ -55,11 +56,11 @@ def _wheels(project: Project, arch: str, *, musl: bool) -> Iterator[tuple[str, t
         listed = [file for file in project.files(version) if file.kind is Kind.WHEEL]
         native = native or not all(file.filename.endswith("-any.whl") for file in listed)
         wheels = tuple(
-            file
+            (tags, file)
             for file in listed
             if file.yanked is None
             and not (native and file.filename.endswith("-any.whl"))
-            and ("any" in (tags := file.filename.lower()).rpartition("-")[2] or arch in tags)
+            and ("linux" in (tags := file.filename.lower().rpartition("-")[2]) or tags == "any.whl")
             and (other not in tags or tags.count("linux") > tags.count(other))
         )
         if wheels:
