@@ -233,5 +233,6 @@ def test_an_index_that_is_down_is_told_once_for_two_targets(place):
     place.server = gone
     ended = place.run("r.txt", "--image", "python:3.12-alpine", "--image", "python:3.12-slim", "--arch", "x86_64", "--retries", "0")
     assert ended.status == 3
-    assert ended.says("unknown 3 packages on python:3.12-alpine and python:3.12-slim why the index could not be asked: no connection: Connection refused they one, three, two")
+    assert ended.says("unknown 3 packages on python:3.12-alpine and python:3.12-slim why the index could not be asked: no connection:")
+    assert ended.says("they one, three, two")
     assert ended.out.count("no connection") == 2
