@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from muslcheck.alpine.images import aim, current_pythons, default_image, machines, twin, with_pythons
 from muslcheck.errors import UnknownImage
 from muslcheck.judge import Case, judge
-from muslcheck.manifests import read
+from muslcheck.manifests import read, standard_input
 from muslcheck.words.release import Kind, Unread
 from muslcheck.words.report import Problem, Report
 from muslcheck.words.requirement import IndexOptions, Origin, Selection
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
+    from muslcheck.index import Index
     from muslcheck.loading import Loader
     from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import Manifest, Requirement
@@ -79,7 +80,8 @@ async def acheck(
     had from the index is no exception: it is in the report's problems.
     """
     environments = _places(installed)
-    manifests = read(
+    state = partial(
+        read,
         _texts(paths) or (() if environments else (".",)),
         constraints=_texts(constraints),
         installed=environments,
@@ -89,6 +91,12 @@ async def acheck(
         stage=stage,
         build_args=build_args,
     )
+    open_wires = partial(_wires, cache_dir=_cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh)
+    known: dict[str, bytes | str] = {"-": standard_input()} if "-" in paths else {}
+    manifests = state(known=known)
+    if any(manifest.wanted for manifest in manifests):
+        async with open_wires(_options((), index, selection, isolated=isolated)[0]) as wires:
+            manifests = await _with_remote(state, manifests, known, wires)
     images, versions = _several(image), _several(python_version)
     strange: tuple[Problem, ...] = ()
     if not images and not versions and not matrix:
@@ -96,13 +104,12 @@ async def acheck(
     targets = _targets(images, versions, _several(arch), matrix=matrix)
     options, chosen = _options(manifests, index, selection, isolated=isolated)
 
-    from muslcheck.index import Index
     from muslcheck.loading import Loader
     from muslcheck.resolver import Catalogue
 
     requirements = tuple(requirement for manifest in manifests for requirement in manifest.requirements)
     constrained = tuple(constraint for manifest in manifests for constraint in manifest.constraints)
-    async with Index(options, cache_dir=_cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh) as wires:
+    async with open_wires(options) as wires:
         loader = Loader(wires, Catalogue(wires), tell)
         await loader.explore(requirements, constrained, _scouts(targets), chosen)
         offered = await loader.offered(_several(apk_index))
@@ -119,6 +126,24 @@ async def acheck(
         problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wires.problems, *loader.problems])),
         supplies=_supplies(manifests, verdicts, targets, offered),
     )
+
+
+def _wires(options: IndexOptions, *, cache_dir: Path | None, offline: bool, refresh: bool) -> Index:
+    from muslcheck.index import Index
+
+    return Index(options, cache_dir=cache_dir, offline=offline, refresh=refresh)
+
+
+async def _with_remote(
+    state: Callable[..., tuple[Manifest, ...]], manifests: tuple[Manifest, ...], known: dict[str, bytes | str], wires: Index
+) -> tuple[Manifest, ...]:
+    """The manifests with what stands at the addresses that they include: asked for, and read again until nothing is wanted."""
+    from muslcheck.loading import texts_at
+
+    while wanted := [address for manifest in manifests for address in manifest.wanted]:
+        known |= await texts_at(wires, wanted)
+        manifests = state(known=known)
+    return manifests
 
 
 def _waited(work: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, _T]:

@@ -9,7 +9,7 @@ from types import coroutine
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from muslcheck.errors import ArchiveFailure, IndexFailure, ResolutionFailed, UsageError
+from muslcheck.errors import ArchiveFailure, IndexFailure, Offline, ResolutionFailed, UsageError
 from muslcheck.manifests import build_requirements, static_dependencies
 from muslcheck.resolver import follow_lock, resolve, walk
 from muslcheck.words.release import Absent, Metadata, Unread
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from muslcheck.words.resolution import Candidate, Resolution
     from muslcheck.words.target import Target
 
-__all__ = ["Loader", "a_turn", "driven", "in_loop", "together"]
+__all__ = ["Loader", "a_turn", "driven", "in_loop", "texts_at", "together"]
 
 _T = TypeVar("_T")
 
@@ -246,6 +246,22 @@ class Loader:
     def _say(self, about: str) -> None:
         if self._tell:
             self._tell(about, self._done, self._begun)
+
+
+async def texts_at(index: Index, addresses: Iterable[str]) -> dict[str, bytes | str]:
+    """What stands at addresses of manifests, all asked at once: the bytes, or why there are none."""
+
+    async def text(address: str) -> bytes | str:
+        try:
+            return await index.plain(address)
+        except Offline:
+            return "not in the cache, and nothing is asked with --offline"
+        except (IndexFailure, ArchiveFailure) as failure:
+            return failure.reason
+
+    await a_turn()
+    wanted = [*dict.fromkeys(addresses)]
+    return dict(zip(wanted, await together(map(text, wanted)), strict=True))
 
 
 def _unread(failure: IndexFailure | ArchiveFailure, seen_in: str) -> Unread:

@@ -196,6 +196,7 @@ class Index:
 
         if "://" not in place or place.startswith("file:"):
             return read_plain(place)
+        self._sources.all()  # what the indexes were given as credentials counts for their hosts
         url = self._credentials.take(place)
         work = fetch_plain(url, self._client, self._cache, offline=self._offline, refresh=self._refresh)
         return await self._once(("plain", url), "package indexes", work)

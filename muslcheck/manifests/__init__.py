@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from muslcheck.words.report import Problem
     from muslcheck.words.requirement import Requirement
 
-__all__ = ["FORMATS", "UNREAD", "build_requirements", "read", "static_dependencies"]
+__all__ = ["FORMATS", "UNREAD", "build_requirements", "read", "standard_input", "static_dependencies"]
 
 FORMATS: tuple[tuple[str, str], ...] = (
     ("pyproject.toml", "muslcheck.manifests.pyproject"),
@@ -65,6 +65,7 @@ def read(
     groups: Iterable[str] = (),
     stage: str = "",
     build_args: Mapping[str, str] | None = None,
+    known: Mapping[str, bytes | str] | None = None,
 ) -> tuple[Manifest, ...]:
     """The manifests at these paths, in order; a directory stands for the manifest in it, ``-`` for standard input.
 
@@ -72,10 +73,12 @@ def read(
 
     ``constraints`` are paths of constraint files (pip ``-c``), ``installed`` places of environments (empty: this Python's):
     one more Manifest each, after the others. What is wrong in a manifest stands in its ``faults``, beside what could be
-    read. Raises ManifestError, with the faults of all of them together, where nothing is left to be judged.
+    read. Nothing is fetched: a manifest at an address, or one that includes one, says in ``wanted`` what it lacks, and is
+    read again with it in ``known`` (the bytes, or why there are none).
+    Raises ManifestError, with the faults of all of them together, where nothing is left to be judged.
     """
     given = tuple((build_args or {}).items())
-    asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups), stage=stage, build_args=given)
+    asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups), stage=stage, build_args=given, known=known or {})
     manifests: list[Manifest] = []
     hints: dict[str, None] = {}
     ways = ((paths, _read_one), (installed, _read_installed), (constraints, _read_constraints))
@@ -83,8 +86,10 @@ def read(
         try:
             manifests.append(one(os.fspath(path), asked))
         except ManifestError as error:
-            manifests.append(Manifest(os.fspath(path), "unread", faults=error.faults))
+            manifests.append(Manifest(error.faults[0].file, "unread", faults=error.faults))
             hints.update({error.hint: None} if error.hint else {})
+    if any(manifest.wanted for manifest in manifests):
+        return tuple(manifests)
     if stage and not any(manifest.kind in ("dockerfile", "unread") for manifest in manifests):
         raise ManifestError((Fault(manifests[0].path, None, "only a Dockerfile has stages"),), "Name the Dockerfile.")
     parts = asked.extras or asked.all_extras or asked.groups
@@ -109,6 +114,13 @@ def build_requirements(texts: Iterable[str], seen_in: str) -> tuple[Requirement,
     return tuple(found)
 
 
+def standard_input() -> bytes:
+    """What stands on standard input, which can be read once only: for ``known["-"]``. Raises ManifestError."""
+    from muslcheck.manifests.files import load
+
+    return load("-")
+
+
 def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirement, ...] | Problem:
     """What the project in a directory on disk requires, as far as it says so without being run, or why that is unknown.
 
@@ -124,19 +136,23 @@ def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirem
 
 
 def _read_one(path: str, asked: Asked) -> Manifest:
-    from muslcheck.manifests.files import load
+    from muslcheck.manifests.files import file_name, load_or_want, named
 
     aside: tuple[Problem, ...] = ()
     if path != "-" and os.path.isdir(path):
         from muslcheck.manifests.folder import choose
 
         path, aside = choose(path, asked)
-    name = os.path.basename(path)
+    name = file_name(path)
     module = next((module for pattern, module in FORMATS if fnmatchcase(name, pattern)), None)
     what = next((what for pattern, what in UNREAD if fnmatchcase(name, pattern)), None)
     if module is None or (what is not None and module == FORMATS[-1][1]):
         raise ManifestError((Fault(path, None, f"{what} are not read yet"),), "Name a requirements file or a pyproject.toml.")
-    manifest: Manifest = import_module(module).read(path, load(path), asked)
+    data = load_or_want(path, asked.known)
+    if data is None:
+        return Manifest(named(path), "wanted", wanted=(path,))
+    # A requirements file needs the whole address, for those that it includes; it tells it without credentials itself.
+    manifest: Manifest = import_module(module).read(path if module == FORMATS[-1][1] else named(path), data, asked)
     return replace(manifest, problems=manifest.problems + aside) if aside else manifest
 
 
@@ -146,8 +162,9 @@ def _read_installed(place: str, _asked: Asked) -> Manifest:
     return installed.read(place)
 
 
-def _read_constraints(path: str, _asked: Asked) -> Manifest:
+def _read_constraints(path: str, asked: Asked) -> Manifest:
     from muslcheck.manifests import requirements
-    from muslcheck.manifests.files import load
+    from muslcheck.manifests.files import load_or_want, named
 
-    return requirements.read(path, load(path), constraint=True)
+    data = load_or_want(path, asked.known)
+    return Manifest(named(path), "wanted", wanted=(path,)) if data is None else requirements.read(path, data, asked, constraint=True)

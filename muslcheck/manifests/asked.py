@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Asked"]
 
@@ -16,3 +20,5 @@ class Asked:
     groups: tuple[str, ...] = ()
     stage: str = ""
     build_args: tuple[tuple[str, str], ...] = ()
+    known: Mapping[str, bytes | str] = field(default_factory=dict, compare=False)
+    """What stands at addresses, as far as they were asked: bytes, or why there are none."""

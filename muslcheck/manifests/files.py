@@ -6,11 +6,15 @@ import codecs
 import os
 import re
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from muslcheck.errors import Fault, ManifestError
+from muslcheck.manifests.display import shown
 
-__all__ = ["LARGEST", "decode", "is_pylock", "is_remote", "load"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LARGEST", "decode", "file_name", "is_pylock", "is_remote", "load", "load_or_want", "named"]
 
 LARGEST = 16 * 1024 * 1024
 """The most bytes that a manifest may have."""
@@ -25,7 +29,9 @@ _MARKS = (
 )
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 _PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
-_REMOTE = re.compile(r"(?i)(https?|ftp)://")
+_REMOTE = re.compile(r"(?i)https?://")
+_PAGE = re.compile(rb"(?i)\s*<(!doctype html|html)\b")
+_TOO_LARGE = f"larger than {LARGEST // 1024 // 1024} MB: not a manifest"
 
 
 def is_remote(path: str) -> bool:
@@ -35,13 +41,38 @@ def is_remote(path: str) -> bool:
 
 def is_pylock(path: str) -> bool:
     """Whether a file name is one that PEP 751 gives to lock files."""
-    return bool(_PYLOCK.fullmatch(os.path.basename(path)))
+    return bool(_PYLOCK.fullmatch(file_name(path)))
+
+
+def file_name(path: str) -> str:
+    """The last part of a path or of an address, its query left out (pip ``is_valid_pylock_filename``)."""
+    return os.path.basename(re.split(r"[?#]", path, maxsplit=1)[0] if is_remote(path) else path)
+
+
+def load_or_want(path: str, known: Mapping[str, bytes | str]) -> bytes | None:
+    """As :func:`load`; what stands at an address comes out of ``known``, and None is for one that was not asked yet."""
+    data = known.get(path)
+    if data is None:
+        return None if is_remote(path) else load(path)
+    where = named(path)
+    if isinstance(data, str):
+        raise ManifestError((Fault(where, None, data),))
+    if len(data) > LARGEST:
+        raise ManifestError((Fault(where, None, _TOO_LARGE),))
+    if _PAGE.match(data):
+        raise ManifestError((Fault(where, None, "a web page stands there; the address of the raw file is needed"),))
+    return data
+
+
+def named(path: str) -> str:
+    """A path as it is told; an address without its credentials."""
+    return shown(path) if is_remote(path) else path
 
 
 def load(path: str) -> bytes:
     """The bytes of a file, or of standard input for ``-``. Raises ManifestError without a line."""
-    if is_remote(path):
-        raise ManifestError((Fault(path, None, "remote files are not read"),), "Download it first.")
+    if "://" in path and not os.path.exists(path):
+        raise ManifestError((Fault(shown(path), None, "remote files are not read here"),), "Download it first.")
     try:
         if path == "-":
             return _bounded(sys.stdin.buffer, path)
@@ -77,7 +108,7 @@ def decode(data: bytes, path: str) -> tuple[str, bool]:
 def _bounded(file: BinaryIO, path: str) -> bytes:
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise ManifestError((Fault(path, None, f"larger than {LARGEST // 1024 // 1024} MB: not a manifest"),))
+        raise ManifestError((Fault(path, None, _TOO_LARGE),))
     return data
 
 

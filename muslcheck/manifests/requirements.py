@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
-from muslcheck.manifests.files import decode, is_pylock, is_remote, load
+from muslcheck.manifests.files import decode, is_pylock, is_remote, load, load_or_want, named
 from muslcheck.manifests.lines import Line, read_lines
 from muslcheck.manifests.pep508 import InvalidEntry, Reference
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import FormatControl, IndexOptions, Manifest, Origin, Requirement, Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from optparse import Values
 
     from muslcheck.manifests.asked import Asked
@@ -27,9 +29,12 @@ _DEEPEST = 50
 _OFTEN = 500
 
 
-def read(path: str, data: bytes, _asked: Asked | None = None, *, constraint: bool = False) -> Manifest:
-    """A requirements file, or a constraint file, with all that it includes and every fault of every file."""
-    reading = _Reading(path)
+def read(path: str, data: bytes, asked: Asked | None = None, *, constraint: bool = False) -> Manifest:
+    """A requirements file, or a constraint file, with all that it includes and every fault of every file.
+
+    Addresses that it includes are read out of what is known; without ``asked`` they are faults.
+    """
+    reading = _Reading(path, None if asked is None else asked.known)
     reading.file(path, data, (), constraint=constraint)
     return reading.manifest("constraints" if constraint else "requirements")
 
@@ -37,8 +42,10 @@ def read(path: str, data: bytes, _asked: Asked | None = None, *, constraint: boo
 class _Reading:
     """The state of one reading: pip, too, carries its options from line to line and from file to file."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, known: Mapping[str, bytes | str] | None) -> None:
         self.path = path
+        self.known = known
+        self.wanted: dict[str, None] = {}
         self.requirements: dict[Requirement, None] = {}
         self.constraints: dict[Requirement, None] = {}
         self.problems: dict[Problem, None] = {}
@@ -64,7 +71,7 @@ class _Reading:
             require_hashes=self.require_hashes or (self.hashed and not self.no_require_hashes),
         )
         return Manifest(
-            path=self.path,
+            path=named(self.path),
             kind=kind,
             requirements=tuple(self.requirements),
             constraints=tuple(self.constraints),
@@ -73,6 +80,7 @@ class _Reading:
             problems=tuple(self.problems),
             faults=tuple(self.faults),
             locks=tuple(lock for locks in self.locks.values() for lock in locks),
+            wanted=tuple(self.wanted),
         )
 
     def fault(self, file: str, line: int | None, reason: str) -> None:
@@ -81,8 +89,9 @@ class _Reading:
     def problem(self, origin: Origin, message: str, hint: str = "") -> None:
         self.problems[Problem(str(origin), message, hint)] = None
 
-    def file(self, path: str, data: bytes, parents: tuple[tuple[str, str], ...], *, constraint: bool) -> None:
-        """One file; ``parents`` are the files that led here, outermost first, as (real path, path as shown)."""
+    def file(self, place: str, data: bytes, parents: tuple[tuple[str, str], ...], *, constraint: bool) -> None:
+        """One file; ``parents`` are the files that led here, outermost first, as (real path, path or address as told)."""
+        path = named(place)
         try:
             text, guessed = decode(data, path)
         except ManifestError as error:
@@ -90,7 +99,7 @@ class _Reading:
             return
         if guessed:
             self.problem(Origin(path), "not UTF-8, read as Latin-1", "Save it as UTF-8: pip reads it by the locale of the machine.")
-        parents = (*parents, (_real(path), path))
+        parents = (*parents, (_real(place), place))
         for line in read_lines(text):
             origin = Origin(path, line.number)
             if line.fault:
@@ -141,34 +150,53 @@ class _Reading:
             self.problem(
                 origin, f"pip reads {flag} {written} here and passes over {shown(' '.join(others))}", "Give each a line of its own."
             )
+        told = f'"{flag} {shown(written)}"'
         try:
-            path = _beside(origin.file, written)
+            path = _beside(parents[-1][1], written)
         except InvalidEntry as error:
             self.fault(origin.file, origin.line, str(error))
             return
-        if is_remote(written):
-            reason = f'"{flag} {shown(written)}": remote requirements files are not read: download it first'
-            self.fault(origin.file, origin.line, self.unset(line) or reason)
+        if is_remote(path) and line.unset:
+            self.fault(origin.file, origin.line, self.unset(line))
             return
         if is_pylock(path) and flag == "-r":
             self.lock(path, origin)
-            return
+        else:
+            self.nested(path, origin, parents, line, told, constraint=flag == "-c")
+
+    def nested(self, path: str, origin: Origin, parents: tuple[tuple[str, str], ...], line: Line, told: str, *, constraint: bool) -> None:
+        """A file inside another, unless it is that very file."""
         real = _real(path)
-        constraint = flag == "-c"
         if any(real == known for known, _ in parents):
-            itself = "itself" if real == parents[-1][0] else f"{path}, which includes {origin.file}"
-            self.fault(origin.file, origin.line, f'"{flag} {written}": {origin.file} includes {itself}')
+            itself = "itself" if real == parents[-1][0] else f"{named(path)}, which includes {origin.file}"
+            self.fault(origin.file, origin.line, f"{told}: {origin.file} includes {itself}")
         elif len(parents) >= _DEEPEST:
-            self.fault(origin.file, origin.line, f'"{flag} {written}": files include each other more than {_DEEPEST} deep')
+            self.fault(origin.file, origin.line, f"{told}: files include each other more than {_DEEPEST} deep")
         elif self.readings < _OFTEN or real not in self.read_before:
             # Read again, a file sets its options again; but a ladder of files that doubles at each step must end.
             self.readings += 1
             self.read_before.add(real)
             try:
-                self.file(path, load(path), parents, constraint=constraint)
+                data = self.data(path)
             except ManifestError as error:
-                reason = self.unset(line) or f'"{flag} {written}": {error.faults[0].reason}' + (f" ({path})" if path != written else "")
+                reason = self.unset(line) or f"{told}: {error.faults[0].reason}" + (
+                    f" ({named(path)})" if told[4:-1] != named(path) else ""
+                )
                 self.fault(origin.file, origin.line, reason)
+            else:
+                if data is not None:
+                    self.file(path, data, parents, constraint=constraint)
+
+    def data(self, path: str) -> bytes | None:
+        """What stands at a path or an address; None where that is still wanted. Raises ManifestError."""
+        if self.known is None:
+            return load(path)
+        data = load_or_want(path, self.known)
+        if data is None:
+            if len(self.wanted) >= _OFTEN:
+                raise ManifestError((Fault(path, None, f"more than {_OFTEN} remote files are included"),))
+            self.wanted[path] = None
+        return data
 
     def lock(self, path: str, origin: Origin) -> None:
         """``-r pylock.toml``: read as it would be by itself; pip takes one on its command line only, and that is said."""
@@ -176,12 +204,15 @@ class _Reading:
         from muslcheck.manifests.asked import Asked
 
         try:
-            found = pylock.read(path, load(path), Asked())
+            data = self.data(path)
+            found = None if data is None else pylock.read(named(path), data, Asked())
         except ManifestError as error:
             self.faults.update(dict.fromkeys(error.faults))
             return
-        self.locks[path] = found.locks
-        self.problem(origin, "pip takes a lock on its command line only, not from within a requirements file", f"pip install -r {path}")
+        if found is not None:
+            self.locks[path] = found.locks
+            message = "pip takes a lock on its command line only, not from within a requirements file"
+            self.problem(origin, message, f"pip install -r {named(path)}")
 
     def options(self, line: Line, origin: Origin) -> None:
         """A line of options only, applied as pip applies it (``handle_option_line``)."""
@@ -238,7 +269,14 @@ def _not_a_constraint(requirement: Requirement) -> str:
 
 
 def _beside(file: str, written: str) -> str:
-    """The path that a nested file has, told from the file that includes it. Raises InvalidEntry."""
+    """The path or address that a nested file has, told from the file that includes it, as pip has it. Raises InvalidEntry."""
+    if is_remote(file):
+        try:
+            written = urljoin(file, written)
+        except ValueError:
+            raise InvalidEntry(f"{quoted(written)}: this address is malformed") from None
+    if is_remote(written):
+        return written
     if written.lower().startswith("file:"):
         return Reference("file:" + written[5:]).location
     if "\0" in written:
@@ -249,7 +287,7 @@ def _beside(file: str, written: str) -> str:
 
 
 def _real(path: str) -> str:
-    return path if path == "-" else os.path.realpath(path)
+    return path if path == "-" or is_remote(path) else os.path.realpath(path)
 
 
 def _with(first: tuple[str, ...], then: list[str]) -> tuple[str, ...]:

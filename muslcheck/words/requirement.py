@@ -233,6 +233,8 @@ class Manifest:
     """The lock that the manifest is, or the locks that it names (``-r pylock.toml``): nothing is resolved for them."""
     images: tuple[str, ...] = ()
     """The images that the manifest builds on (a Dockerfile's FROM), in order."""
+    wanted: tuple[str, ...] = ()
+    """The addresses that it includes (``-r https://...``) and whose texts the reading lacked: to be read again with them."""
     apk: tuple[str, ...] = ()
     """The Alpine packages that the manifest installs itself (a Dockerfile's ``apk add``)."""
     added: AddedApk | None = None

@@ -102,9 +102,6 @@ FAULTS = {
     ),
     "marker-unquoted.txt": ('marker-unquoted.txt:1: "flask; python_version < 3.8": the value 3.8 in the marker needs quotes: "3.8"',),
     "nested-missing.txt": ('nested-missing.txt:2: "-r base.txt": no such file',),
-    "nested-remote.txt": (
-        'nested-remote.txt:1: "-r https://files.example/requirements.txt": remote requirements files are not read: download it first',
-    ),
     "not-equal.txt": ('not-equal.txt:1: "flask<>2.0": write "!=" (found "<>")',),
     "option-dropped.txt": ('option-dropped.txt:1: "--global-option": pip has dropped this option',),
     "option-elsewhere.txt": ('option-elsewhere.txt:1: "--upgrade": this option belongs on the command line, not in a requirements file',),

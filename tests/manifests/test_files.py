@@ -59,10 +59,6 @@ def test_a_name_that_is_too_long():
     assert reason("a" * 5000) == "cannot be read (file name too long)"
 
 
-def test_a_remote_file():
-    assert reason("https://files.example/requirements.txt") == "remote files are not read"
-
-
 def test_a_file_that_never_ends():
     assert reason("/dev/zero") == f"larger than {LARGEST // 1024 // 1024} MB: not a manifest"
 

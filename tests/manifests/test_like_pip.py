@@ -29,7 +29,6 @@ LATER = {
     "address-short.txt",  # when it downloads
     "encoding-unknown.txt",  # with a traceback
     "hashes-both.txt",  # when it has read all files
-    "nested-remote.txt",  # when there is no network
 }
 """Broken manifests that pip refuses in another way, or at another time, than by reading."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from support.faults import faults
 
+from muslcheck.errors import ManifestError
 from muslcheck.manifests import read
 from muslcheck.words.requirement import Origin, Source
 
@@ -142,10 +143,13 @@ def test_other_spellings_are_no_variables(folder, monkeypatch, text):
 
 def test_credentials_are_not_in_a_fault(folder, monkeypatch):
     monkeypatch.setenv("TOKEN", "secret")
+    remote = "https://u:hidden@files.example/r.txt"
     (folder / "requirements.txt").write_text(
-        "x @ https://u:${TOKEN}@files.example/x.zip y\nhttps://u:hidden@files.example/x.whl\n-r https://u:hidden@files.example/r.txt\n"
+        f"x @ https://u:${{TOKEN}}@files.example/x.zip y\nhttps://u:hidden@files.example/x.whl\n-r {remote}\n"
     )
-    told = "\n".join(faults("requirements.txt"))
+    with pytest.raises(ManifestError) as caught:
+        read(["requirements.txt"], known={remote: "answered 404"})
+    told = "\n".join(map(str, caught.value.faults))
     assert told.count("\n") == 2
     assert "secret" not in told
     assert "hidden" not in told
