@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from muslcheck.render.phrases import listed
+from muslcheck.render.supplied import adds_line, said_of
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
@@ -32,58 +32,19 @@ def draw_apk(page: Page, report: Report, places: Places | None, targets: Sequenc
     for (names, supply), alike in together.items():
         on = f" on {places.listed(alike)}" if places else ""
         compiled = any(report.filter(Outcome.COMPILE, target=target) for target in alike)
-        sure = not any(report.filter(Outcome.UNKNOWN, target=target) for target in alike)
         if supply is not None and supply.there:
-            _supply(page, supply, on, sure=sure and not any(problem.kind == "local" for problem in report.problems))
+            _supply(page, replace(supply, target=alike[0]), report, on)
         _lines(page, names, supply, on, "To compile" if compiled else "For the faster build")
     if len(targets) < len(report.targets) and any(names.build or names.runtime for names, _ in together):
         page.item("", "What another target needs is told where it is asked about alone: --image, --arch.", indent=0, style="aside")
 
 
-def _supply(page: Page, supply: Supply, on: str, *, sure: bool) -> None:
+def _supply(page: Page, supply: Supply, report: Report, on: str) -> None:
     """What the Dockerfile adds to build with, and how far that does."""
-    lines = [line for name, line in supply.added.building if name in supply.there]
     page.gap()
-    where = f"{supply.added.path}:{min(lines)}, in stage {supply.added.stage}," if lines else supply.added.path
-    page.item("", f"{where} adds {listed(supply.there)} to build with{on}:", indent=0)
-    for_what: dict[tuple[str, ...], list[str]] = {}
-    for package, names in supply.lacking:
-        for_what.setdefault(names, []).append(package)
-    for names, packages in for_what.items():
-        alone = len(for_what) == 1
-        page.item(
-            "  missing",
-            f"{listed(names)}, for {listed(packages)}{_without(supply, names) if alone else ''}",
-            indent=INDENT,
-            label_style="compile",
-        )
-    if len(for_what) > 1 and (rest := _without(supply, supply.missing)):
-        page.item("", rest.removeprefix("; "), indent=INDENT)
-    may: dict[tuple[str, ...], list[str]] = {}
-    for package, names in supply.perhaps:
-        may.setdefault(names, []).append(package)
-    for names, packages in may.items():
-        page.item("  perhaps", f"{listed(names)}, for {listed(packages)}: the build may do without", indent=INDENT)
-    if supply.unneeded:
-        known = "needs" if sure else "is known to need"
-        page.item("  unneeded", f"{listed(supply.unneeded)}: no Python package here {known} {_them(supply.unneeded)}", indent=INDENT)
-    if not supply.missing and not supply.perhaps and len(supply.unneeded) < len(supply.there):
-        page.item("  enough", "for all that is built here", indent=INDENT)
-    if supply.left_out:
-        are = "is" if len(supply.left_out) == 1 else "are"
-        page.item(
-            "  run time", f"{listed(supply.left_out)} {are} not added by name to stage {supply.added.final}, the image", indent=INDENT
-        )
-
-
-def _without(supply: Supply, names: Sequence[str]) -> str:
-    """What is of no use for as long as something is missing."""
-    if not supply.idle:
-        return ""
-    it = "it" if len(names) == 1 else "them"
-    if len(supply.idle) + len(supply.unneeded) == len(supply.there):
-        return f"; without {it}, none of those helps"
-    return f"; without {it}, {listed(supply.idle)} {'serves' if len(supply.idle) == 1 else 'serve'} nothing here"
+    page.item("", f"{adds_line(supply, on)}:", indent=0)
+    for label, text in said_of(supply, report):
+        page.item(f"  {label}" if label else "", text, indent=INDENT, label_style="compile" if label == "missing" else "label")
 
 
 def _lines(page: Page, names: ApkNames, supply: Supply | None, on: str, title: str) -> None:
@@ -103,7 +64,3 @@ def _lines(page: Page, names: ApkNames, supply: Supply | None, on: str, title: s
     if runtime:
         page.item("", f"To run what was built{on}, to stay in the image:", indent=0)
         page.paste(f"apk add --no-cache {' '.join(runtime)}", indent=2)
-
-
-def _them(names: Sequence[str]) -> str:
-    return "it" if len(names) == 1 else "them"

@@ -43,7 +43,7 @@ def _row(verdict: Verdict) -> Iterator[str | int | None]:
     yield from (verdict.installed, "yes" if verdict.requested else "no", chain_line(verdict) if verdict.chain else "")
     yield from (why.code, why.claim, why.seen_in) if why else ("", "", "")
     yield advice_line(verdict.advice[0]) if verdict.advice else ""
-    yield from (" ".join(verdict.apk.build), " ".join(verdict.apk.runtime))
+    yield from (" ".join(verdict.apk_in_all.build), " ".join(verdict.apk.runtime))
 
 
 def _cell(value: str | int | None) -> str:

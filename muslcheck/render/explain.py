@@ -49,7 +49,9 @@ def _verdict(page: Page, report: Report, verdict: Verdict) -> None:
     _origin(page, verdict)
     if verdict.file is not None:
         size = size_line(verdict.file.size)
-        page.item("file", verdict.file.filename + (f" ({size})" if size else ""), indent=INDENT)
+        sizes = [size] if size else []
+        sizes += [f"{size_line(verdict.installed)} installed"] if verdict.installed is not None else []
+        page.item("file", verdict.file.filename + (f" ({', '.join(sizes)})" if sizes else ""), indent=INDENT)
         page.item("", verdict.file.url, indent=INDENT, style="aside", whole=True)
     if verdict.languages:
         page.item("languages", ", ".join(verdict.languages), indent=INDENT)

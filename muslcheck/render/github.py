@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.grouping import by_target, noteworthy, stands_at, where
 from muslcheck.render.page import clean
-from muslcheck.render.phrases import advice_line, answer, chain_line, reason, release_line
+from muslcheck.render.phrases import advice_line, answer, chain_line, listed, reason, release_line
+from muslcheck.render.supplied import first_line, said_of
 from muslcheck.words.verdict import Mark, Outcome
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from muslcheck.render import RenderOptions
     from muslcheck.words.report import Problem, Report
+    from muslcheck.words.supply import Supply
     from muslcheck.words.verdict import Verdict
 
 __all__ = ["render"]
@@ -31,6 +33,7 @@ SAID: Final = {
 def render(report: Report, _: RenderOptions) -> str:
     """The report as workflow commands, the gravest first: GitHub shows ten of each level. The answers follow as plain lines."""
     lines = [_annotation(report, same) for same in noteworthy(report)]
+    lines += [_supplied(report, supply) for supply in report.supplies[:1] if supply.there]
     lines += [_problem(problem) for problem in report.problems]
     lines += [answer(target.id, own)[1] for target, own in by_target(report).items()]
     return "".join(f"{line}\n" for line in lines)
@@ -45,6 +48,13 @@ def _annotation(report: Report, same: Sequence[Verdict]) -> str:
     said += [f"from {chain_line(verdict)}"] if verdict.chain else []
     said += [advice_line(verdict.advice[0])] if verdict.advice else []
     return _command(LEVELS.get(verdict.outcome, "notice"), file, line, title, said)
+
+
+def _supplied(report: Report, supply: Supply) -> str:
+    """What a Dockerfile adds, at its line."""
+    level = "warning" if supply.missing else "notice"
+    said = [f"{label} {text}".strip() for label, text in said_of(supply, report)]
+    return _command(level, supply.added.path, first_line(supply), f"apk add {listed(supply.there)}", said)
 
 
 def _problem(problem: Problem) -> str:

@@ -9,6 +9,7 @@ from muslcheck.render.grouping import GRAVITY, alike, by_target, differing, note
 from muslcheck.render.page import clean
 from muslcheck.render.phrases import advice_line, answer, chain_line, counted, reason, release_line, size_line, target_line
 from muslcheck.render.places import Places
+from muslcheck.render.supplied import adds_line, said_of
 from muslcheck.words.verdict import Mark, Outcome
 
 if TYPE_CHECKING:
@@ -132,6 +133,10 @@ def _apk(report: Report) -> Iterator[str]:
         if commands:
             yield f"<h2>To add on {_text(on if len(report.targets) > 1 else targets[0].image)}</h2>"
             yield f"<pre>{chr(10).join(map(_text, commands))}</pre>"
+    for supply in report.supplies[:1]:
+        if supply.there:
+            items = "".join(f"<li>{_text(f'{label} {text}'.strip())}</li>" for label, text in said_of(supply, report))
+            yield f"<p>{_text(adds_line(supply))}:</p><ul>{items}</ul>"
 
 
 def _problems(report: Report) -> Iterator[str]:

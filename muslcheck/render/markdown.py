@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.grouping import by_target, noteworthy, places_of, plain, where
 from muslcheck.render.page import clean
-from muslcheck.render.phrases import advice_line, answer, answers, chain_line, counted, download_line, listed, reason, release_line
+from muslcheck.render.phrases import advice_line, answer, answers, chain_line, counted, download_line, reason, release_line
+from muslcheck.render.supplied import adds_line, said_of
 from muslcheck.words.verdict import Mark, Outcome
 
 if TYPE_CHECKING:
@@ -93,10 +94,9 @@ def _apk(report: Report) -> Iterator[str]:
             if words and (names.build or title != "To build"):
                 yield from ("", f"{title}{on}:", "", "```sh", f"apk add --no-cache {' '.join(words)}", "```")
     for supply in report.supplies[:1]:
-        if supply.there and (supply.missing or supply.unneeded):
-            lacks = [f"lacks {listed(supply.missing)}"] if supply.missing else []
-            lacks += [f"its Python packages need no {', '.join(supply.unneeded)}"] if supply.unneeded else []
-            yield from ("", escaped(f"{supply.added.path} {', and '.join(lacks)}."))
+        if supply.there:
+            yield from ("", f"{escaped(adds_line(supply))}:", "")
+            yield from (f"- {f'**{label}** ' if label else ''}{escaped(text)}" for label, text in said_of(supply, report))
 
 
 def _sizes(report: Report) -> Iterator[str]:

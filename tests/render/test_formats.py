@@ -13,11 +13,13 @@ import jsonschema
 import pytest
 from support import reports
 
+from muslcheck.judge.supply import supply
 from muslcheck.manifests import read
 from muslcheck.render import RENDERERS, RenderOptions
 from muslcheck.render.csv import COLUMNS
 from muslcheck.render.markdown import escaped
 from muslcheck.words.report import Problem
+from muslcheck.words.supply import AddedApk
 from muslcheck.words.verdict import Evidence, Outcome, Strength
 
 MAKERS = {"well": reports.well, "story": reports.story, "several": reports.several, "bad-weather": reports.bad_weather}
@@ -127,6 +129,25 @@ def test_annotations_of_many_targets_are_folded():
 
 def test_the_answer_follows_the_annotations():
     assert drawn("github").splitlines()[-1].startswith("python:3.11-alpine/x86_64 will not work: 1 of 16 packages")
+
+
+def with_a_dockerfile():
+    added = AddedApk("Dockerfile", "deps", "prod", (("gcc", 7), ("libffi-dev", 8), ("musl-dev", 9)))
+    report = reports.report([reports.ALPINE], [reports.crc32c(reports.ALPINE)], manifests=("Dockerfile",))
+    return replace(report, supplies=(supply(added, report, reports.ALPINE),))
+
+
+def test_what_a_dockerfile_adds_is_annotated_at_its_line():
+    (_, (level, stated, text)) = commands(drawn("github", with_a_dockerfile()))
+    assert (level, stated["file"], stated["line"]) == ("warning", "Dockerfile", "7")
+    assert text.startswith("missing crc32c-dev, for google-crc32c; without it, none of those helps%0Aunneeded libffi-dev: ")
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_what_a_dockerfile_adds_is_told(form):
+    text = drawn(form, with_a_dockerfile())
+    assert "Dockerfile:7, in stage deps, adds gcc, libffi-dev and musl-dev to build with:" in text
+    assert "crc32c-dev, for google-crc32c; without it, none of those helps" in text
 
 
 # --- sarif ----------------------------------------------------------------------------------------------------------------------------
