@@ -23,7 +23,7 @@ from muslcheck.alpine.apk import (
 )
 from muslcheck.alpine.glibc_only import lacking_header, lacking_symbol
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import COMPILERS, on_alpine, parts, program_from_apk
+from muslcheck.judge.parts import COMPILERS, made_later, on_alpine, parts, program_from_apk
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     facts, target = case.facts, case.target
     if not isinstance(facts, SdistFacts) or outcome is Outcome.WHEEL or not on_alpine(target):
         return ApkNames()
-    made = parts(facts)
+    made = parts(facts) or (made_later(facts) if outcome is Outcome.COMPILE else ())
     if not made:
         return ApkNames()
     wanted = [need for need in needs(facts, target, case.offered) if _wanted(need, made)]

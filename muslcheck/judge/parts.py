@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.words.target import Target
 
-__all__ = ["COMPILERS", "NAMES", "Part", "compiled", "on_alpine", "parts", "plural", "program_from_apk"]
+__all__ = ["COMPILERS", "NAMES", "Part", "compiled", "made_later", "on_alpine", "parts", "plural", "program_from_apk"]
 
 NAMES = {
     "asm": "assembler",
@@ -48,6 +48,8 @@ _RUN = {
 """Compilers and build tools that a build may run by itself, and what they most often compile."""
 COMPILERS = frozenset({"c++", "cc", "clang", "clang++", "g++", "gcc", "gfortran", "rustc"})
 """Those of them that are compilers and no build tools."""
+_MADE_LATER = "extension modules are decided"
+"""How a reading begins that found extension modules, and not which."""
 _BACKENDS = {"sipbuild": ("c++",)}
 """Back ends that always compile, by their first module, where nothing else says what they make."""
 
@@ -85,6 +87,13 @@ def parts(facts: SdistFacts) -> tuple[Part, ...]:
         for seen in facts.programs
         if (program := (seen.value.split() or [""])[0].rpartition("/")[2]) in _RUN and seen.certainty is not Certainty.SWITCHED
     )
+
+
+def made_later(facts: SdistFacts) -> tuple[Part, ...]:
+    """What ``setup()`` is given to compile by code that could not be followed: all sources of the sdist, for want of better."""
+    languages = tuple(sorted(language for language, _ in facts.source_files if language in NAMES))
+    later = (seen for seen in facts.unread if seen.value.startswith(_MADE_LATER))
+    return tuple(Part("", "setuptools", languages, Certainty.DECIDED_LATER, seen.where, tree=False) for seen in later if languages)
 
 
 def compiled(facts: SdistFacts) -> tuple[str, ...]:

@@ -222,3 +222,8 @@ def test_rows_hold_from_release_to_release():
 def test_a_run_that_opens_no_sdist_reads_no_table():
     program = "import muslcheck.judge, sys; assert not {'tomli', 'muslcheck.alpine.tables', 'muslcheck.judge.needs'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_qt_modules_bring_their_base():
+    assert "qt6-qtbase-dev" in brought_by("qt6-qtwebengine-dev", "3.23")
+    assert brought_by("gobject-introspection-dev", "3.16") == {"glib-dev"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import COMPILERS, NAMES, parts, plural
+from muslcheck.judge.parts import COMPILERS, NAMES, made_later, parts, plural
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Mark, Outcome, Strength
 
@@ -150,18 +150,17 @@ def runs_compilers(case: Case) -> Iterator[Evidence]:
     """The build makes its extensions while it runs, and there are sources for them: which ones is not read, that it compiles is.
 
     Either ``setup()`` is given extension modules by code that could not be followed, or the build runs a compiler by itself over
-    more sources than leavings would be.
+    more sources than leavings would be. Or the build loads a shared library before it makes anything, and stops where no image
+    has it: it compiles once an apk brings the library.
     """
     if not isinstance(case.facts, SdistFacts):
         return
     made, sources = parts(case.facts), _sources(case.facts)
     for seen in _loaded(case.facts)[:1]:  # what makes them looks into a library first
         yield Evidence("MC214", f"loads the library {seen.value} while it builds", seen.where, Strength.STRONG, Outcome.COMPILE)
-    if not made and sources:
-        for seen in case.facts.unread:
-            if seen.value.startswith(_MADE_LATER):
-                claim = f"its extension modules are made while the build runs; {plural(sources, 'source file')} to compile"
-                yield Evidence("MC214", claim, seen.where, Strength.STRONG, Outcome.COMPILE)
+    for part in made_later(case.facts) if not made else ():
+        claim = f"its extension modules are made while the build runs; {plural(sources, 'source file')} to compile"
+        yield Evidence("MC214", claim, part.seen_in, Strength.STRONG, Outcome.COMPILE)
     if _by_programs(made) and sources >= _UNEXPLAINED:
         claim = f"runs {made[0].made_by} by itself; {sources} source files to compile"
         yield Evidence("MC214", claim, made[0].seen_in, Strength.STRONG, Outcome.COMPILE)
@@ -200,7 +199,6 @@ def _by_programs(made: tuple[Part, ...]) -> bool:
 
 
 _RUN_ALONE = COMPILERS | {"cargo", "go", "make"}
-_MADE_LATER = "extension modules are decided"
 _TOOLS = frozenset({"autoconf", "cargo", "cmake", "configure", "make", "meson"})
 
 
