@@ -254,11 +254,14 @@ class _Reading:
 
     def file(self, at: _At, name: str, install: Install, *, constraint: bool = False) -> None:
         """``-r`` and ``-c``."""
-        origin, name = self.place(at.each, spelled(name)), spelled(name)
+        origin, given, name = self.place(at.each, spelled(name)), not open_names(name), spelled(name)
+        if given and name.startswith(("http://", "https://")):
+            self.part(name, install, constraint=constraint)
+            return
         path = posixpath.normpath(posixpath.join(at.folder, name))
         if path in at.stage.written:
             line, text = at.stage.written[path]
-            self.take([read_lines(self.path, f"{chr(10) * line}{text}".encode(), constraint=constraint)])
+            self.take([read_lines(self.path, f"{chr(10) * line}{text}".encode(), self.asked, constraint=constraint)])
             return
         found = self.located(at.stage, path)
         if found is not None and os.path.isfile(found):
@@ -288,9 +291,9 @@ class _Reading:
         self.read_before.add(key)
         try:
             if constraint:
-                found = constraints_at(path)
+                found = constraints_at(path, self.asked.known)
             else:
-                found = manifests_at(path, extras, groups, all_extras=all_extras, with_dev=install.with_dev)
+                found = manifests_at(path, extras, groups, self.asked.known, all_extras=all_extras, with_dev=install.with_dev)
         except ManifestError as error:
             self.faults.update(dict.fromkeys(error.faults))
             return
@@ -336,6 +339,8 @@ class _Reading:
 
     def manifest(self) -> Manifest:
         """All of it as one manifest. Raises ManifestError where nothing of it could be read."""
+        if wanted := tuple(dict.fromkeys(address for part in self.parts for address in part.wanted)):
+            return Manifest(self.path, "wanted", wanted=wanted)
         index, selection = IndexOptions(), Selection()
         for part in self.parts:
             index, selection = index.overlaid(part.index), selection.overlaid(part.selection)

@@ -96,3 +96,22 @@ def test_values_of_arguments(stocked):
     stocked.write("Dockerfile", "FROM python:3.12-alpine\nARG V=1.0\nRUN pip install quick==$V\n")
     assert stocked.check("Dockerfile", build_args={"V": "2.0"})["quick"].version == "2.0"
     assert '"version": "2.0"' in stocked.run("Dockerfile", "--build-arg", "V=2.0", "-f", "json").out
+
+
+def test_files_at_addresses(stocked):
+    stocked.server.blobs["/deps/r.txt"] = b"quick\n-r more.txt\n"
+    stocked.server.blobs["/deps/more.txt"] = b"fine\n"
+    stocked.server.blobs["/limits.txt"] = b"quick<2\n"
+    stocked.write("local.txt", f"-r {stocked.server.url}/deps/r.txt\n")
+    for named in (f"{stocked.server.url}/deps/r.txt", "local.txt"):
+        text = f"FROM python:3.12-alpine\nCOPY . .\nRUN pip install -r {named} -c {stocked.server.url}/limits.txt\n"
+        stocked.write("Dockerfile", text)
+        _, report = stocked.both("Dockerfile")
+        assert {verdict.name: verdict.version for verdict in report} == {"quick": "1.0", "fine": "1.0"}
+
+
+def test_a_file_at_an_address_that_is_not_there(stocked):
+    stocked.write("Dockerfile", f"FROM python:3.12-alpine\nRUN pip install fine -r {stocked.server.url}/none.txt\n")
+    ended, report = stocked.both("Dockerfile", status=2)
+    assert f"{stocked.server.url}/none.txt: answered 404" in ended.err
+    assert [verdict.name for verdict in report] == ["fine"]
