@@ -54,7 +54,7 @@ class Loader:
         self._problems: dict[Problem, None] = {}
         self._unasked: dict[NormalizedName, IndexFailure] = {}
         self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._explored: set[tuple[int, tuple[int, int]]] = set()
+        self._ahead: dict[tuple[object, ...], asyncio.Event | None] = {}
         self.build_requirements = cache(build_requirements)
         """What a build requires, the same objects for the same texts: targets that ask the same are told by them."""
         self._tell = tell
@@ -89,11 +89,8 @@ class Loader:
             await _cancel(pending)
 
     async def explore_once(self, requirements: tuple[Requirement, ...], target: Target, selection: Selection) -> None:
-        """Walk what a build requires, for the first target of each Python: the others want little else."""
-        key = (id(requirements), target.python)
-        if key not in self._explored:
-            self._explored.add(key)
-            await self.explore(requirements, (), (target,), selection)
+        """Walk what a build requires, for the first target of each Python: the others want little else, and wait for it."""
+        await self._one_ahead(("walk", id(requirements), target.python), partial(self.explore, requirements, (), (target,), selection))
 
     async def settle(
         self,
@@ -105,9 +102,36 @@ class Loader:
     ) -> Resolution:
         """Resolve for one target, loading what the resolver wants until it wants no more.
 
+        Of several targets with one Python the first goes ahead: what it finds is compared, and not searched for again.
         Raises :class:`~muslcheck.errors.ResolutionFailed` where that does not end.
         """
         self._aim(target)
+        key = ("search", *map(id, requirements), None, *map(id, constraints), selection, target.python_full, target.free_threaded)
+        settled = await self._one_ahead(key, partial(self._settle, requirements, constraints, target, twin, selection))
+        return settled or await self._settle(requirements, constraints, target, twin, selection)
+
+    async def _one_ahead(self, key: tuple[object, ...], work: Callable[[], Coroutine[Any, Any, _T]]) -> _T | None:
+        """Do the work, where it is the first of its kind; None for those who come later, when the first has done it."""
+        if key not in self._ahead:
+            event = self._ahead[key] = _event() if in_loop() else None
+            try:
+                return await work()
+            finally:
+                self._ahead[key] = None
+                if event is not None:
+                    event.set()
+        if (ahead := self._ahead[key]) is not None:
+            await ahead.wait()
+        return None
+
+    async def _settle(
+        self,
+        requirements: Sequence[Requirement],
+        constraints: Sequence[Requirement],
+        target: Target,
+        twin: Target,
+        selection: Selection,
+    ) -> Resolution:
         for _ in range(_MOST_ROUNDS):
             answer = resolve(requirements, constraints, target, twin, selection, self.catalogue)
             if not isinstance(answer, Wanted):
@@ -314,6 +338,12 @@ async def together(works: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:
     import asyncio
 
     return await asyncio.gather(*works)
+
+
+def _event() -> asyncio.Event:
+    import asyncio
+
+    return asyncio.Event()
 
 
 def in_loop() -> bool:
