@@ -1,8 +1,12 @@
 """Dockerfiles: stages, command lines and the files that they install."""
 
 import textwrap
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from muslcheck.errors import ManifestError
 from muslcheck.manifests import read
@@ -651,17 +655,17 @@ def test_an_argument_without_a_default_elsewhere_keeps_nothing_from_being_read(t
 
 
 @pytest.mark.parametrize(
-    ("given", "images", "texts"),
+    ("values", "images", "texts"),
     [
         ({"EXTRA": ""}, ("python:3.11-alpine",), ["rich==1", "flask"]),
         ({"PY": "3.13", "V": "2", "EXTRA": "[async]"}, ("python:3.13-alpine",), ["rich==2", "flask[async]"]),
         ({"OTHER": "x", "EXTRA": "<3"}, ("python:3.11-alpine",), ["rich==1", "flask<3"]),
     ],
 )
-def test_values_of_arguments_may_be_given(tmp_path, given, images, texts):
+def test_values_of_arguments_may_be_given(tmp_path, values, images, texts):
     text = 'ARG PY=3.11\nFROM python:$PY-alpine\nARG V=1 EXTRA\nRUN pip install rich==$V && pip install "flask$EXTRA"\n'
     (tmp_path / "Dockerfile").write_text(text)
-    (found,) = read([str(tmp_path / "Dockerfile")], build_args=given)
+    (found,) = read([str(tmp_path / "Dockerfile")], build_args=values)
     assert found.images == images
     assert [each.text for each in found.requirements] == texts
 
@@ -671,3 +675,67 @@ def test_only_what_is_declared_takes_a_value(tmp_path):
     (found,) = read([str(tmp_path / "Dockerfile")], build_args={"V": "1"})
     assert [each.text for each in found.requirements] == ["httpx", "rich"]
     assert [problem.hint for problem in found.problems] == ["Give it a value: --build-arg V=..."]
+
+
+STORY = Path(__file__).parents[2] / "fixtures" / "manifests" / "story" / "Dockerfile"
+
+
+@pytest.mark.parametrize(("stage", "aside"), [("prod", []), ("", ["prod"])])
+def test_the_story(stage, aside):
+    (found,) = read([str(STORY)], stage=stage)
+    assert found.added.building[0] == ("ca-certificates", 8)
+    assert [name for name, _ in found.added.building] == [
+        "ca-certificates", "curl", "ffmpeg", "gcc", "libffi-dev", "musl-dev", "openssl-dev", "procps",
+    ]  # fmt: skip
+    assert found.added.kept == ("ca-certificates", "curl", "ffmpeg", "procps")
+    assert (found.added.stage, found.added.final) == ("python-deps", stage or "test")
+    assert len(found.requirements) == 3 + 14 + (stage == "prod")
+    assert [problem.message.rpartition(": ")[2] for problem in found.problems] == aside
+
+
+TOKENS = [
+    "\\\n",
+    "\n",
+    '"',
+    "'",
+    "$A",
+    "${",
+    "<<E",
+    "E\n",
+    "[",
+    "]",
+    " && ",
+    "RUN pip install ",
+    "FROM a\n",
+    "COPY . .\n",
+    "-r ",
+    "ARG A\n",
+]
+TOKENS += [
+    "--from=",
+    "ONBUILD ",
+    "ENV A=1\n",
+    "x==1 ",
+    "#",
+    "(",
+    "|",
+    ">",
+    "`",
+    "apk add -t .b ",
+    "apk del .b",
+    "sh -c ",
+    "\0A\0",
+    "rich",
+    "é",
+    "\t",
+]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(TOKENS), max_size=25))
+def test_whatever_stands_in_it_is_read_or_told(tmp_path, tokens):
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12-alpine\n" + "".join(tokens))
+    with suppress(ManifestError):
+        (found,) = read([str(tmp_path / "Dockerfile")])
+        assert found.kind == "dockerfile"
+        assert "\0" not in "".join(problem.message for problem in found.problems)
