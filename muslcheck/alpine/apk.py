@@ -14,6 +14,8 @@ from muslcheck.alpine.tables import Table, holds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from muslcheck.alpine.tables import Row
+
 __all__ = [
     "Apk",
     "absent",
@@ -28,7 +30,9 @@ __all__ = [
     "brought_by",
     "dev_package_named",
     "in_image",
+    "programs_in_wheels",
     "runtime_of",
+    "served_by_apk",
 ]
 
 _SHARED_FOLDERS = frozenset(
@@ -100,6 +104,18 @@ def apk_for_crate(name: str, release: str) -> Apk | None:
 def apk_for_program(program: str, release: str) -> Apk | None:
     """The packages for a program that a build runs (``pg_config``), or None."""
     return _programs(release).get(program)
+
+
+@cache
+def programs_in_wheels() -> Mapping[str, str]:
+    """Programs that also come as wheels, by the name of the project."""
+    return {row.text("project"): row.text("name") for row in _wheel_rows()}
+
+
+@cache
+def served_by_apk() -> frozenset[str]:
+    """Those of the projects whose program back ends take from the image where it has one."""
+    return frozenset(row.text("project") for row in _wheel_rows() if row.flag("instead"))
 
 
 def apk_for_language(language: str) -> Apk | None:
@@ -234,6 +250,10 @@ def _brings(release: str) -> Mapping[str, frozenset[str]]:
 def _programs(release: str) -> Mapping[str, Apk]:
     rows = Table.load("programs").rows("program", texts=("since", "until"), lists=("names", "build", "run"))
     return {name: _apk(row.strings("build"), row.strings("run")) for row in rows if holds(row, release) for name in row.strings("names")}
+
+
+def _wheel_rows() -> Iterable[Row]:
+    return Table.load("programs").rows("wheel", texts=("name", "project", "src"), flags=("instead",))
 
 
 @cache

@@ -7,6 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from muslcheck.archives.brought import brought
 from muslcheck.archives.witness import asked
 
 if TYPE_CHECKING:
@@ -96,46 +97,6 @@ _SETUPTOOLS_BRINGS = frozenset(
     {"packaging", "more_itertools", "importlib_metadata", "zipp", "jaraco", "platformdirs", "tomli", "wheel", "backports", "autocommand"}
 )
 """Modules that setuptools vendors and puts on ``sys.path`` when it is imported (since 71)."""
-_MODULES_OF = {
-    "setuptools": ("setuptools", "_distutils_hack", "pkg_resources", "distutils"),
-    "cython": ("Cython", "pyximport", "cython"),
-    "setuptools-scm": ("setuptools_scm", "packaging", "vcs_versioning"),
-    "scikit-build": ("skbuild", "packaging", "distro", "wheel"),
-    "scikit-build-core": ("scikit_build_core", "packaging", "pathspec"),
-    "setuptools-rust": ("setuptools_rust", "semantic_version"),
-    "cffi": ("cffi", "pycparser", "_cffi_backend"),
-    "numpy": ("numpy",),
-    "oldest-supported-numpy": ("numpy",),
-    "pybind11": ("pybind11",),
-    "pyyaml": ("yaml",),
-    "mypy": ("mypy", "mypyc", "mypy_extensions", "typing_extensions", "pathspec"),
-    "pkgconfig": ("pkgconfig",),
-    "cppy": ("cppy",),
-    "jinja2": ("jinja2", "markupsafe"),
-    "requests": ("requests", "urllib3", "idna", "certifi", "charset_normalizer"),
-    "ninja": ("ninja",),
-    "cmake": ("cmake",),
-    "wheel": ("wheel", "packaging"),
-    "packaging": ("packaging",),
-    "extension-helpers": ("extension_helpers",),
-    "versioneer": ("versioneer",),
-    "py-cpuinfo": ("cpuinfo",),
-    "poetry-core": ("poetry",),
-    "flit-core": ("flit_core",),
-    "typing-extensions": ("typing_extensions",),
-    "expandvars": ("expandvars",),
-    "hatchling": ("hatchling", "packaging", "pathspec", "pluggy", "trove_classifiers"),
-    "meson-python": ("mesonpy", "pyproject_metadata", "packaging"),
-    "meson": ("mesonbuild",),
-    "pip": ("pip",),
-    "six": ("six",),
-    "toml": ("toml",),
-    "tomli": ("tomli",),
-    "pytest-runner": ("ptr",),
-    "pbr": ("pbr", "setuptools"),
-    "certifi": ("certifi",),
-}
-"""Top-level modules that a well-known build requirement brings, by itself or through what it requires in turn."""
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -158,8 +119,9 @@ class BuildEnvironment:
         """Take in requirements (``setup_requires`` are installed before the build itself begins); whether any is new."""
         before = len(self._requires)
         self._requires |= {_normal(text): text for text in requires if _NAME.match(text) and self._applies(text)}
-        self._modules = {module for name in self._requires for module in _MODULES_OF.get(name, (name.replace("-", "_"),))}
-        self._complete = all(name in _MODULES_OF for name in self._requires)
+        known = brought().modules
+        self._modules = {module for name in self._requires for module in known.get(name, (name.replace("-", "_"),))}
+        self._complete = all(name in known for name in self._requires)
         return len(self._requires) > before
 
     def _applies(self, text: str) -> bool:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from muslcheck.archives.brought import brought
 from muslcheck.archives.ctext import CText, Use
 from muslcheck.archives.facts import Certainty, Seen
 from muslcheck.archives.interpreter.values import weaker
@@ -290,7 +291,8 @@ class _Reader:
         top = name.partition("/")[0]
         if not self.target.is_musl and (top in _OF_GLIBC or name in _OF_GLIBC):
             return True
-        return any(top in _HEADERS_OF.get(project, ()) or name in _HEADERS_OF.get(project, ()) for project in self.brought)
+        known = brought().headers
+        return any(top in known.get(project, ()) or name in known.get(project, ()) for project in self.brought)
 
     def _cython(self, extension: Extension, member: str) -> None:
         """A Cython source: its ``cdef extern from``, and the settings in its first comments."""
@@ -327,29 +329,6 @@ class _Reader:
         if (value, certainty) not in self._seen and len(self.facts.marks) < 500:
             self._seen.add((value, certainty))
             self.facts.marks.append(Seen(value, where, certainty))
-
-
-_HEADERS_OF = {
-    "numpy": ("numpy",),
-    "oldest-supported-numpy": ("numpy",),
-    "pybind11": ("pybind11",),
-    "nanobind": ("nanobind",),
-    "greenlet": ("greenlet",),
-    "cppy": ("cppy",),
-    "scipy": ("numpy",),
-    "lxml": ("libxml", "libxslt", "etree_defs.h", "lxml-version.h", "libxml2", "etree.h", "lxml.etree.h", "lxml.etree_api.h"),
-    "pygame": ("pygame",),
-    "torch": ("torch", "ATen", "c10"),
-    "xxhash": (),
-    "mpi4py": ("mpi4py",),
-    "cffi": ("ffi_platypus.h",),
-    "cython": (),
-    "pyarrow": ("arrow",),
-    "pythonnet": (),
-    "blosc2": (),
-    "nlohmann-json": ("nlohmann",),
-}
-"""First folders, or names, of headers that a build requirement brings."""
 
 
 _GUARD = re.compile(r"_(H|HH|HPP|HXX|h|hpp|INCLUDED|INC)_*$")

