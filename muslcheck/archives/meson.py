@@ -32,7 +32,7 @@ _BLOCK = re.compile(r"^\s*(if|elif|else|endif|foreach|endforeach)\b(.*)$")
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _FALLBACK = re.compile(r"fallback\s*:\s*\[?\s*'([^']+)'")
 _IN_PYTHON = frozenset(
-    {"python", "python3", "pybind11", "numpy", "threads", "cython", "cython3", "openmp", "pythran", "xsimd", "npymath", "scipy-openblas"}
+    {"python", "python3", "pybind11", "numpy", "threads", "cython", "cython3", "pythran", "xsimd", "npymath", "scipy-openblas"}
 )
 """What Python, the build requirements or the compiler bring."""
 _SOURCE_ENDINGS = frozenset({"c", "cc", "cpp", "cxx", "f", "f90", "pyx", "rs", "s", "asm"})

@@ -284,6 +284,9 @@ def _program(seen: Seen, release: str) -> Iterator[Need]:
 def _tree_need(tool: str, seen: Seen, release: str) -> Iterator[Need]:
     if seen.value.lower() in _FOR_TESTS:
         return
+    if seen.value.lower() == "openmp":
+        yield Need(tool, seen.value, seen.where, seen.certainty, _OF_THE_COMPILER["gomp"])
+        return
     if tool == "cargo":
         apk = apk_for_crate(seen.value, release)
         if apk is not None:

@@ -20,6 +20,7 @@ __all__ = ["RULES"]
 
 _EVERYWHERE = "on slim images too"
 _GONE = "gone since"
+_NOT_REQUIRED = "not among the build requirements"
 _IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 _CYTHON_FOR = (
@@ -87,6 +88,8 @@ _NEAR = 1
 """Folders above a file that setup.py imports for its own sake."""
 _NO_DISTUTILS_BEFORE = (66, 1)
 """The first setuptools that works on Python 3.12 (its changelog: pkgutil.ImpImporter; before 60 it needs distutils as well)."""
+_GCC_FOR = {"c++2a": (8,), "c++20": (10,), "c++2b": (11,), "c++23": (11,), "c++2c": (14,), "c++26": (14,)}
+"""The first gcc that takes a spelling of ``-std=`` ("C++ Standards Support in GCC"); Alpine's oldest here knows c++17."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -120,7 +123,7 @@ def module_gone(case: Case) -> Iterator[Evidence]:
     for seen in (*_facts(case, "imports"), *(seen for seen in _facts(case, "raises") if seen.detail in _IMPORT_FAILS)):
         what = f"{seen.value}, {seen.detail}" if seen.detail not in {"", *_IMPORT_FAILS} else seen.value.partition(": ")[2] or seen.value
         claim = f"the build imports {what} ({_EVERYWHERE})"
-        if _GONE in what:
+        if _GONE in what or seen.detail == _NOT_REQUIRED:
             yield from _fails("MC231", claim, seen, certain=True)
         elif seen.certainty is Certainty.ALWAYS:
             yield Evidence("MC231", f"the build imports {what}: not known to be there", seen.where, Strength.STRONG, Outcome.UNKNOWN)
@@ -209,6 +212,20 @@ def cmake_too_new(case: Case) -> Iterator[Evidence]:
             yield Evidence("MC237", claim, tree.seen_in, Strength.HINT)
 
 
+def standard_too_new(case: Case) -> Iterator[Evidence]:
+    """The build asks for a language standard (``-std=c++23``) that the Alpine release's gcc does not know: a newer Alpine has it."""
+    if case.target.distribution != "alpine":
+        return
+    has = _alpine_version(case.target.release, "gcc")
+    for seen in _marks(case, "std:"):
+        asked = seen.value.removeprefix("std:").replace("gnu", "c")
+        needed = _GCC_FOR.get(asked)
+        if has and needed and has < needed and seen.certainty is Certainty.ALWAYS:
+            first, shown = ".".join(map(str, needed)), ".".join(map(str, has))
+            claim = f"asks gcc for {asked}, which it knows since {first}; Alpine {case.target.release} has {shown}"
+            yield Evidence("MC238", claim, seen.where, Strength.STRONG, Outcome.FAIL)
+
+
 def _fails(code: str, claim: str, seen: Seen, *, certain: bool) -> Iterator[Evidence]:
     """Proof where it always happens and nobody can doubt it, strong where it is likely, a hint where the build decides; else nothing."""
     if seen.certainty is Certainty.ALWAYS:
@@ -270,4 +287,5 @@ RULES = (
     Rule("MC235", "Gone from CPython's C API", c_api_gone),
     Rule("MC236", "A compiler too old", tool_too_old),
     Rule("MC237", "A CMake too new", cmake_too_new),
+    Rule("MC238", "A language standard too new", standard_too_new),
 )

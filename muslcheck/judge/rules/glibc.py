@@ -1,10 +1,11 @@
-"""MC24x: sources that count on glibc."""
+"""MC24x: sources that count on glibc, or on another machine."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from muslcheck.archives.facts import SdistFacts
+from muslcheck.archives.facts import Certainty, SdistFacts
 from muslcheck.judge.parts import on_alpine
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
     from muslcheck.judge.case import Case
 
 __all__ = ["RULES"]
+
+_X86 = frozenset({"i686", "x86_64"})
+_ARM = frozenset({"aarch64", "armv6l", "armv7l"})
+_HEADERS = {
+    "x86": re.compile(
+        r"(?:cpuid|(?:[axwstpenim]|im)?mmintrin|(?:x86|x86gpr|popcnt|avx2?|bmi2?|ia32|adx|lzcnt|xtest)intrin|rdseedintrin)\.h"
+    ),
+    "arm": re.compile(r"arm_\w+\.h"),
+}
+_MACHINES = (("arm", _ARM), ("x86", _X86))
+"""Headers of gcc for the machines that have them (gcc's config.gcc, extra_headers)."""
+_ASSEMBLER = (".s", ".asm", ".nasm")
+_FOR_X86 = re.compile(r"(?:^|[/_.-])(?:x86(?:_64)?|x64|amd64|i[36]86|sse\d*|ssse3|avx\d*)(?=[/_.-])")
+"""How paths of sources call the machine."""
 
 
 def symbols(case: Case) -> Iterator[Evidence]:
@@ -32,4 +47,28 @@ def symbols(case: Case) -> Iterator[Evidence]:
             yield Evidence("MC240", f"uses {name}, which glibc has and musl lacks", seen.where, Strength.STRONG, Outcome.FAIL)
 
 
-RULES = (Rule("MC240", "A name that only glibc has", symbols),)
+def other_machine(case: Case) -> Iterator[Evidence]:
+    """Sources are for another machine than the target's: they include its headers outside every guard, or are its assembler.
+
+    Strong, never proof: a build may choose its sources, or its flags, by the machine.
+    """
+    if not isinstance(case.facts, SdistFacts):
+        return
+    arch = case.target.arch
+    for seen in case.facts.marks:
+        name = seen.value.removeprefix("machine:")
+        machines = next((machines for start, machines in _MACHINES if _HEADERS[start].fullmatch(name)), frozenset({arch}))
+        if name != seen.value and seen.certainty is Certainty.ALWAYS and arch not in machines:
+            claim = f"includes {name}, which gcc has for {' and '.join(sorted(machines))} only"
+            yield Evidence("MC241", claim, seen.where, Strength.STRONG, Outcome.FAIL)
+    for extension in case.facts.extensions:
+        for source in extension.sources if extension.certainty is Certainty.ALWAYS and arch not in _X86 else ():
+            if source.lower().endswith(_ASSEMBLER) and _FOR_X86.search(source.lower()):
+                claim = f"compiles {source}, assembler for x86"
+                yield Evidence("MC241", claim, extension.seen_in, Strength.STRONG, Outcome.FAIL)
+
+
+RULES = (
+    Rule("MC240", "A name that only glibc has", symbols),
+    Rule("MC241", "Sources for another machine", other_machine),
+)
