@@ -84,6 +84,8 @@ _BUILD_FILES = frozenset(
 )
 _BUILD_ENDINGS = frozenset({"py", "cmake", "toml", "cfg", "in", "txt", "yml", "yaml", "sh", "md", "rst", "json", "version", "build"})
 _OF_TESTS = re.compile(r"/(tests?|docs?|examples?|benchmarks?)/")
+_SWEPT_UP = re.compile(r"/(\.(?!github/)[^/.]|site-packages/)")
+"""Folders that nobody meant to pack: environments, tools' own. What lies in them tells nothing."""
 _MEMBERS = 200_000
 _UNPACKED = 4 * 1024**3
 """Bytes of all members together: beyond every real sdist, and some ten seconds of unpacking."""
@@ -231,7 +233,7 @@ class _Keeper:
             raise OversizedArchive(contents.filename, f"holds more than {_MEMBERS:,} files")
         contents.names[name] = size
         language = language_of(name)
-        if language and _BESIDE.isdisjoint(name.lower().split("/")[:-1]):
+        if language and _BESIDE.isdisjoint(name.lower().split("/")[:-1]) and not _SWEPT_UP.search(name):
             contents.counts[language] = contents.counts.get(language, 0) + 1
         kind = _class_of(name, language)
         if kind is None:
@@ -263,11 +265,11 @@ def _class_of(name: str, language: str | None) -> str | None:
     if base in _BUILD_FILES or ending == "cmake" or base.startswith("dockerfile"):
         return "build"
     if language is not None or ending in _HEADERS:
-        return "source"
+        return None if _SWEPT_UP.search(name) else "source"
     if ending == "py":
         if name.count("/") <= 1:
             return "build"
-        return None if _OF_TESTS.search(name) else "python"
+        return None if _OF_TESTS.search(name) or _SWEPT_UP.search(name) else "python"
     if ending in _BUILD_ENDINGS and (name.count("/") <= 1 or "/.github/workflows/" in name or ending == "toml"):
         return "build"
     return None

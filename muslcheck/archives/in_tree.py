@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.build_environment import BuildEnvironment
 from muslcheck.archives.facts import Certainty
-from muslcheck.archives.interpreter import Machine, OutOfSteps, Raised
+from muslcheck.archives.interpreter import Machine, OutOfSteps, Raised, parse_python
+from muslcheck.archives.interpreter.builds import EXTENSION_CLASSES
 from muslcheck.archives.interpreter.expressions import attribute
 from muslcheck.archives.interpreter.record import SetupCall
 from muslcheck.archives.interpreter.values import External, Func, Items, Unknown
@@ -92,7 +95,23 @@ def _built(asked: tuple[Machine, Frame], backend: str) -> bool:
         machine.call(_hook(machine, frame, backend, "build_wheel"), ["dist", {}, None], {})
     except (Raised, OutOfSteps, RecursionError):
         return False
-    return Certainty.ALWAYS in machine.record.handed_on and not (machine.record.unread or machine.record.imports)
+    for name, function in machine.patched:
+        if name.endswith("Distribution.__init__"):  # the back end that is handed on to makes its distribution by what was put in place
+            machine.follow(partial(machine.call, function, [Unknown("the distribution"), {}], {}), machine.here)
+    followed = Certainty.ALWAYS in machine.record.handed_on and not (machine.record.unread or machine.record.imports)
+    return followed and not _passed_over(machine)
+
+
+def _passed_over(machine: Machine) -> bool:
+    """Whether the back end's module holds a call that declares an extension, and the build was not seen to come past it."""
+    reached = {(extension.member, extension.line) for extension in machine.record.extensions}
+    tree = parse_python(machine.contents.text(machine.main) or "")
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call)) if isinstance(tree, ast.Module) else ()
+    declaring = {*EXTENSION_CLASSES, "cythonize", "mypycify"}
+    return any(
+        (getattr(node.func, "attr", "") or getattr(node.func, "id", "")) in declaring and (machine.main, node.lineno) not in reached
+        for node in calls
+    )
 
 
 def _member(contents: Contents, system: BuildSystem) -> str | None:

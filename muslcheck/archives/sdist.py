@@ -80,6 +80,15 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     brought = _names((*system.requires, *system.added))
     sources = _kept(partial(read_sources, contents, target, extensions, setup.c_texts, brought), SourceFacts(), contents.where(""), lost)
     extensions = tuple(_spoken(extension, sources.languages.get(extension.name, set())) for extension in extensions)
+    if mine is not None:  # what the back end itself runs and links comes before what it hands on to
+        setup = replace(
+            setup,
+            libraries=[*mine.libraries, *setup.libraries],
+            programs=[*mine.programs, *setup.programs],
+            downloads=[*mine.downloads, *setup.downloads],
+            marks=[*mine.marks, *setup.marks],
+            raises=[*mine.raises, *setup.raises],
+        )
     qmake, qt = read_sip(contents) if kind == "sip" else ((), ())
     probed = probed_headers(contents) if kind == "setuptools" else ()
     return SdistFacts(

@@ -140,7 +140,8 @@ def _follow_setup(machine: Machine, setup: SetupCall, again: set[int], modules: 
         how = Certainty.ALWAYS if kept and certainty is Certainty.OPTIONAL else certainty
         here.collect_cffi(machine, named.get("cffi_modules"), how, where)
         machine.guards.pop()
-    if "**" in named:
+    given = list(named)
+    if "**" in given and "ext_modules" not in given[given.index("**") :]:  # which would have the last word
         here.unknown.append((where, Certainty.DECIDED_LATER))
     cmdclass = options.get("cmdclass")
     if isinstance(distclass := options.get("distclass"), Klass):

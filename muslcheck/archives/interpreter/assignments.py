@@ -12,6 +12,7 @@ from muslcheck.archives.interpreter.values import (
     SOME_KEY,
     Ext,
     External,
+    Func,
     Instance,
     Items,
     Klass,
@@ -94,6 +95,8 @@ def _set_attribute(machine: Machine, owner: Any, name: str, value: Any) -> None:
         owner.attributes[name] = merge([before, value], machine.certainty, machine.path) if uncertain else value
     elif isinstance(owner, External) and owner.name == "sys" and name == "path":
         on_path(machine, value)
+    elif isinstance(owner, External) and isinstance(value, Func):
+        machine.patched.append((f"{owner.name}.{name}", value))
     elif isinstance(owner, Namespace):
         owner.frame.scopes[0][name] = value
     elif isinstance(owner, Klass):

@@ -11,7 +11,7 @@ from muslcheck.archives.interpreter.assignments import assign
 from muslcheck.archives.interpreter.exceptions import exception_name
 from muslcheck.archives.interpreter.expressions import elements
 from muslcheck.archives.interpreter.operations import truth
-from muslcheck.archives.interpreter.signals import Leave, OutOfSteps, Raised, Return
+from muslcheck.archives.interpreter.signals import Leave, Raised, Return
 from muslcheck.archives.interpreter.values import (
     External,
     Perhaps,
@@ -56,17 +56,12 @@ def _shadow(machine: Machine, certainty: Certainty, body: list[ast.stmt]) -> Bas
     for each in frames:
         each.scopes.append({})
     machine.path = (*path, Step(certainty))
-    steps, machine.steps = machine.steps, min(machine.steps, _SHADOW_STEPS)
-    allowed = machine.steps
     try:
-        machine.block(body)
+        with machine.allowance(_SHADOW_STEPS):
+            machine.block(body)
     except (Return, Raised, Leave) as left:
         return left
-    except OutOfSteps:
-        if steps <= _SHADOW_STEPS:
-            raise
     finally:
-        machine.steps += steps - allowed
         for each in frames:
             each.scopes.pop()
         del frame.returned[returned:]

@@ -9,11 +9,14 @@ from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.builds import EXTENSION_CLASSES
 from muslcheck.archives.interpreter.expressions import attribute
 from muslcheck.archives.interpreter.operations import truth
+from muslcheck.archives.interpreter.programs import C_LIBRARY
 from muslcheck.archives.interpreter.values import (
+    SOME_KEY,
     Ext,
     External,
     Instance,
     Items,
+    Namespace,
     Perhaps,
     Unknown,
 )
@@ -26,6 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["BUILTIN"]
 
 _LONG = 1_000_000
+_IN_EVERY_C_LIBRARY = frozenset(
+    {
+        "close", "dup2", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd", "fallocate", "fork", "free", "getpid",
+        "inotify_add_watch", "inotify_init", "inotify_init1", "inotify_rm_watch", "ioctl", "malloc", "mount", "open", "prctl", "printf",
+        "read", "sched_setaffinity", "setns", "signalfd", "splice", "strlen", "syscall", "timerfd_create", "umount", "unshare", "write",
+    }
+)  # fmt: skip
+"""Names that glibc has and musl has, too (musl 1.2's sources): those that Python code asks for through ctypes."""
 
 
 def _isinstance(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
@@ -58,6 +69,8 @@ def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
             "modules",
             "flags",
         }
+    if isinstance(owner, External) and owner.name == C_LIBRARY:
+        return name in _IN_EVERY_C_LIBRARY or Unknown("hasattr")
     if isinstance(owner, Instance):
         return name in owner.attributes or owner.klass.find(name) is not None or Unknown("hasattr")
     if isinstance(owner, Ext):
@@ -143,12 +156,12 @@ def _filtered(machine: Machine, arguments: list[Any], _named: dict[str, Any]) ->
 def _made_dict(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     made: dict[Any, Any] = {}
     if arguments:
-        if isinstance(arguments[0], dict):
-            made.update(arguments[0])
-        else:
-            for pair in machine.iterate(arguments[0]) or []:
-                if isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], (str, int)):
-                    made[pair[0]] = pair[1]
+        pairs = arguments[0].items() if isinstance(arguments[0], dict) else machine.iterate(arguments[0])
+        if pairs is None:
+            made[SOME_KEY] = Perhaps(Unknown("an item"), Certainty.DECIDED_LATER)
+        for pair in pairs or ():
+            if isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], (str, int, Unknown)):
+                made[pair[0]] = pair[1]
     made.update(named)
     return made
 
@@ -224,6 +237,13 @@ def _typed(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> A
     return value.klass if isinstance(value, Instance) else Unknown("a type")
 
 
+def _vars(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    owner = arguments[0] if arguments else None
+    if isinstance(owner, Namespace):
+        return attribute(machine, owner, "__dict__")
+    return dict(owner.attributes) if isinstance(owner, Instance) else Unknown("the names of an object")
+
+
 def _globals(machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -> Any:
     module = machine.frame.module
     return module.scopes[0] if module is not None and len(module.scopes) == 1 else Unknown("the names of the module")
@@ -261,6 +281,7 @@ BUILTIN: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "min": _extremum,
     "max": _extremum,
     "globals": _globals,
+    "vars": _vars,
     "collections.OrderedDict": _made_dict,
     "collections.defaultdict": lambda m, a, n: _made_dict(m, a[1:], n),
 }

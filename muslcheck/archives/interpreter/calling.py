@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
@@ -11,14 +12,17 @@ from muslcheck.archives.interpreter.builds import extension_kind, own_extension
 from muslcheck.archives.interpreter.expressions import attribute, elements
 from muslcheck.archives.interpreter.external import external, inherited
 from muslcheck.archives.interpreter.imports import on_path
+from muslcheck.archives.interpreter.lists import append, extend
 from muslcheck.archives.interpreter.methods import method
 from muslcheck.archives.interpreter.questions import starts
 from muslcheck.archives.interpreter.signals import Raised, Return
 from muslcheck.archives.interpreter.values import (
+    SOME_KEY,
     External,
     Frame,
     Func,
     Instance,
+    Items,
     Klass,
     Namespace,
     Unknown,
@@ -35,6 +39,10 @@ __all__ = ["CALLS", "call", "make_function"]
 
 _DEPTH = 40
 """Calls within calls."""
+_YIELDING = 5_000
+"""Steps of one generator: some never end."""
+_UNSURE = 2
+"""Calls of one function within each other, where the deeper ones hang on what is not known."""
 _BUILD_FAILS = frozenset({"Exception", "BaseException", "CompileError", "CCompilerError", "DistutilsError"})
 """What a build command raises that fails, where no setup() turns it into SystemExit."""
 
@@ -72,7 +80,9 @@ def _arguments(machine: Machine, node: ast.Call) -> tuple[list[Any], dict[str, A
         if keyword.arg is not None:
             named[keyword.arg] = value
         elif isinstance(value, dict):
-            named.update({key: item for key, item in value.items() if isinstance(key, str)})
+            for key, item in value.items():
+                if isinstance(key, str) or key is SOME_KEY:
+                    named[key if isinstance(key, str) else "**"] = item
         else:
             named["**"] = Unknown("keyword arguments")
     return arguments, named
@@ -122,11 +132,12 @@ def call(machine: Machine, function: Any, arguments: list[Any], named: dict[str,
 
 def _call_function(machine: Machine, function: Func, arguments: list[Any], named: dict[str, Any]) -> Any:
     """Interpret a call of a function of the code's own."""
-    if machine.depth >= _DEPTH:
-        return Unknown("calls within calls")
+    node = function.node
+    calls = machine.active.setdefault(node, [])
+    if machine.depth >= _DEPTH or (len(calls) >= _UNSURE and len(machine.path) > len(calls[0])):
+        return Unknown("calls within calls")  # the deeper call hangs on what is not known: nothing tells when they would end
     if function.instance is not None:
         arguments = [function.instance, *arguments]
-    node = function.node
     frame = Frame([_parameters(node.args, function, arguments, named)], function.frame.member, function.frame, function.frame.module)
     frame.owner, frame.instance = (
         function.owner,
@@ -135,11 +146,12 @@ def _call_function(machine: Machine, function: Func, arguments: list[Any], named
     outer, path, line, guards = machine.frame, machine.path, machine.line, len(machine.guards)
     machine.frame = frame
     machine.depth += 1
+    calls.append(path)
     try:
         if isinstance(node, ast.Lambda):
             return machine.value(node.body)
         if _generates(machine, node) and not any(_last_name(decorator) == "contextmanager" for decorator in node.decorator_list):
-            return Unknown("a generator")
+            return _generated(machine, node)
         machine.block(node.body)
         result = None
     except Return as returned:
@@ -151,6 +163,7 @@ def _call_function(machine: Machine, function: Func, arguments: list[Any], named
         result = frame.returned.pop()
     finally:
         machine.depth -= 1
+        calls.pop()
         inner_path = machine.path
         machine.frame, machine.path, machine.line = outer, path, line
         del machine.guards[guards:]
@@ -160,6 +173,28 @@ def _call_function(machine: Machine, function: Func, arguments: list[Any], named
         )
         result = merge([*frame.returned, result], certainty, machine.path)
     return result
+
+
+def _generated(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Items | Unknown:
+    """What a generator yields, all of it at once; what is yielded on a branch is only perhaps among it. Unknown where there is no end."""
+    made = machine.frame.yielded = Items((), machine.path)
+    with suppress(Return), machine.allowance(_YIELDING) as allowed:
+        machine.block(node.body)
+    return Unknown("a generator") if allowed.spent else made
+
+
+def _yield(machine: Machine, node: ast.Yield) -> Unknown:
+    value = machine.value(node.value) if node.value is not None else None
+    if machine.frame.yielded is not None:
+        append(machine, machine.frame.yielded, value)
+    return Unknown("what is sent to a generator")
+
+
+def _yield_from(machine: Machine, node: ast.YieldFrom) -> Unknown:
+    value = machine.value(node.value)
+    if machine.frame.yielded is not None:
+        extend(machine, machine.frame.yielded, value)
+    return Unknown("what a generator returns")
 
 
 def _generates(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -215,5 +250,7 @@ def _last_name(node: ast.expr) -> str:
 CALLS: dict[type[ast.expr], Callable[[Machine, Any], Any]] = {
     ast.Call: _call,
     ast.Lambda: make_function,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
 }
 """The value of each of these expressions."""

@@ -100,19 +100,29 @@ def _of_external(machine: Machine, owner: External, name: str) -> Any:
 
 
 def _of_module(machine: Machine, owner: Namespace, name: str) -> Any:
+    if name == "__dict__":
+        return dict(owner.frame.scopes[0])
     try:
         return owner.frame.get(name)
     except KeyError:
         return machine.modules.get(f"{owner.name}.{name}") or Unknown(f"{owner.name}.{name}")
 
 
-def _of_instance(_machine: Machine, owner: Instance, name: str) -> Any:
+def _of_instance(machine: Machine, owner: Instance, name: str) -> Any:
     if name in owner.attributes:
         return owner.attributes[name]
     found = owner.klass.find(name)
-    if isinstance(found, Func):
-        return found.bound(owner)
-    return found if found is not None else Unknown(f"attribute {name}")
+    if not isinstance(found, Func):
+        return found if found is not None else Unknown(f"attribute {name}")
+    decorators = getattr(found.node, "decorator_list", ())
+    if any(isinstance(decorator, ast.Name) and decorator.id == "staticmethod" for decorator in decorators):
+        return found
+    return machine.call(found.bound(owner), [], {}) if any(map(_is_property, decorators)) else found.bound(owner)
+
+
+def _is_property(decorator: ast.expr) -> bool:
+    name = decorator.attr if isinstance(decorator, ast.Attribute) else decorator.id if isinstance(decorator, ast.Name) else ""
+    return name in {"property", "cached_property", "lazy_property"}
 
 
 def _of_class(_machine: Machine, owner: Klass, name: str) -> Any:
@@ -187,7 +197,7 @@ def _dict(machine: Machine, node: ast.Dict) -> Any:
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = machine.value(value_node)
         if key_node is None:
-            made.update(value if isinstance(value, dict) else {})
+            made.update(value if isinstance(value, dict) else {SOME_KEY: Perhaps(Unknown("an item"), Certainty.DECIDED_LATER)})
             continue
         key = machine.value(key_node)
         if isinstance(key, (str, int, bytes, type(None))):

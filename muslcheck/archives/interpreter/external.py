@@ -62,7 +62,7 @@ def inherited(machine: Machine, roots: set[str], name: str, arguments: list[Any]
         machine.record.handed_on.append(machine.certainty)
     if name == "get_requires_for_build_wheel":
         return Items((), machine.path)
-    if name == "cython_sources" and any(root.startswith("Cython.") for root in roots):
+    if name == "cython_sources" and any(root.startswith("Cython.") and not root.endswith(".old_build_ext") for root in roots):
         machine.note(machine.record.marks, "cython_sources")
     if name == "__init__" and isinstance(target, Ext):
         given = dict(zip(("name", "sources"), arguments, strict=False)) | named

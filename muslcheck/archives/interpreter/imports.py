@@ -84,8 +84,11 @@ def _imported_name(machine: Machine, module: Any, name: str, wanted: str) -> Any
 
 def import_module(machine: Machine, name: str) -> Any:
     """The module of an import statement; raises Raised (ImportError) where the build does not find it."""
-    found = machine.environment.finds(name)
-    own = _by_own_path(machine, name) or machine.environment.member_of(name)
+    parent = name.rpartition(".")[0]
+    found, own = machine.environment.finds(name), machine.environment.member_of(name)
+    if own is None and parent and parent not in machine.modules and machine.environment.member_of(parent) is not None:
+        import_module(machine, parent)  # it may say by ``__path__`` where its modules lie
+    own = _by_own_path(machine, name) or own
     machine.imported.add(name)
     if own is not None and (found is not True or (own[1] and name.partition(".")[0] not in _NEVER_OWN)):
         member, found_there = own

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.interpreter.imports import import_module
+from muslcheck.archives.interpreter.signals import Raised
 from muslcheck.archives.interpreter.values import Items, Unknown
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ def environment(machine: Machine, last: str, arguments: list[Any], named: dict[s
 
 def _environ_get(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     return environment(machine, "get", arguments, named)
+
+
+def _confstr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    """``os.confstr``: musl's knows nothing of a version of the C library, and says so by an error."""
+    if arguments[:1] != ["CS_GNU_LIBC_VERSION"]:
+        return Unknown("a setting of the system")
+    name, version = machine.answers["platform.libc_ver()"]
+    if not name:
+        raise Raised(("OSError",), "OSError: [Errno 22] Invalid argument", machine.here)
+    return f"{name} {version}"
 
 
 def _import(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
@@ -72,6 +83,7 @@ def _nothing(_machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -
 
 LIBRARY: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "os.getenv": _environ_get,
+    "os.confstr": _confstr,
     "__import__": _import,
     "importlib.import_module": _import,
     "sysconfig.get_config_var": _config_var,

@@ -7,6 +7,8 @@ import ast
 import posixpath
 import threading
 import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty, Seen
@@ -17,18 +19,30 @@ from muslcheck.archives.interpreter.imports import IMPORTS
 from muslcheck.archives.interpreter.record import Record
 from muslcheck.archives.interpreter.signals import Leave, OutOfSteps, Raised, Return
 from muslcheck.archives.interpreter.statements import STATEMENTS
-from muslcheck.archives.interpreter.values import External, FileHandle, Frame, Items, Namespace, Path, PathText, Perhaps, Unknown, weaker
+from muslcheck.archives.interpreter.values import (
+    External,
+    FileHandle,
+    Frame,
+    Func,
+    Items,
+    Namespace,
+    Path,
+    PathText,
+    Perhaps,
+    Unknown,
+    weaker,
+)
 from muslcheck.archives.interpreter.world import FOLDER, Files
 from muslcheck.archives.witness import table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from muslcheck.archives.build_environment import BuildEnvironment
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
 
-__all__ = ["Machine", "parse_python"]
+__all__ = ["Allowance", "Machine", "parse_python"]
 
 _STEPS = 400_000
 """Expressions and statements evaluated before the reading of one archive gives up: about a second."""
@@ -52,6 +66,13 @@ def parse_python(text: str) -> ast.Module | SyntaxError | None:
             return error
         except (ValueError, RecursionError, MemoryError, OverflowError):
             return None
+
+
+@dataclass(slots=True)
+class Allowance:
+    """Steps that a piece of code was given, and whether they were too few."""
+
+    spent: bool = False
 
 
 class Machine:
@@ -99,6 +120,10 @@ class Machine:
         """Members that the code itself has written before."""
         self.called: dict[ast.AST, bool] = {}
         """Calls of methods that were come to, and whether other than for a switch."""
+        self.active: dict[ast.AST, list[Path]] = {}
+        """Functions that are being called, and the branches on the way to each call of one within another."""
+        self.patched: list[tuple[str, Func]] = []
+        """Functions that the code put in place of those of modules that are not interpreted: their full names."""
         self.generators: dict[ast.AST, bool] = {}
         """Functions, and whether they yield."""
 
@@ -202,6 +227,21 @@ class Machine:
         self.steps -= 1
         if self.steps < 0:
             raise OutOfSteps
+
+    @contextmanager
+    def allowance(self, steps: int) -> Iterator[Allowance]:
+        """Let what is done inside take so many steps, and end it there."""
+        allowed = Allowance()
+        left, self.steps = self.steps, min(self.steps, steps)
+        given = self.steps
+        try:
+            yield allowed
+        except OutOfSteps:
+            allowed.spent = True
+            if left <= steps:
+                raise
+        finally:
+            self.steps += left - given
 
     # ---- what is noted -------------------------------------------------------------------------------------------
 

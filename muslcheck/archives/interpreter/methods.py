@@ -1,4 +1,4 @@
-# ruff: noqa: ANN401 -- values of interpreted code are anything
+# ruff: noqa: ANN401, PLR2004 -- values of interpreted code are anything; a key and its value
 """Methods of plain values: texts, lists and sets, dicts, files, paths."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LONG = 1_000_000
 _STRING_METHODS = frozenset(
     {
         "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "startswith", "endswith", "split", "rsplit",
-        "splitlines", "partition", "rpartition", "find", "rfind", "count", "isdigit", "isalpha", "isspace", "isdecimal",
+        "splitlines", "partition", "rpartition", "find", "rfind", "index", "rindex", "count", "isdigit", "isalpha", "isspace", "isdecimal",
         "removeprefix", "removesuffix", "casefold",
     }
 )  # fmt: skip
@@ -136,8 +136,13 @@ def _item(machine: Machine, owner: dict[Any, Any], name: str, arguments: list[An
 
 def _dict_update(machine: Machine, owner: dict[Any, Any], _name: str, arguments: list[Any], named: dict[str, Any]) -> None:
     for source in (*arguments, named):
-        for item, value in source.items() if isinstance(source, dict) else ():
-            owner[item] = value if not machine.path else Perhaps(value, machine.certainty)
+        pairs = source.items() if isinstance(source, dict) else machine.iterate(source)
+        if pairs is None:
+            owner[SOME_KEY] = Perhaps(Unknown("an item"), Certainty.DECIDED_LATER)
+            continue
+        for pair in pairs:
+            if isinstance(pair, (tuple, list)) and len(pair) == 2 and isinstance(pair[0], (str, int, Unknown)):
+                owner[pair[0]] = pair[1] if not machine.path else Perhaps(pair[1], machine.certainty)
 
 
 def _pairs(machine: Machine, owner: dict[Any, Any], _name: str, _arguments: list[Any], _named: dict[str, Any]) -> Items:

@@ -204,8 +204,8 @@ def _is(left: Any, right: Any) -> bool | Unknown:
             if isinstance(one, Unknown):
                 answers = {_is(option, other) for option in one.options} if one.options else {Unknown()}
                 return answers.pop() if len(answers) == 1 else Unknown("a comparison")
-            if isinstance(one, External):
-                return Unknown("a comparison") if one.name.endswith("()") else False
+            if isinstance(one, External):  # what a class makes is not None; what a function returns may be
+                return Unknown("a comparison") if one.name.endswith("()") and not one.name.rpartition(".")[2][:1].isupper() else False
             return one is other
     if isinstance(left, (Unknown, Perhaps)) or isinstance(right, (Unknown, Perhaps)):
         return Unknown("a comparison")

@@ -68,13 +68,15 @@ def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> File
             raise Raised(("FileNotFoundError", "OSError", "IOError"), f"FileNotFoundError: {inside} is not in the sdist", machine.here)
         if set(mode) & set("wax"):
             machine.written.add(inside)
+    elif machine.files.beside(path) and isinstance(mode, str) and not set(mode) & set("wax+"):
+        raise Raised(("FileNotFoundError", "OSError", "IOError"), f"FileNotFoundError: {path} is not in the sdist", machine.here)
     return FileHandle(inside if there and inside not in machine.written else None)
 
 
 def _glob(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     pattern = arguments[0] if arguments else named.get("pathname")
     base = named.get("root_dir", "")
-    if isinstance(pattern, str) and isinstance(base, str) and machine.files.inside(posixpath.join(base, pattern)) is not None:
+    if isinstance(pattern, str) and isinstance(base, str):
         found = machine.files.glob(pattern, base=base, recursive=named.get("recursive") is True)
         if isinstance(found, Items):
             found.born = machine.path

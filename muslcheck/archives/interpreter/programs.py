@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.interpreter.machine import Machine
 
-__all__ = ["PROGRAMS", "pkgconfig", "run_program"]
+__all__ = ["C_LIBRARY", "PROGRAMS", "pkgconfig", "run_program"]
 
 _RUNNERS = frozenset(
     {
@@ -40,6 +40,8 @@ _FETCHERS = frozenset(
 _LONGEST = 10_000
 """Characters of a command line that is read."""
 _MISSING_PROGRAM = frozenset({"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "Exception", "BaseException"})
+C_LIBRARY = "ctypes.CDLL(c)"
+"""The C library, loaded while the build runs."""
 _IN_IMAGES = frozenset(
     {
         "c", "m", "dl", "pthread", "rt", "util", "crypt", "resolv", "ssl", "crypto", "z", "bz2", "lzma", "sqlite3", "ffi", "expat",
@@ -131,11 +133,14 @@ def _load(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     if isinstance(name, str) and (library := re.match(r"lib([\w+-]+?)\.so", posixpath.basename(name))) and library[1] not in _IN_IMAGES:
         machine.note(machine.record.libraries, library[1], detail="loaded by the build")
         raise Raised(("OSError",), f"OSError: {posixpath.basename(name)} cannot be loaded", machine.here)
-    return Unknown("a library")
+    names = set(name.options) if isinstance(name, Unknown) and name.options else {name}
+    return External(C_LIBRARY) if names <= {None, "libc.so"} else Unknown("a library")
 
 
 def _find_library(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     name = arguments[0] if arguments else None
+    if name == "c":
+        return Unknown("where the C library is", (None, "libc.so"))  # ``CDLL(None)`` has its names, too
     return None if isinstance(name, str) and name not in _IN_IMAGES else Unknown("where a library is")
 
 

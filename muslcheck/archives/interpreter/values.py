@@ -144,6 +144,8 @@ class Frame:
     global_names: set[str] = field(default_factory=set)
     tainted: set[str] = field(default_factory=set)
     returned: list[Any] = field(default_factory=list)
+    yielded: Items | None = None
+    """What a generator has yielded so far."""
     instance: Any = None
     owner: Klass | None = None
 

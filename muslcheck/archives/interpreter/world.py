@@ -127,20 +127,35 @@ class Files:
             return ""
         return whole[len(FOLDER) + 1 :] if whole.startswith(FOLDER + "/") else None
 
+    def beside(self, path: object) -> bool:
+        """Whether a path leads out of the sdist's folder by ``..`` to something below the folder that it was unpacked in.
+
+        A front end unpacks an sdist in a new folder of its own (pip ``operations/prepare.py``): nothing lies beside it.
+        """
+        if not isinstance(path, str) or "\0" in path or self.inside(path) is not None:
+            return False
+        if path.startswith("/") and not path.startswith(f"{FOLDER}/"):
+            return False
+        way = posixpath.relpath(posixpath.normpath(posixpath.join(FOLDER, path)), FOLDER)
+        return way.startswith("../") and way.rpartition("/")[2] != ".."
+
     def is_file(self, path: object) -> bool | Unknown:
         """``os.path.isfile``."""
         inside = self.inside(path)
-        return Unknown("a path outside the sdist") if inside is None else inside in self._contents.names
+        return self._outside(path) if inside is None else inside in self._contents.names
 
     def is_folder(self, path: object) -> bool | Unknown:
         """``os.path.isdir``."""
         inside = self.inside(path)
-        return Unknown("a path outside the sdist") if inside is None else inside in self.folders
+        return self._outside(path) if inside is None else inside in self.folders
 
     def exists(self, path: object) -> bool | Unknown:
         """``os.path.exists``."""
         inside = self.inside(path)
-        return Unknown("a path outside the sdist") if inside is None else inside in self._contents.names or inside in self.folders
+        return self._outside(path) if inside is None else inside in self._contents.names or inside in self.folders
+
+    def _outside(self, path: object) -> bool | Unknown:
+        return False if self.beside(path) else Unknown("a path outside the sdist")
 
     def read(self, member: str | None) -> str | Unknown:
         """The text of a member that was kept."""
@@ -176,13 +191,15 @@ class Files:
         return Items(rows)
 
     def glob(self, pattern: object, *, base: str = "", recursive: bool = False) -> Items | Unknown:
-        """``glob.glob``: sorted, which the real one is not; answers in the form of the pattern."""
+        """``glob.glob``: sorted, which the real one is not; answers in the form of the pattern, or relative to ``base``."""
         if not isinstance(pattern, str):
             return Unknown("a pattern that is not known")
         asked = posixpath.join(base, pattern) if base else pattern
         inside = self.inside(asked)
         if inside is None:
-            return Unknown("a pattern outside the sdist")
+            return Items() if self.beside(asked) else Unknown("a pattern outside the sdist")
+        if base:
+            return Items(name.removeprefix(f"{self.inside(base)}/") for name in self._matching(inside.split("/"), recursive=recursive))
         prefix = FOLDER + "/" if asked.startswith(FOLDER) else asked[: len(asked) - len(inside)] if asked.endswith(inside) else ""
         return Items(prefix + name for name in self._matching(inside.split("/"), recursive=recursive))
 
