@@ -23,6 +23,7 @@ from muslcheck.archives.sdist_metadata import metadata_in
 from muslcheck.archives.setup_facts import SetupFacts
 from muslcheck.archives.setup_py import read_script, read_setup_py
 from muslcheck.archives.sip import read_sip
+from muslcheck.archives.witness import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,7 @@ __all__ = ["inspect"]
 
 _T = TypeVar("_T")
 
+_SCONS_BUILDS = re.compile(r"\b(SharedLibrary|LoadableModule|SharedObject|StaticLibrary)\s*\(")
 _PROGRAM_TREES = {
     "cmake": "cmake",
     "cmake3": "cmake",
@@ -78,7 +80,13 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     nothing: tuple[tuple[Tree, ...], tuple[Seen, ...]] = ((), ())
     trees, downloads = _kept(partial(_trees, contents, pyproject, kind, system, setup), nothing, system.seen_in, lost)
     brought = _names((*system.requires, *system.added))
-    sources = _kept(partial(read_sources, contents, target, extensions, setup.c_texts, brought), SourceFacts(), contents.where(""), lost)
+    done = contents.parsed.setdefault(repr((extensions, setup.c_texts, sorted(brought))), [])
+    sources = _kept(
+        lambda: once(target, done, lambda one: read_sources(contents, one, extensions, setup.c_texts, brought)),
+        SourceFacts(),
+        contents.where(""),
+        lost,
+    )
     extensions = tuple(_spoken(extension, sources.languages.get(extension.name, set())) for extension in extensions)
     if mine is not None:  # what the back end itself runs and links comes before what it hands on to
         setup = replace(
@@ -277,6 +285,9 @@ def _trees(
         keep_cmake(source if isinstance(source, str) else ".", Certainty.ALWAYS)
     elif kind == "meson-python":
         keep(read_meson(contents, Certainty.ALWAYS) or Tree("meson", system.seen_in, Certainty.ALWAYS))
+    elif kind == "enscons" and (match := _SCONS_BUILDS.search(contents.text("SConstruct") or "")):
+        line = (contents.text("SConstruct") or "").count("\n", 0, match.start()) + 1
+        keep(Tree("scons", contents.where("SConstruct", line), Certainty.ALWAYS, tuple(sorted(contents.counts)) or ("c",)))
     if setup.cmake is not None:
         keep_cmake(setup.cmake.value, setup.cmake.certainty)
     for member, certainty, where in setup.rust:

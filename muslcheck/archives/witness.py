@@ -7,14 +7,16 @@ answer; questions are small (whether Python is at least 3.12, what one macro is 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, MutableSequence
 
     from muslcheck.words.target import Target
 
-__all__ = ["Noted", "Witness", "asked", "holds", "table", "witnessed"]
+_T = TypeVar("_T")
+
+__all__ = ["Noted", "Witness", "asked", "holds", "once", "table", "witnessed"]
 
 Noted = dict[tuple[str, str], str]
 """Answers, as text, by the kind of the question and what was asked."""
@@ -63,10 +65,38 @@ def asked(target: Target, kind: str, question: str) -> Any:  # noqa: ANN401 -- w
 
 def holds(noted: Noted, target: Target) -> bool:
     """Whether a target answers all that was noted in the same way. What cannot be asked any more is no."""
+    known = _told(target)
     try:
-        return all(repr(_answer(target, kind, question)) == answer for (kind, question), answer in noted.items())
+        for question, answer in noted.items():
+            told = known.get(question)
+            if told is None:
+                told = known[question] = repr(_answer(target, *question))
+            if told != answer:
+                return False
     except (KeyError, ValueError, AttributeError):
         return False
+    return True
+
+
+def once(target: Target, done: MutableSequence[tuple[Noted, _T]], work: Callable[[Target], _T]) -> _T:
+    """What a part of the reading comes to; it is not done again for a target to which it looks the same."""
+    if not isinstance(target, Witness):
+        return work(target)
+    for noted, known in done:
+        if holds(noted, target.witnessed):
+            target.noted |= noted
+            return known
+    part = Witness(target.witnessed)
+    result = work(cast("Target", part))
+    target.noted |= part.noted
+    done.append((part.noted, result))
+    return result
+
+
+@cache
+def _told(_: Target) -> Noted:
+    """What a target has answered so far in this run: many sdists ask the same."""
+    return {}
 
 
 def _answer(target: Target, kind: str, question: str) -> Any:  # noqa: ANN401

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from muslcheck import __version__
 from muslcheck.archives import FACTS_VERSION, inspect_sdist, open_sdist
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.container import Contents
     from muslcheck.archives.facts import SdistFacts
+    from muslcheck.archives.witness import Noted
     from muslcheck.index.cache import Cache
     from muslcheck.words.release import DistFile
     from muslcheck.words.target import Target
@@ -27,23 +28,11 @@ _MOST = 50
 """Readings of one sdist that are kept in the cache."""
 
 
-class _Reading:
-    """Facts, and what was asked of the target that they were read for; decoded when they are first wanted."""
+class _Reading(NamedTuple):
+    """Facts, and what was asked of the target that they were read for."""
 
-    __slots__ = ("_codec", "_facts", "noted", "plain")
-
-    def __init__(self, noted: dict[tuple[str, str], str], plain: Any, facts: SdistFacts | None, codec: Codec) -> None:  # noqa: ANN401
-        self.noted = noted
-        self.plain = plain
-        self._facts = facts
-        self._codec = codec
-
-    @property
-    def facts(self) -> SdistFacts:
-        """Raises KeyError, TypeError or ValueError where a cache entry holds none of today's."""
-        if self._facts is None:
-            self._facts = self._codec.value(self.plain)
-        return self._facts
+    noted: Noted
+    facts: SdistFacts
 
 
 class _Desk:
@@ -81,11 +70,7 @@ class Readings:
 
         for reading in readings:
             if holds(reading.noted, target):
-                try:
-                    return reading.facts
-                except (KeyError, TypeError, ValueError):
-                    readings.remove(reading)
-                    return self.known(file, target)
+                return reading.facts
         return None
 
     async def read(self, file: DistFile, target: Target) -> SdistFacts:
@@ -114,7 +99,7 @@ class Readings:
             except ArchiveFailure as failure:
                 desk.failure = failure
                 raise
-        self._keep(file, _Reading(noted, None, facts, self._codec))
+        self._keep(file, _Reading(noted, facts))
         return facts
 
     def _keep(self, file: DistFile, reading: _Reading) -> None:
@@ -123,10 +108,13 @@ class Readings:
         key = content_key(file)
         if key is None:
             return
-        for each in readings:
-            each.plain = each.plain or self._codec.plain(each.facts)
-        entry = [[[*asked, answer] for asked, answer in each.noted.items()] for each in readings[-_MOST:]]
-        self._cache.write("facts", f"{key} {READERS}", [[noted, each.plain] for noted, each in zip(entry, readings[-_MOST:], strict=True)])
+        told: list[SdistFacts] = []
+        entry = []
+        for each in readings[-_MOST:]:
+            if each.facts not in told:
+                told.append(each.facts)
+            entry.append([told.index(each.facts), [[*asked, answer] for asked, answer in each.noted.items()]])
+        self._cache.write("facts", f"{key} {READERS}", [[self._codec.plain(each) for each in told], entry])
 
     def _kept(self, file: DistFile) -> list[_Reading]:
         key = content_key(file)
@@ -134,11 +122,10 @@ class Readings:
         if found is None:
             return []
         try:
-            return [
-                _Reading({(kind, question): answer for kind, question, answer in noted}, plain, None, self._codec)
-                for noted, plain in found[0]
-            ]
-        except (KeyError, TypeError, ValueError):
+            plain, entry = found[0]
+            told = [self._codec.value(each) for each in plain]
+            return [_Reading({(kind, question): answer for kind, question, answer in noted}, told[place]) for place, noted in entry]
+        except (KeyError, TypeError, ValueError, IndexError):
             self._cache.drop("facts", f"{key} {READERS}")
             return []
 
@@ -153,7 +140,7 @@ class Readings:
         return self._made
 
 
-def _inspected(desk: _Desk, path: str, filename: str, target: Target) -> tuple[SdistFacts, dict[tuple[str, str], str]]:
+def _inspected(desk: _Desk, path: str, filename: str, target: Target) -> tuple[SdistFacts, Noted]:
     if desk.contents is None:
         with open(path, "rb") as handle:  # noqa: PTH123 - pathlib is dear to load
             desk.contents = open_sdist(handle, filename)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.interpreter.operations import compare
 from muslcheck.archives.interpreter.values import External, Fielded, Unknown
-from muslcheck.archives.interpreter.world import answers
-from muslcheck.archives.witness import asked
+from muslcheck.archives.witness import asked, table
 
 if TYPE_CHECKING:
     from muslcheck.archives.interpreter.machine import Machine
@@ -59,7 +58,7 @@ def starts(machine: Machine, node: ast.Call) -> bool | None:
 def comparison(target: Target, question: str) -> bool | None:
     """The answer for a target. None where it is not known. Raises ValueError where this is no question."""
     key, steps, operator, other, turned = json.loads(question)
-    value = answers(target)[key]
+    value = table(target, "answer")[key]
     for kind, step in steps:
         value = _step(value, kind, step)
     other = _tuples(other)
