@@ -53,6 +53,39 @@ _GONE_FROM_PYTHON = {
     "_bootlocale": (3, 10),
 }
 """Modules of the standard library, and the Python version that no longer has them (the "What's New" pages)."""
+_NAMES_GONE = {
+    **dict.fromkeys(
+        (
+            "sys.maxint", "sys.setdefaultencoding", "itertools.izip", "itertools.imap", "itertools.ifilter", "string.join",
+            "string.letters", "string.maketrans", "string.lowercase", "os.popen2", "os.popen3", "types.StringType",
+        ),
+        (3, 0),
+    ),
+    **dict.fromkeys(("platform.linux_distribution", "platform.dist", "platform.popen", "time.clock", "cgi.escape"), (3, 8)),
+    **dict.fromkeys(("fractions.gcd", "base64.encodestring", "base64.decodestring", "xml.etree.cElementTree"), (3, 9)),
+    **dict.fromkeys(
+        (
+            f"collections.{name}"
+            for name in (
+                "Awaitable", "ByteString", "Callable", "Collection", "Container", "Coroutine", "Generator", "Hashable", "ItemsView",
+                "Iterable", "Iterator", "KeysView", "Mapping", "MappingView", "MutableMapping", "MutableSequence", "MutableSet",
+                "Reversible", "Sequence", "Set", "Sized", "ValuesView",
+            )
+        ),
+        (3, 10),
+    ),
+    **dict.fromkeys(("inspect.getargspec", "inspect.formatargspec", "asyncio.coroutine", "gettext.lgettext"), (3, 11)),
+    **dict.fromkeys(
+        (
+            "configparser.SafeConfigParser", "configparser.ConfigParser.readfp", "configparser.RawConfigParser.readfp", "locale.format",
+            "ssl.wrap_socket", "ssl.match_hostname", "pkgutil.ImpImporter", "pkgutil.ImpLoader", "importlib.find_loader",
+            "importlib.util.set_package", "importlib.util.set_loader", "importlib.util.module_for_loader",
+        ),
+        (3, 12),
+    ),
+    **dict.fromkeys(("unittest.makeSuite", "unittest.findTestCases", "unittest.getTestCaseNames", "locale.resetlocale"), (3, 13)),
+}  # fmt: skip
+"""Names inside of modules that stay, and the Python version that no longer has them (the "What's New" pages)."""
 _NEW_IN_PYTHON = {
     "tomllib": (3, 11),
     "zoneinfo": (3, 9),
@@ -70,6 +103,7 @@ _SETUPTOOLS_GONE = {
     "setuptools.py33compat": 56,
     "setuptools.ssl_support": 57,
     "setuptools.lib2to3_ex": 58,
+    "setuptools.command.build_py.Mixin2to3": 58,
     "setuptools.command.py36compat": 68,
     "setuptools.py34compat": 68,
     "setuptools.convert_path": 70,
@@ -150,7 +184,7 @@ class BuildEnvironment:
         if (gone := self.gone(module)) is not None:
             return not gone
         if top == "distutils":
-            return python < (3, 12) or self._setuptools_brings_distutils()
+            return True if python < (3, 12) else self._setuptools_brings_distutils()
         if top in _GONE_FROM_PYTHON and python >= _GONE_FROM_PYTHON[top]:
             return top in self._modules or None if not self._complete else top in self._modules
         if top in _NEW_IN_PYTHON:
@@ -167,6 +201,8 @@ class BuildEnvironment:
 
     def gone(self, name: str) -> bool | None:
         """Whether the newest setuptools that the build may take has lost a name; None where it never had it, or has it still."""
+        if (left := _NAMES_GONE.get(name.replace("()", ""))) is not None and self._target.python >= left:
+            return True
         for known in (name, name.rpartition(".")[0]):
             since = _SETUPTOOLS_GONE.get(known)
             if since is None or "setuptools" not in self._requires:
@@ -179,6 +215,8 @@ class BuildEnvironment:
     def gone_since(self, name: str) -> str:
         """Since when a module or a name is gone, in words; empty where nothing is known."""
         top = name.partition(".")[0]
+        if (left := _NAMES_GONE.get(name.replace("()", ""))) is not None:
+            return "gone since Python {}.{}".format(*left)
         for known in (name, name.rpartition(".")[0]):
             if known in _SETUPTOOLS_GONE:
                 return f"gone since setuptools {_SETUPTOOLS_GONE[known]}"
@@ -206,8 +244,8 @@ class BuildEnvironment:
             if version.partition(".")[0].isdecimal() and int(version.partition(".")[0]) >= major
         )
 
-    def _setuptools_brings_distutils(self) -> bool:
-        return "setuptools" not in self._requires or self._setuptools_allows(60)
+    def _setuptools_brings_distutils(self) -> bool | None:
+        return self._setuptools_allows(60) if "setuptools" in self._requires else None if not self._complete else False
 
 
 def applies(target: Target, text: str) -> bool:

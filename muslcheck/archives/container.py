@@ -57,6 +57,7 @@ _BUILD_FILES = frozenset(
         "cargo.lock",
         "cmakelists.txt",
         "meson.build",
+        "sconstruct",
         "meson_options.txt",
         "meson.options",
         "configure.ac",

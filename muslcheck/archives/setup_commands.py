@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,8 @@ _COMPILER_FAILS = frozenset(
     }
 )  # fmt: skip
 """What a missing compiler raises inside the build commands, and the customary names of tuples of these."""
+_OF_OTHER_THINGS = frozenset(dir(builtins)) - _COMPILER_FAILS
+"""Python's own exceptions, which a failing compiler does not raise."""
 
 
 def follow_commands(machine: Machine, cmdclass: Any, modules: Modules, certainty: Certainty) -> bool:
@@ -194,9 +197,8 @@ def _last_name(node: ast.expr | None) -> str:
 def _forgives(handler: ast.ExceptHandler) -> bool:
     """Whether a handler catches what a missing compiler raises, and does not always raise again."""
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type is not None else []
-    if handler.type is not None and not any(
-        _last_name(kind) in _COMPILER_FAILS or _last_name(kind).isupper() or "error" in _last_name(kind).lower() for kind in kinds
-    ):
+    names = {_last_name(kind) for kind in kinds} - _OF_OTHER_THINGS
+    if handler.type is not None and not any(name in _COMPILER_FAILS or name.isupper() or "error" in name.lower() for name in names):
         return False
     return not _always_leaves(handler.body)
 

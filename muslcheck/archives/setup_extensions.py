@@ -90,11 +90,11 @@ class Modules:
                 self.unknown.append((where, weaker(how, Certainty.DECIDED_LATER)))
                 continue
             member = machine.files.inside(text.partition(":")[0]) or ""
-            before, asked = len(machine.record.extensions), len(machine.record.programs)
+            before, asked, python_alone = len(machine.record.extensions), len(machine.record.programs), machine.abi_modes
             if member in machine.contents.names:
                 machine.follow(partial(machine.run, member, "cffi_build"), where)
             made = [extension for extension in machine.record.extensions[before:] if extension.kind == "cffi"]
-            if not made:
+            if not made and machine.abi_modes == python_alone:
                 made = [Ext("cffi", member or text, Items(), 0, member or "setup.py")]
             programs = machine.record.programs[asked:]
             if machine.caught & _MISSING_PROGRAM and any(seen.certainty is Certainty.OPTIONAL for seen in programs):

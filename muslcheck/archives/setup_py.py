@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,8 @@ def facts_of(machine: Machine) -> SetupFacts:
     requires = dict.fromkeys(_setup_requires(machine))
     again = _asked_again(machine)
     modules = Modules()
+    if len(record.setups) == 1 and not machine.called_again:
+        record.setups[0] = _called_once(machine, record.setups[0])
     for setup in list(record.setups):
         _follow_setup(machine, setup, again, modules, facts)
     if facts.cmake is not None and facts.cmake.certainty is Certainty.ALWAYS:
@@ -121,6 +124,12 @@ def facts_of(machine: Machine) -> SetupFacts:
     facts.marks.extend(record.marks)
     facts.unread.extend(record.unread)
     return facts
+
+
+def _called_once(machine: Machine, setup: SetupCall) -> SetupCall:
+    """A failure that is caught around the only setup() helps nobody: no wheel is made (setuptools ``build_meta`` looks for it)."""
+    caught_only = setup.caught and setup.certainty is Certainty.OPTIONAL and setup.alone is Certainty.ALWAYS
+    return replace(setup, certainty=Certainty.ALWAYS) if caught_only and setup.member == machine.main else setup
 
 
 def _follow_setup(machine: Machine, setup: SetupCall, again: set[int], modules: Modules, facts: SetupFacts) -> None:

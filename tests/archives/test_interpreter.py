@@ -257,7 +257,9 @@ def test_version_checks(check, said):
         ("try:\n    setup(ext_modules=[E])\nexcept:\n    setup()", "optional"),
         ("try:\n    setup(ext_modules=[E])\nexcept SystemExit:\n    raise", "always"),
         ("try:\n    setup(ext_modules=[E])\nfinally:\n    print('done')", "always"),
-        ("with contextlib.suppress(SystemExit):\n    setup(ext_modules=[E])", "optional"),
+        ("with contextlib.suppress(SystemExit):\n    setup(ext_modules=[E])", "always"),  # nothing else makes a wheel
+        ("with contextlib.suppress(SystemExit):\n    setup(ext_modules=[E])\nsetup()", "optional"),
+        ("try:\n    setup(ext_modules=[E])\nexcept BaseException as ex:\n    print(ex)", "always"),
         ("def run(**kw):\n    setup(name='a', **kw)\ntry:\n    run(ext_modules=[E])\nexcept BaseException:\n    run()", "optional"),
         ("kw = {'ext_modules': [E]}\ntry:\n    setup(**kw)\nexcept SystemExit:\n    del kw['ext_modules']\n    setup(**kw)", "optional"),
         ("try:\n    setup(ext_modules=[E])\nexcept KeyError:\n    setup()", "always"),

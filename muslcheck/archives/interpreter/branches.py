@@ -14,6 +14,7 @@ from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.signals import Leave, Raised, Return
 from muslcheck.archives.interpreter.values import (
     External,
+    Func,
     Perhaps,
     Step,
     Unknown,
@@ -248,9 +249,19 @@ def _lets_go_on(machine: Machine, handler: ast.ExceptHandler) -> list[str]:
     stops = isinstance(left, Raised) or len(machine.record.raises) > before["raises"]
     again = [setup.named for setup in machine.record.setups[before["setups"] :]]
     machine.record.forget(before)
+    machine.called_again = machine.called_again or bool(again) or _calls_on(machine, handler.body)
     if not any(isinstance(node, ast.Delete) for statement in handler.body for node in ast.walk(statement)):
         machine.record.fallbacks.extend(again)  # what is taken out of a dict here was not taken out: nothing here is surely done
     return [] if stops else names
+
+
+def _calls_on(machine: Machine, body: list[ast.stmt]) -> bool:
+    """Whether a handler calls a function of the script's own, or one named after ``setup()``: it may begin anew."""
+    calls = (node.func for statement in body for node in ast.walk(statement) if isinstance(node, ast.Call))
+    return any(
+        isinstance(function, ast.Name) and ("setup" in function.id.lower() or isinstance(machine.frame.look_up(function.id), Func))
+        for function in calls
+    )
 
 
 def _with(machine: Machine, node: ast.With | ast.AsyncWith) -> None:

@@ -138,12 +138,12 @@ def _setup(machine: Machine, name: str, _arguments: list[Any], named: dict[str, 
         return Unknown(f"the result of {name}")
     if name.startswith("skbuild.") and "CMakeLists.txt" in machine.contents.names:
         named.setdefault("cmake_source_dir", ".")  # scikit-build's own setup() runs CMake, whether it is told where or not
-    certainty = machine.certainty
+    certainty = alone = machine.certainty
     caught = machine.caught
     if caught & {"SystemExit", "BaseException"} or caught - _CAUGHT_IN_VAIN:
         certainty = weaker(certainty, Certainty.OPTIONAL)
     if len(machine.record.setups) < _SETUPS:
-        machine.record.setups.append(SetupCall(named, certainty, machine.line, machine.frame.member, caught))
+        machine.record.setups.append(SetupCall(named, certainty, machine.line, machine.frame.member, caught, alone))
     return External("distribution()")
 
 
@@ -157,6 +157,7 @@ def ffi(machine: Machine, last: str, arguments: list[Any], named: dict[str, Any]
                 if isinstance(package, str):
                     machine.note(machine.record.programs, f"pkg-config {package}")
         if text is None:
+            machine.abi_modes += 1
             return None
         made = make_extension(machine, "cffi", [], given)
         made.options["c_text"] = text

@@ -146,7 +146,7 @@ def _by_own_path(machine: Machine, name: str) -> tuple[str, bool] | None:
 def missing(machine: Machine, name: str, kind: str, detail: str = "") -> NoReturn:
     """Raise what an import or an attribute raises that is not found."""
     detail = detail or machine.environment.gone_since(name) or "not among the build requirements"
-    raise Raised((kind, "ImportError"), name, machine.here, detail)
+    raise Raised((kind, "ImportError"), name.replace("()", ""), machine.here, detail)
 
 
 def _interpreted(machine: Machine, name: str, member: str) -> Any:

@@ -120,6 +120,10 @@ class Machine:
         """Members that the code itself has written before."""
         self.called: dict[ast.AST, bool] = {}
         """Calls of methods that were come to, and whether other than for a switch."""
+        self.called_again = False
+        """``setup()`` is called anew where it failed."""
+        self.abi_modes = 0
+        """cffi modules that are Python alone (``set_source(name, None)``)."""
         self.active: dict[ast.AST, list[Path]] = {}
         """Functions that are being called, and the branches on the way to each call of one within another."""
         self.patched: list[tuple[str, Func]] = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.signals import Raised
-from muslcheck.archives.interpreter.values import External, PathText, Unknown, weaker
+from muslcheck.archives.interpreter.values import External, Items, PathText, Unknown, weaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +55,11 @@ def _exit(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Non
     said = arguments[0] if arguments else ""
     message = said if isinstance(said, str) else f"status {said}" if isinstance(said, int) else ""
     raise Raised(("SystemExit",), f"exits: {message}"[:500] if message else "exits", machine.here)
+
+
+def _split(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    words = _words(arguments[0]) if arguments and isinstance(arguments[0], str) else []
+    return Items(words, machine.path) if words else Unknown("the words of a command")
 
 
 def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Unknown:
@@ -173,5 +178,6 @@ PROGRAMS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     **dict.fromkeys(("sys.exit", "exit", "quit", "os._exit"), _exit),
     **dict.fromkeys(("ctypes.CDLL", "ctypes.cdll.LoadLibrary", "ctypes.PyDLL"), _load),
     "ctypes.util.find_library": _find_library,
+    "shlex.split": _split,
 }
 """By full name."""

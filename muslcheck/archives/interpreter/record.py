@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from muslcheck.archives.facts import Certainty
+
 if TYPE_CHECKING:
-    from muslcheck.archives.facts import Certainty, Seen
+    from muslcheck.archives.facts import Seen
     from muslcheck.archives.interpreter.values import Ext
 
 __all__ = ["Record", "SetupCall"]
@@ -23,6 +25,8 @@ class SetupCall:
     member: str
     caught: frozenset[str] = frozenset()
     """The exceptions that are caught around it, and after which the script goes on."""
+    alone: Certainty = Certainty.ALWAYS
+    """How sure it is, were nothing caught."""
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ __all__ = ["RULES"]
 
 _EVERYWHERE = "on slim images too"
 _GONE = "gone since"
+_GONE_FROM_SETUPTOOLS = re.compile(r"gone since setuptools (\d+)")
 _NOT_REQUIRED = "not among the build requirements"
 _IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
@@ -122,6 +123,9 @@ def module_gone(case: Case) -> Iterator[Evidence]:
     """
     for seen in (*_facts(case, "imports"), *(seen for seen in _facts(case, "raises") if seen.detail in _IMPORT_FAILS)):
         what = f"{seen.value}, {seen.detail}" if seen.detail not in {"", *_IMPORT_FAILS} else seen.value.partition(": ")[2] or seen.value
+        version, gone = _version(case, "setuptools"), _GONE_FROM_SETUPTOOLS.search(what)
+        if version is not None and gone and version[0] < int(gone[1]):
+            continue  # something holds setuptools back beside what the project requires
         claim = f"the build imports {what} ({_EVERYWHERE})"
         if _GONE in what or seen.detail == _NOT_REQUIRED:
             yield from _fails("MC231", claim, seen, certain=True)

@@ -1,0 +1,103 @@
+"""Builds that stop for their years or for what nobody required, and builds that only look as if they went on."""
+
+import pytest
+from support.sdists import GLIBC, MUSL, PLAIN, facts, inspect, only
+
+from muslcheck.archives.facts import Certainty
+
+EXT = "Extension('a', ['a.c'])"
+POETRY = (
+    '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n[tool.poetry]\nname = "a"\nbuild = "build.py"\n'
+)
+ENSCONS = '[build-system]\nrequires = ["enscons"]\nbuild-backend = "enscons.api"\n'
+
+
+def stops(code, **files):
+    """What a plain build surely lacks."""
+    return [
+        (seen.value.partition(": ")[2] or seen.value, seen.detail)
+        for seen in facts(code, **files).imports
+        if seen.certainty is Certainty.ALWAYS
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("import configparser\nc = configparser.ConfigParser()\nc.readfp(None)", "configparser.ConfigParser.readfp"),
+        ("from configparser import ConfigParser\nConfigParser().readfp(None)", "configparser.ConfigParser.readfp"),
+        ("from configparser import SafeConfigParser", "configparser.SafeConfigParser"),
+        ("import inspect\ninspect.getargspec(print)", "inspect.getargspec"),
+        ("from collections import Mapping", "collections.Mapping"),
+        ("import platform\nplatform.linux_distribution()", "platform.linux_distribution"),
+        ("import sys\nsys.maxint", "sys.maxint"),
+        ("import ConfigParser", "ConfigParser"),
+        ("import numpy", "numpy"),
+        ("from setuptools_rust import RustExtension", "setuptools_rust"),
+        ("from setuptools.command.build_py import Mixin2to3", "setuptools.command.build_py.Mixin2to3"),
+    ],
+)
+def test_what_is_gone_or_was_never_required(code, name):
+    assert [what for what, _ in stops(f"{code}\n{PLAIN}setup()")] == [name]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try:\n    from collections import Mapping\nexcept ImportError:\n    from collections.abc import Mapping",
+        "import collections\nif hasattr(collections, 'Mapping'):\n    collections.Mapping",
+        "import configparser\nc = configparser.ConfigParser()\nc.read_file(open('setup.cfg'))",
+        "try:\n    import numpy\nexcept ImportError:\n    numpy = None",
+    ],
+)
+def test_what_is_asked_for_with_care(code):
+    assert stops(f"{code}\n{PLAIN}setup()") == []
+
+
+def test_distutils_is_not_there_where_nobody_requires_setuptools():
+    script = "from distutils.core import Extension\ndef build(kw):\n    kw['ext_modules'] = [Extension('a', ['a.c'])]\n"
+    found = inspect({"pyproject.toml": POETRY, "build.py": script, "a.c": "int x;"})
+    assert [seen.value for seen in found.imports if seen.certainty is Certainty.ALWAYS] == ["distutils.core"]
+    found = inspect({"pyproject.toml": POETRY.replace('"poetry-core"', '"poetry-core", "setuptools"'), "build.py": script, "a.c": "int x;"})
+    assert found.imports == ()
+
+
+@pytest.mark.parametrize(("caught", "how"), [("ImportError", "always"), ("CompileError", "optional"), ("(KeyError, ValueError)", "always")])
+def test_what_a_command_forgives(caught, how):
+    code = f"""{PLAIN}from setuptools.command.build_ext import build_ext
+from distutils.errors import CompileError
+class Mine(build_ext):
+    def run(self):
+        try:
+            build_ext.run(self)
+        except {caught}:
+            pass
+setup(ext_modules=[{EXT}], cmdclass={{'build_ext': Mine}})
+"""
+    assert only(facts(code, **{"a.c": "int x;"}).extensions).certainty.value == how
+
+
+def test_a_command_line_that_is_split():
+    code = f"""import shlex, subprocess
+{PLAIN}from setuptools.command.build_py import build_py
+class Mine(build_py):
+    def run(self):
+        for line in ["make -C src clean", "make -C src"]:
+            subprocess.check_output(shlex.split(line))
+setup(cmdclass={{'build_py': Mine}})
+"""
+    assert [tree.tool for tree in facts(code).trees] == ["make"]
+
+
+@pytest.mark.parametrize(("source", "kinds"), [("None", []), ('"int x;"', ["cffi"])])
+def test_a_cffi_module_of_python_alone_compiles_nothing(source, kinds):
+    made = f"from cffi import FFI\nffi = FFI()\nffi.set_source('_a', {source})\n"
+    code = f"{PLAIN}setup(setup_requires=['cffi'], cffi_modules=['build_a.py:ffi'])"
+    assert [extension.made_by for extension in facts(code, **{"build_a.py": made}).extensions] == kinds
+
+
+@pytest.mark.parametrize("target", [MUSL, GLIBC])
+def test_scons(target):
+    found = inspect({"pyproject.toml": ENSCONS, "SConstruct": "env.SharedLibrary(target='a', source=['a.c'])\n", "a.c": "int x;"}, target)
+    assert [(tree.tool, tree.languages, tree.seen_in.rpartition("!/")[2]) for tree in found.trees] == [("scons", ("c",), "SConstruct:1")]
+    assert inspect({"pyproject.toml": ENSCONS, "SConstruct": "env.Whl('purelib', [])\n"}, target).trees == ()
