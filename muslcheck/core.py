@@ -80,10 +80,11 @@ async def acheck(
     had from the index is no exception: it is in the report's problems.
     """
     environments = _places(installed)
+    constraining, for_builds = _constraint_files(isolated=isolated)
     state = partial(
         read,
         _texts(paths) or (() if environments else (".",)),
-        constraints=_texts(constraints),
+        constraints=(*_texts(constraints), *constraining),
         installed=environments,
         extras=tuple(extras),
         all_extras=all_extras,
@@ -113,7 +114,11 @@ async def acheck(
         loader = Loader(wires, Catalogue(wires), tell)
         await loader.explore(requirements, constrained, _scouts(targets), chosen)
         offered = await loader.offered(_several(apk_index))
-        asked = [_Asked(requirements, constrained, chosen, target, offered=_of_arch(offered, target)) for target in targets]
+        held = read((), constraints=for_builds) if for_builds else ()
+        building = tuple(constraint for manifest in held for constraint in manifest.constraints)
+        asked = [
+            _Asked(requirements, constrained, chosen, target, offered=_of_arch(offered, target), building=building) for target in targets
+        ]
         verdicts = await _each(_verdicts(each, loader) for each in asked)
         for lock in (lock for manifest in manifests for lock in manifest.locks):
             verdicts += await _each(_locked(lock, each, loader) for each in asked)
@@ -169,7 +174,10 @@ check = _waited(acheck)
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is to be resolved, for which target and by which rules; ``above`` names the builds that it is a part of."""
+    """What is to be resolved, for which target and by which rules; ``above`` names the builds that it is a part of.
+
+    ``building`` constrain what builds require, and nothing else.
+    """
 
     requirements: tuple[Requirement, ...]
     constraints: tuple[Requirement, ...]
@@ -177,6 +185,7 @@ class _Asked:
     target: Target
     above: tuple[str, ...] = ()
     offered: ApkIndex | None = None
+    building: tuple[Requirement, ...] = ()
 
 
 async def _verdicts(asked: _Asked, loader: Loader) -> list[Verdict]:
@@ -209,14 +218,14 @@ async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdi
 
 
 async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _Asked, loader: Loader) -> tuple[BuildRequirement, ...]:
-    """Judge what a build requires as pip's isolated environment would get it (PEP 518): on its own, unconstrained."""
+    """Judge what a build requires as pip's isolated environment would get it (PEP 518): on its own, under constraints for builds alone."""
     if candidate.name in asked.above:  # a build that needs itself: said once, pip would stop here
         return (BuildRequirement(candidate.name, candidate.version, Outcome.UNKNOWN),)
     system, rules = facts.build_system, asked.selection
     inner = replace(
         asked,
         requirements=loader.build_requirements(system.requires + system.added, system.seen_in),
-        constraints=(),
+        constraints=asked.building,
         selection=replace(rules, all_releases=frozenset(), only_final=frozenset(), no_deps=False, require_hashes=False),
         above=(*asked.above, candidate.name),
     )
@@ -304,6 +313,12 @@ def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[s
             aim(image, arch) for image in named for arch in arches or (machines(image) if matrix else None) or (platform.machine(),)
         )
     )
+
+
+def _constraint_files(*, isolated: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from muslcheck.index.pipconfig import constraint_files
+
+    return constraint_files(isolated=isolated)
 
 
 def _options(

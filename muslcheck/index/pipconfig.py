@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Mapping
 
-__all__ = ["configuration_files", "default_index_url", "options_from_environment", "settings"]
+__all__ = ["configuration_files", "constraint_files", "default_index_url", "options_from_environment", "settings"]
 
 _SECTIONS: Final = ("global", "download", "install", ":env:")
 """Sections that bear on installing, the later over the earlier, and the environment over all."""
@@ -64,6 +64,15 @@ def options_from_environment(*, isolated: bool = False) -> tuple[IndexOptions, S
         default = default.partition("=")[2] if "=" in default.partition("://")[0] else default
         index = replace(index, index_url=default or None, extra_index_urls=tuple(named))
     return index, _selection(said, found)
+
+
+def constraint_files(*, isolated: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The constraint files that pip is told of: for what is installed (``PIP_CONSTRAINT``), and for builds (``PIP_BUILD_CONSTRAINT``).
+
+    Since pip 26.2 the former do not reach the isolated environments of builds.
+    """
+    found = dict(settings(isolated=isolated))
+    return _words(found, "constraint"), _words(found, "build-constraint")
 
 
 def settings(*, isolated: bool = False) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from muslcheck.errors import UsageError
-from muslcheck.index.pipconfig import configuration_files, default_index_url, options_from_environment, settings
+from muslcheck.index.pipconfig import configuration_files, constraint_files, default_index_url, options_from_environment, settings
 from muslcheck.words.requirement import FormatControl, IndexOptions, Selection
 
 ASK_PIP = """
@@ -24,6 +24,7 @@ found = {name: getattr(options, name) for name in names}
 found["proxy"] = found["proxy"] or ""
 found["ignore_requires_python"] = bool(found["ignore_requires_python"])
 found["deps"] = not options.ignore_dependencies
+found["constraints"], found["build_constraints"] = options.constraints, options.build_constraints
 found["no_binary"], found["only_binary"] = sorted(control.no_binary), sorted(control.only_binary)
 found["pre"] = options.pre or ":all:" in options.release_control.all_releases
 print(json.dumps(found))
@@ -37,7 +38,10 @@ def as_pip_sees_it(*, isolated=False):
 
 def as_we_see_it(*, isolated=False):
     index, selection = options_from_environment(isolated=isolated)
+    constraints, build_constraints = constraint_files(isolated=isolated)
     return {
+        "constraints": list(constraints),
+        "build_constraints": list(build_constraints),
         "index_url": index.index_url or default_index_url(),
         "extra_index_urls": list(index.extra_index_urls),
         "find_links": list(index.find_links),
@@ -123,6 +127,7 @@ extra-index-url =
         (("everyone",), {"PIP_EXTRA_INDEX_URL": "https://env.example/x", "PIP_NO_DEPS": "1", "PIP_PRE": "yes"}),
         (("everyone",), {"PIP_DEFAULT_TIMEOUT": "33", "PIP_PROXY": "http://proxy.example:1", "PIP_ONLY_BINARY": ":all:"}),
         (("everyone",), {"PIP_NO_BINARY": ":all:", "PIP_CLIENT_CERT": "~/me.pem", "PIP_PYPI_URL": "https://alias.example/"}),
+        (("everyone",), {"PIP_CONSTRAINT": "a.txt b.txt", "PIP_BUILD_CONSTRAINT": "c.txt"}),
         (("user",), {"PIP_CONFIG_FILE": os.devnull}),
         (("user",), {"PIP_CONFIG_FILE": "/nowhere/at/all.conf"}),
         (("user",), {"pip_index_url": "https://small.example/", "PIP_VERSION": "3", "PIP_HELP": "1"}),
