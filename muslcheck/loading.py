@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.index import Index
+    from muslcheck.judge import Known
     from muslcheck.resolver import Catalogue
     from muslcheck.words.lock import Lock
     from muslcheck.words.release import DistFile, Project
@@ -57,6 +58,8 @@ class Loader:
         self._ahead: dict[tuple[object, ...], asyncio.Event | None] = {}
         self.build_requirements = cache(build_requirements)
         """What a build requires, the same objects for the same texts: targets that ask the same are told by them."""
+        self.judged: Known = {}
+        """Verdicts that hold for several targets."""
         self._tell = tell
         self._done = self._begun = 0
 

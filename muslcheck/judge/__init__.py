@@ -10,14 +10,31 @@ from muslcheck.judge.case import Case
 from muslcheck.judge.decide import decide, ordered
 from muslcheck.judge.parts import compiled
 from muslcheck.judge.rules import RULES, UNOPENED, Rule
-from muslcheck.words.release import Metadata
+from muslcheck.words.release import Kind, Metadata
 from muslcheck.words.verdict import ApkNames, Outcome, Verdict
 
-__all__ = ["RULES", "Case", "Rule", "judge"]
+__all__ = ["RULES", "Case", "Known", "Rule", "judge"]
+
+Known = dict[tuple[object, ...], Verdict]
+"""Verdicts on wheels, for targets to which they look the same."""
 
 
-def judge(case: Case) -> Verdict:
-    """The verdict on one candidate on one target: every rule asked, the evidence weighed once."""
+def judge(case: Case, known: Known | None = None) -> Verdict:
+    """The verdict on one candidate on one target: every rule asked, the evidence weighed once.
+
+    ``known`` remembers the verdicts on wheels that fit: they hold for every target that has the same candidate.
+    """
+    candidate, file, target = case.candidate, case.file, case.target
+    if known is None or not candidate.kin or file is None or file.kind is not Kind.WHEEL or candidate.blocker is not None:
+        return _judged(case)
+    key = (candidate.kin, target.is_musl, target.distribution, target.release)  # all that rules and advice ask about a wheel's target
+    verdict = known.get(key)
+    if verdict is None:
+        verdict = known[key] = _judged(case)
+    return verdict if verdict.target == target else replace(verdict, target=target, shelf=candidate.shelf)
+
+
+def _judged(case: Case) -> Verdict:
     case = _with_chain(case)
     rules = RULES.values() if isinstance(case.facts, SdistFacts) else UNOPENED
     found = tuple(evidence for rule in rules for evidence in rule.check(case))

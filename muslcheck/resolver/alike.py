@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from muslcheck.resolver.provider import consistent
 from muslcheck.resolver.select import version_of
 from muslcheck.resolver.terms import Base
-from muslcheck.words.release import Metadata, Unread
+from muslcheck.words.release import Kind, Metadata, Unread
 from muslcheck.words.requirement import Source
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from muslcheck.resolver.answer import Node
+    from muslcheck.resolver.answer import Node, Told
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.provider import Provider, Settled
     from muslcheck.resolver.select import Offers
@@ -48,13 +48,38 @@ class Found:
     chains: dict[str, tuple[str, ...]]
     looked_at: frozenset[str]
     tried: dict[str, frozenset[str]]
+    told: dict[str, Told]
+    """What was told of projects that have nothing for one machine alone: it holds for all targets."""
 
     @classmethod
-    def of(cls, provider: Provider, twins: Offers, nodes: dict[str, Node], chains: dict[str, tuple[str, ...]]) -> Found:
-        """What a search found that has come to its end."""
+    def of(
+        cls, provider: Provider, twins: Offers, nodes: dict[str, Node], chains: dict[str, tuple[str, ...]], told: dict[str, Told]
+    ) -> Found:
+        """What a search found that has come to its end, and what was told of it."""
         settled = provider.settled
         tried = {name: frozenset(versions) for name, versions in settled.tried.items()}
-        return cls(provider.offers, twins, settled, provider.refused, nodes, chains, frozenset(settled.projects), tried)
+        everywhere = {name: each for name, each in told.items() if _is_everywhere(name, provider, twins, nodes[name])}
+        return cls(provider.offers, twins, settled, provider.refused, nodes, chains, frozenset(settled.projects), tried, everywhere)
+
+
+def _is_everywhere(name: str, provider: Provider, twins: Offers, node: Node) -> bool:
+    """Whether all that was looked at of a project is for any machine and any C library: its files, and what its releases require."""
+    offer, twin, settled = provider.offers.of(name), twins.of(name), provider.settled
+    in_the_way = (settled.stranded, settled.conflicts, settled.pythons, settled.bounded, provider.refused)
+    if (
+        offer is None
+        or twin is None
+        or node.base.file is None
+        or node.base.stranded is not None
+        or any(name in each for each in in_the_way)
+    ):
+        return False
+    files = [file for version in {*offer.looked_at(), *twin.looked_at()} for file in offer.project.files(version)]
+    if not all(file.kind is Kind.SDIST or file.filename.endswith("-any.whl") for file in files):
+        return False
+    tried = settled.tried.get(name, ())
+    read = [provider.catalogue.metadata(file) for file in files if file.version in tried]
+    return not any(isinstance(each, Metadata) and any(map(_speaks_of_machine, each.requires_dist)) for each in read)
 
 
 def may_share(requirements: Iterable[Requirement]) -> bool:
@@ -74,12 +99,15 @@ def compare(
     lacking: dict[str, DistFile] = {}
     nodes = {}
     for name, node in found.nodes.items():
+        if name in found.told:
+            nodes[name] = node
+            continue
         base = _moved(node.base, found, offers, twins)
         if base is None:
             return None
         nodes[name] = node if base is node.base else replace(node, base=base)
     comparison = _Comparison(found, offers, catalogue, lacking)
-    for name in found.looked_at:
+    for name in found.looked_at - found.told.keys():
         if not comparison.alike(name, found.offers, offers):
             return None
         if name in found.settled.stranded and not comparison.alike(name, found.twins, twins):

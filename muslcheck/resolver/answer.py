@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,13 +16,13 @@ from muslcheck.resolver.explain import no_file_in_words, no_version_in_words
 from muslcheck.resolver.select import Wish, version_of
 from muslcheck.resolver.shelve import shelve, shelve_later
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Extended
-from muslcheck.words.release import Absent, Metadata, Misfit, Project, Shelf, Unread
+from muslcheck.words.release import Absent, Fits, Metadata, Misfit, Placed, Project, Shelf, Unread
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Selection, Source
 from muslcheck.words.resolution import Blocker, BlockerKind, Candidate, Resolution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from resolvelib.structs import RequirementInformation, State
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
 
-__all__ = ["Node", "answer", "chains_of", "nodes_of"]
+__all__ = ["Node", "Told", "answer", "chains_of", "nodes_of"]
 
 _FREELY = Selection(ignore_requires_python=True)
 _MOST_NEAREST = 4
@@ -50,18 +51,57 @@ class Node:
     asked: dict[str, None] = field(default_factory=dict)
 
 
-def answer(nodes: dict[str, Node], chains: dict[str, tuple[str, ...]], provider: Provider, twins: Offers) -> Resolution:
-    """Everything that is held, by name, and what went wrong on the way."""
+Told = tuple[Candidate, tuple[Problem, ...]]
+"""A candidate, and what is to be said beside it."""
+
+_KIN = itertools.count(1)
+
+
+def answer(
+    nodes: dict[str, Node], chains: dict[str, tuple[str, ...]], provider: Provider, twins: Offers, told: dict[str, Told]
+) -> Resolution:
+    """Everything that is held, by name, and what went wrong on the way.
+
+    What ``told`` has is true here, too, save the shelves; what it lacks is added.
+    """
     offers, catalogue = provider.offers, provider.catalogue
     candidates = []
     problems: dict[Problem, None] = {}
     for name in sorted(nodes):
+        known = told.get(name)
+        if known is not None:
+            candidates.append(_shelved_anew(known[0], nodes[name].base, offers))
+            problems.update(dict.fromkeys(known[1]))
+            continue
         teller = _Teller(name, nodes[name], provider, twins)
-        candidates.append(teller.candidate(chains.get(name, (name,))))
-        problems.update(dict.fromkeys(teller.problems()))
+        candidate, said = teller.candidate(chains.get(name, (name,))), tuple(teller.problems())
+        told[name] = candidate, said
+        candidates.append(candidate)
+        problems.update(dict.fromkeys(said))
     problems.update(dict.fromkeys(_without_hashes(nodes, offers.selection)))
     problems.update(dict.fromkeys(_without_times(nodes, offers, catalogue)))
     return Resolution(offers.target, tuple(candidates), tuple(sorted(problems, key=lambda each: (each.subject, each.message))))
+
+
+def _shelved_anew(candidate: Candidate, base: Base, offers: Offers) -> Candidate:
+    """A candidate whose files are for any machine, as another target has it: the same file by the same tag, at another rank."""
+    placed, target = candidate.shelf.placed[0], offers.target
+    assert base.file is not None
+    assert isinstance(placed.fit, Fits)
+    rank = target.tags.get(placed.fit.tag, len(target.tags))  # an sdist comes after all tags
+    project, version = _project(offers, candidate.name), base.file.version
+    pinned = base.file.yanked is not None
+
+    def fill() -> Sequence[Placed]:
+        files = project.files(version) if project is not None else ()
+        return shelve(files, target, offers.selection, candidate.name, pinned=pinned).placed
+
+    return replace(candidate, shelf=shelve_later(Placed(placed.file, replace(placed.fit, rank=rank)), fill))
+
+
+def _project(offers: Offers, name: str) -> Project | None:
+    offer = offers.of(name)
+    return None if offer is None else offer.project
 
 
 def nodes_of(state: State[Term, Held, str], provider: Provider) -> dict[str, Node]:
@@ -177,6 +217,7 @@ class _Teller:
             newer=newer,
             newer_file=newer_file,
             status=project.status if isinstance(project, Project) else "active",
+            kin=next(_KIN),
         )
 
     def problems(self) -> Iterator[Problem]:

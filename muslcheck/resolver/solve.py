@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from resolvelib.providers import Preference
     from resolvelib.resolvers import Criterion
 
-    from muslcheck.resolver.answer import Node
+    from muslcheck.resolver.answer import Node, Told
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.select import Offers
     from muslcheck.resolver.terms import Held, Term
@@ -83,7 +83,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     in the way than is sensible to pass over.
     """
     offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
-    others = _found_so_far(requirements, constraints, offers, catalogue)
+    others = _found_so_far(requirements, constraints, offers, twins, catalogue)
     for found in others or ():
         nodes = compare(found, (*requirements, *constraints), offers, twins, catalogue)
         if isinstance(nodes, Wanted):
@@ -91,24 +91,27 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
         if nodes is not None:
             provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled)
             provider.refused = found.refused
-            return answer(nodes, found.chains, provider, twins)
+            return answer(nodes, found.chains, provider, twins, {**found.told})
     found_here = _search(requirements, constraints, catalogue, offers, twins)
     if isinstance(found_here, Wanted):
         return found_here
     provider, nodes, chains = found_here
+    told: dict[str, Told] = {}
+    resolution = answer(nodes, chains, provider, twins, told)
     if others is not None:
-        others.append(Found.of(provider, twins, nodes, chains))
-    return answer(nodes, chains, provider, twins)
+        others.append(Found.of(provider, twins, nodes, chains, told))
+    return resolution
 
 
 def _found_so_far(
-    requirements: Sequence[Requirement], constraints: Sequence[Requirement], offers: Offers, catalogue: Catalogue
+    requirements: Sequence[Requirement], constraints: Sequence[Requirement], offers: Offers, twins: Offers, catalogue: Catalogue
 ) -> list[Found] | None:
     """What was found for other targets of the same Python that asked the same, to be added to; None where that cannot be compared."""
     target, selection = offers.target, offers.selection
     if selection.require_hashes or not may_share((*requirements, *constraints)):
         return None
-    key = (target.python_full, target.free_threaded, selection, *map(id, requirements), None, *map(id, constraints))
+    pythons = (target.python_full, twins.target.python_full, target.free_threaded, twins.target.free_threaded)
+    key = (*pythons, selection, *map(id, requirements), None, *map(id, constraints))
     asked = (tuple(requirements), tuple(constraints))  # kept with it, so that their ids stay theirs
     return catalogue.found.setdefault(key, (asked, []))[1]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from muslcheck.words.release import Shelf
@@ -82,6 +82,8 @@ class Candidate:
     """The command that locks anew (``uv lock``), for a locked release."""
     unlocked: DistFile | None = None
     """A wheel of the locked release that fits, and is on the index but not in the lock."""
+    kin: int = field(default=0, compare=False)
+    """The same number for candidates of several targets that differ in nothing but their shelves; 0 where none is known to."""
 
 
 @dataclass(frozen=True, slots=True)
