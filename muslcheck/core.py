@@ -214,7 +214,8 @@ async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdi
         if not isinstance(facts, Unread):
             build = await _build_requirements(facts, candidate, asked, loader)
     others = () if file is not None and file.kind is Kind.WHEEL else loader.wheel_releases(candidate, asked.target, asked.selection)
-    return judge(Case(candidate, asked.target, facts=facts, build_requires=build, alternatives=others, offered=asked.offered))
+    case = Case(candidate, asked.target, facts=facts, build_requires=build, alternatives=others, offered=asked.offered)
+    return judge(case, loader.judged)
 
 
 async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _Asked, loader: Loader) -> tuple[BuildRequirement, ...]:
