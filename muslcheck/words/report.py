@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import reduce
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.utils import canonicalize_name
@@ -12,7 +13,7 @@ from muslcheck.words.release import Kind
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from muslcheck.words.release import DistFile
     from muslcheck.words.supply import Supply
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["FAIL_ON", "SCHEMA_VERSION", "Problem", "Report", "Sizes"]
 
 SCHEMA_VERSION = "1"
+
+_SHARED = attrgetter(
+    *("name", "version", "outcome", "marks", "file", "installed", "requested", "required_by", "chain"),
+    *("languages", "build_requires", "apk", "evidence", "advice"),
+)
+"""All that a package's JSON says, save its target."""
 
 FAIL_ON: dict[str, frozenset[Outcome]] = {
     "never": frozenset(),
@@ -98,17 +105,11 @@ class Report:
 
     def apk(self, target: Target) -> ApkNames:
         """The Alpine packages of all verdicts on a target together, build requirements included; what fails anyway asks for none."""
-        wanted = (verdict.apk_in_all for verdict in self.filter(target=target) if verdict.outcome is not Outcome.FAIL)
-        return reduce(ApkNames.__or__, wanted, ApkNames())
+        return _apk_of(self.filter(target=target))
 
     def sizes(self, target: Target) -> Sizes:
         """The bytes to be downloaded for a target: the files that pip takes, wheels and sdists apart; and those once installed."""
-        verdicts = self.filter(target=target)
-        files = [verdict.file for verdict in verdicts if verdict.file is not None]
-        measured = [verdict.installed for verdict in verdicts if verdict.installed is not None]
-        by_kind = {kind: sum(file.size or 0 for file in files if file.kind is kind) for kind in Kind}
-        unknown = sum(file.size is None for file in files)
-        return Sizes(by_kind[Kind.WHEEL], by_kind[Kind.SDIST], unknown, sum(measured), len(measured))
+        return _sizes_of(self.filter(target=target))
 
     def exit_status(self, fail_on: str = "fail", *, strict: bool = False) -> int:
         """The exit status for a policy.
@@ -141,34 +142,72 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, in the form of the JSON Schema that muslcheck ships."""
+        return self._plain([_package(verdict) for verdict in self._in_order()])
+
+    def to_json(self) -> str:
+        """The report as JSON: the same bytes for the same findings, save ``created``."""
+        import json
+
+        empty = json.dumps(self._plain([]), indent=2)
+        packages = ",\n    ".join(_packages_as_json(self._in_order()))
+        return (empty.replace('\n  "packages": [],', f'\n  "packages": [\n    {packages}\n  ],', 1) if packages else empty) + "\n"
+
+    def _in_order(self) -> list[Verdict]:
         position = {target: place for place, target in enumerate(self.targets)}
-        verdicts = sorted(self.verdicts, key=lambda verdict: (position[verdict.target], verdict.name, verdict.version or ""))
+        return sorted(self.verdicts, key=lambda verdict: (position[verdict.target], verdict.name, verdict.version or ""))
+
+    def _plain(self, packages: list[dict[str, Any]]) -> dict[str, Any]:
+        on: dict[Target, list[Verdict]] = {target: [] for target in self.targets}
+        for verdict in self.verdicts:
+            on[verdict.target].append(verdict)
         return {
             "version": SCHEMA_VERSION,
             "muslcheck": self.version,
             "created": self.created,
             "manifests": list(self.manifests),
             "targets": [_target(target) for target in self.targets],
-            "summary": {target.id: self._counts(target) for target in self.targets},
-            "sizes": {target.id: _sizes(self.sizes(target)) for target in self.targets},
-            "apk": {target.id: _apk(self.apk(target)) for target in self.targets},
+            "summary": {target.id: _counts(on[target]) for target in self.targets},
+            "sizes": {target.id: _sizes(_sizes_of(on[target])) for target in self.targets},
+            "apk": {target.id: _apk(_apk_of(on[target])) for target in self.targets},
             "dockerfile": {supply.target.id: _supply(supply) for supply in self.supplies},
-            "packages": [_package(verdict) for verdict in verdicts],
+            "packages": packages,
             "problems": [
                 {"subject": problem.subject, "message": problem.message, "hint": problem.hint}
                 for problem in sorted(self.problems, key=lambda problem: (problem.subject, problem.message, problem.hint))
             ],
         }
 
-    def to_json(self) -> str:
-        """The report as JSON: the same bytes for the same findings, save ``created``."""
-        import json
 
-        return json.dumps(self.to_dict(), indent=2) + "\n"
+def _apk_of(verdicts: Iterable[Verdict]) -> ApkNames:
+    wanted = (verdict.apk_in_all for verdict in verdicts if verdict.outcome is not Outcome.FAIL)
+    return reduce(ApkNames.__or__, dict.fromkeys(wanted), ApkNames())
 
-    def _counts(self, target: Target) -> dict[str, int]:
-        outcomes = [verdict.outcome for verdict in self.filter(target=target)]
-        return {outcome.value: outcomes.count(outcome) for outcome in Outcome}
+
+def _sizes_of(verdicts: Collection[Verdict]) -> Sizes:
+    files = [verdict.file for verdict in verdicts if verdict.file is not None]
+    measured = [verdict.installed for verdict in verdicts if verdict.installed is not None]
+    by_kind = {kind: sum(file.size or 0 for file in files if file.kind is kind) for kind in Kind}
+    unknown = sum(file.size is None for file in files)
+    return Sizes(by_kind[Kind.WHEEL], by_kind[Kind.SDIST], unknown, sum(measured), len(measured))
+
+
+def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    outcomes = [verdict.outcome for verdict in verdicts]
+    return {outcome.value: outcomes.count(outcome) for outcome in Outcome}
+
+
+def _packages_as_json(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """Each verdict as it stands in the list. Of verdicts that are made of the same parts, for several targets, one is written."""
+    import json
+
+    written: dict[tuple[int, ...], str] = {}
+    for verdict in verdicts:
+        parts = tuple(map(id, _SHARED(verdict)))
+        rest = written.get(parts)
+        if rest is None:
+            lines = json.dumps(_package(verdict), indent=2).split("\n")
+            rest = written[parts] = "\n".join([",", *(f"    {line}" for line in lines[2:])])
+        yield f'{{\n      "target": {json.dumps(verdict.target.id)}{rest}'
 
 
 def _target(target: Target) -> dict[str, Any]:

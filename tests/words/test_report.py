@@ -257,3 +257,14 @@ def test_what_nothing_was_read_of_has_no_installed_size():
     assert data["sizes"][reports.ALPINE.id]["installed"] is None
     assert data["sizes"][reports.ALPINE.id]["measured"] == 0
     assert data["packages"][0]["installed"] is None
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_what_several_targets_share_is_written_for_each_of_them(make):
+    report = make()
+    first = report.targets[0]
+    others = [replace(first, arch=arch) for arch in ("riscv64", "s390x")]
+    shared = [replace(verdict, target=target) for target in others for verdict in report if verdict.target == first]
+    wide = replace(report, targets=(*report.targets, *others), verdicts=(*report.verdicts, *shared))
+    assert wide.to_json() == json.dumps(wide.to_dict(), indent=2) + "\n"
+    assert replace(wide, verdicts=()).to_json() == json.dumps(replace(wide, verdicts=()).to_dict(), indent=2) + "\n"
