@@ -44,11 +44,16 @@ def merge(name: NormalizedName, parts: Sequence[Part]) -> Project:
             files[version] = _last_of_each(found)
         return files[version]
 
+    def mentions(version: str, texts: Sequence[str]) -> bool:
+        blocks = [part.page.block(spelt) for part, spelt in releases.get(version, ())]
+        return any(text.encode() in block for text in texts for block in blocks)
+
     stated = next((part.page for part in parts if part.page.status != "active"), None)
     return Project(
         name=name,
         versions=tuple(releases),
         load=load,
+        mentions=mentions,
         status="active" if stated is None else stated.status,
         status_reason="" if stated is None else stated.status_reason,
         indexes=tuple(dict.fromkeys(part.index for part in parts)),

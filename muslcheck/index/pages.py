@@ -72,14 +72,17 @@ class Page:
             "unusable": self.unusable,
         }
 
-    def rows(self, version: str) -> list[Mapping[str, Any]]:
-        """The JSON objects of one version's files, in the order of the page."""
+    def block(self, version: str) -> bytes:
+        """The JSON objects of one version's files, as text, in the order of the page."""
         try:
             at = self.versions.index(version)
         except ValueError:
-            return []
-        block = self.body[self.start + (self.ends[at - 1] if at else 0) : self.start + self.ends[at]]
-        found: list[Mapping[str, Any]] = json.loads(b"[" + block + b"]")
+            return b""
+        return self.body[self.start + (self.ends[at - 1] if at else 0) : self.start + self.ends[at]]
+
+    def rows(self, version: str) -> list[Mapping[str, Any]]:
+        """The JSON objects of one version's files, in the order of the page."""
+        found: list[Mapping[str, Any]] = json.loads(b"[" + self.block(version) + b"]")
         return found
 
     def files(self, version: str, name: NormalizedName, index: str, release: str) -> list[DistFile]:

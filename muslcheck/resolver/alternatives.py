@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from muslcheck.resolver.select import version_of
@@ -35,8 +37,8 @@ def wheel_releases(name: NormalizedName, target: Target, selection: Selection, c
     ranks = target.tags
     key = (name, target.is_musl)
     if key not in catalogue.wheels:
-        catalogue.wheels[key] = tuple(_wheels(project, musl=target.is_musl))
-    for version, wheels in catalogue.wheels[key]:
+        (catalogue.wheels[key],) = tee(_wheels(project, musl=target.is_musl), 1)
+    for version, wheels in copy(catalogue.wheels[key]):  # from the first on, found as far as somebody looked
         for tags, wheel in wheels:
             if (target.arch in tags or tags.endswith("any.whl")) and fitting(wheel, target, ranks, selection, name):
                 return (version,)
@@ -49,9 +51,13 @@ def _wheels(project: Project, *, musl: bool) -> Iterator[tuple[str, tuple[tuple[
     Behind a release with wheels for platforms, an older one for any platform is a placeholder or lacks the native part: no advice.
     """
     other = "manylinux" if musl else "musllinux"
+    of_linux = ("musllinux" if musl else "manylinux", "-linux_", ".linux_")
     native = False
     for version in project.versions[:_FARTHEST]:
         if version_of(version).is_prerelease:
+            continue
+        if project.mentions is not None and not project.mentions(version, of_linux if native else (*of_linux, "-any.whl")):
+            native = native or project.mentions(version, (".whl",))
             continue
         listed = [file for file in project.files(version) if file.kind is Kind.WHEEL]
         native = native or not all(file.filename.endswith("-any.whl") for file in listed)

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from muslcheck.words.release import Kind, Metadata, Project, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -55,7 +55,7 @@ class Catalogue:
         self.offers: dict[tuple[Target, Selection], Offers] = {}
         self.settled: dict[tuple[int, ...], tuple[tuple[Requirement, ...], tuple[Requirement, ...], Settled]] = {}
         self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
-        self.wheels: dict[tuple[str, bool], tuple[tuple[str, tuple[tuple[str, DistFile], ...]], ...]] = {}
+        self.wheels: dict[tuple[str, bool], Iterator[tuple[str, tuple[tuple[str, DistFile], ...]]]] = {}
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}

@@ -211,6 +211,8 @@ class Project:
     status_reason: str = ""
     indexes: tuple[str, ...] = ()
     unusable: tuple[str, ...] = ()
+    mentions: Callable[[str, Sequence[str]], bool] | None = field(default=None, repr=False, compare=False)
+    """Whether what the page says of a version has one of several texts in it, without making its files: False is certain."""
 
     def files(self, version: str) -> tuple[DistFile, ...]:
         """The files of one version, in the order of the page and of the indexes; empty where there are none."""
