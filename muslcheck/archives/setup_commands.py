@@ -33,6 +33,7 @@ _COMMANDS = (
 )
 """Commands that ``bdist_wheel`` comes to run, and which a project may replace."""
 _STEPS = ("initialize_options", "finalize_options", "run", "build_extensions", "build_extension", "build_libraries")
+_CALLED_BY_RUN = frozenset({"build_extensions", "build_extension", "build_libraries"})
 _FOLLOWED, _ANCESTORS = 4, 5
 """Extensions that ``build_extension`` is followed for, and classes above a command that are looked at."""
 _BUILDS = frozenset({"run", "build_extension", "build_extensions", "build_ext", "compile", "swig_sources", "run_command"})
@@ -102,7 +103,7 @@ def _follow_command(
     try:
         for step in _STEPS:
             method = klass.find(step)
-            if isinstance(method, Func):
+            if isinstance(method, Func) and not (step in _CALLED_BY_RUN and _runs_alone(klass)):
                 for arguments in _handed_to(step, extensions):
                     machine.follow(partial(machine.call, method.bound(instance), arguments, {}), where)
     finally:
@@ -118,6 +119,15 @@ def _how_surely(klass: Klass, extensions: list[tuple[Ext, Certainty]], certainty
     if all(sure is not Certainty.ALWAYS for _, sure in extensions):
         how = weaker(certainty, *(sure for _, sure in extensions))
     return weaker(how, Certainty.OPTIONAL) if _swallows(klass) else how
+
+
+def _runs_alone(klass: Klass) -> bool:
+    """Whether the command's own ``run`` does it all: it comes to no other method that builds, its base's ``run`` included."""
+    run = klass.find("run")
+    if not isinstance(run, Func) or not isinstance(run.node, ast.FunctionDef):
+        return False
+    called = {node.func.attr for node in ast.walk(run.node) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    return not called & (_BUILDS | _CALLED_BY_RUN)
 
 
 def _left(

@@ -101,3 +101,51 @@ def test_scons(target):
     found = inspect({"pyproject.toml": ENSCONS, "SConstruct": "env.SharedLibrary(target='a', source=['a.c'])\n", "a.c": "int x;"}, target)
     assert [(tree.tool, tree.languages, tree.seen_in.rpartition("!/")[2]) for tree in found.trees] == [("scons", ("c",), "SConstruct:1")]
     assert inspect({"pyproject.toml": ENSCONS, "SConstruct": "env.Whl('purelib', [])\n"}, target).trees == ()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "found[open('src/x.mk').read()] = 1",
+        "for line in open('src/x.mk').readlines():\n    key, value = line.split('=')\n    found[key] = value",
+        "found.update(line.split('=') for line in open('src/x.mk'))",
+    ],
+)
+@pytest.mark.parametrize("test", ["'MAJOR' not in found", "not found"])
+def test_what_may_be_in_a_dict_is_not_missing(read, test):
+    code = f"found = {{}}\n{read}\nif {test}:\n    raise ValueError('no version')\n{PLAIN}setup()"
+    found = facts(code, **{"src/x.mk": "MAJOR=1\n"})
+    assert [seen for seen in found.raises if seen.certainty is Certainty.ALWAYS] == []
+
+
+@pytest.mark.parametrize("caught", ["OSError", "IOError", "EnvironmentError", "FileNotFoundError", "Exception"])
+def test_one_exception_by_all_its_names(caught):
+    found = facts(f"try:\n    open('config.h')\nexcept {caught}:\n    pass\n{PLAIN}setup()")
+    assert found.raises == ()
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("sys.version_info[0] > 2", "exits: status 1, for the version of Python"),
+        ("sys.hexversion > 0x03000000", "exits: status 1, for the version of Python"),
+        ("not found", "exits: status 1"),
+    ],
+)
+def test_why_it_exits(test, said):
+    found = facts(f"import sys\nfound = []\nif {test}:\n    print('sorry')\n    sys.exit(1)\n{PLAIN}setup()")
+    assert [seen.value for seen in found.raises] == [said]
+
+
+def test_methods_that_a_run_of_its_own_never_calls():
+    code = f"""{PLAIN}from setuptools.command.build_clib import build_clib
+class Mine(build_clib):
+    def build_libraries(self, libraries):
+        raise Exception('never called')
+    def run(self):
+        self.spawn(['make'])
+setup(ext_modules=[{EXT}], cmdclass={{'build_clib': Mine}})
+"""
+    assert facts(code, **{"a.c": "int x;"}).raises == ()
+    code = code.replace("self.spawn(['make'])", "build_clib.run(self)")
+    assert [seen.value for seen in facts(code, **{"a.c": "int x;"}).raises] == ["Exception: never called"]

@@ -35,6 +35,8 @@ _TURNS = 200
 """Turns of one ``while``."""
 _DEEPEST = 40
 """Branches within branches."""
+_OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError"})
+"""One exception by its old and new names."""
 
 
 def _if(machine: Machine, node: ast.If) -> None:
@@ -47,7 +49,11 @@ def _if(machine: Machine, node: ast.If) -> None:
     taken, other = (node.body, node.orelse) if holds else (node.orelse, node.body)
     if touched and other:
         _shadow(machine, Certainty.SWITCHED, other)
-    machine.block(taken)
+    machine.tests.append(node.test)
+    try:
+        machine.block(taken)
+    finally:
+        machine.tests.pop()
 
 
 def _shadow(machine: Machine, certainty: Certainty, body: list[ast.stmt]) -> BaseException | None:
@@ -222,10 +228,10 @@ def _matches(machine: Machine, handler: ast.ExceptHandler, raised: Raised) -> bo
         return True
     if kinds & {"SystemExit", "KeyboardInterrupt"}:
         return False
-    return (
+    return bool(
         "Exception" in names
         or ("ImportError" in names and "ModuleNotFoundError" in kinds)
-        or ("OSError" in names and "FileNotFoundError" in kinds)
+        or (names & _OS_ERRORS and kinds & {"FileNotFoundError", *_OS_ERRORS})
     )
 
 

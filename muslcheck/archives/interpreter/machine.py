@@ -78,7 +78,7 @@ class Allowance:
 class Machine:
     """Interprets the modules of one sdist for one target, and keeps a :class:`Record`."""
 
-    def __init__(self, contents: Contents, target: Target, environment: BuildEnvironment) -> None:
+    def __init__(self, contents: Contents, target: Target, environment: BuildEnvironment) -> None:  # noqa: PLR0915 -- one line for each thing kept
         self.contents = contents
         self.target = target
         self.environment = environment
@@ -95,6 +95,8 @@ class Machine:
         self.line = 0
         self.path: Path = ()
         """The branches on the way here that the build may not take."""
+        self.tests: list[ast.expr] = []
+        """The conditions around the current place that hold."""
         self.guards: list[frozenset[str]] = []
         """The ``try`` statements around the current place: the exceptions that each catches and goes on after."""
         self.conditions: tuple[Certainty, ...] = ()

@@ -9,7 +9,7 @@ import posixpath
 import re
 from typing import Any
 
-from muslcheck.archives.interpreter.values import External, Fielded, Items, PathText, Perhaps, Unknown
+from muslcheck.archives.interpreter.values import SOME_KEY, External, Fielded, Items, PathText, Perhaps, Unknown
 
 __all__ = ["BUILTINS", "attribute_of", "binary", "bounded", "compare", "known", "subscript", "together", "truth", "unary"]
 
@@ -222,7 +222,8 @@ def _in(left: Any, right: Any) -> bool | Unknown:
             found = right.get(left)
         except TypeError:
             return Unknown("a comparison")
-        return Unknown("a comparison") if isinstance(found, Perhaps) else left in right
+        unsure = isinstance(found, Perhaps) or (SOME_KEY in right and left not in right)
+        return Unknown("a comparison") if unsure else left in right
     if isinstance(right, (list, tuple)):
         if known(left) and any(known(item) and item == left for item in right):
             return True
@@ -273,9 +274,12 @@ def truth(value: Any) -> bool | None:
     if isinstance(value, (Items, list)):
         certain = any(not isinstance(item, Perhaps) for item in value[:200])
         return True if certain else None if value else False
+    if isinstance(value, dict):
+        certain = any(not isinstance(item, Perhaps) for item in list(value.values())[:200])
+        return True if certain else None if value else False
     if isinstance(value, External):
         return None if value.name.endswith("()") else True
-    if isinstance(value, (str, int, float, bytes, tuple, dict, set, frozenset, type(None))):
+    if isinstance(value, (str, int, float, bytes, tuple, set, frozenset, type(None))):
         return bool(value)
     return True
 
