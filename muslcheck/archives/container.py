@@ -94,6 +94,9 @@ _RATIO = 1_000
 """Unpacked to packed bytes: the format of gzip reaches 1,030, real sdists stay below 100."""
 _RATIO_FROM = 64 * 1024**2
 """Unpacked bytes from which the ratio counts."""
+_ZIP_TAIL = 65_557
+"""Where the end of a zip's directory is: its record, and the longest comment after it."""
+_ZIP_DIRECTORY = 32 * 1024**2
 _BLOCK = 128 * 1024
 _HEADER_READ = 1024**2
 """Longest single read that the tar reader may ask for outside members: extended headers, long names."""
@@ -299,6 +302,7 @@ def _magic(file: BinaryIO) -> bytes:
 
 def _read_zip(file: BinaryIO, keeper: _Keeper) -> None:
     filename = keeper.contents.filename
+    _count_entries(file, filename)
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
         if len(entries) > _MEMBERS:
@@ -318,6 +322,22 @@ def _read_zip(file: BinaryIO, keeper: _Keeper) -> None:
                     return stream.read(length)
 
             keeper.add(entry.filename, entry.file_size, read)
+
+
+def _count_entries(file: BinaryIO, filename: str) -> None:
+    """Raises OversizedArchive where a zip's directory is too long: ``zipfile`` would make an object for every entry, unasked."""
+    end = file.seek(0, 2)
+    start = max(0, end - _ZIP_TAIL)
+    file.seek(start)
+    tail = file.read(_ZIP_TAIL)
+    at = tail.rfind(b"PK\5\6")
+    length = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    if length > _ZIP_DIRECTORY:
+        raise OversizedArchive(filename, f"holds more than {_MEMBERS:,} files")
+    file.seek(max(0, start + at - length))
+    if file.read(length).count(b"PK\1\2") > _MEMBERS:
+        raise OversizedArchive(filename, f"holds more than {_MEMBERS:,} files")
+    file.seek(0)
 
 
 def _read_tar(file: BinaryIO, magic: bytes, keeper: _Keeper) -> None:

@@ -233,3 +233,34 @@ def test_damaged_archives_raise_nothing_else(kind, damage):
 def test_any_bytes_raise_nothing_else(start, data):
     with pytest.raises(ArchiveFailure):
         opened(start + data + struct.pack("<I", 0))
+
+
+def test_a_zip_with_a_directory_without_end_is_refused_before_it_is_read():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("demo/setup.py", "")
+    data = out.getvalue()
+    at = data.index(b"PK\1\2")
+    entry, end = data[at : data.index(b"PK\5\6")], data[data.index(b"PK\5\6") :]
+    directory = entry * 200_001
+    end = end[:12] + struct.pack("<I", len(directory)) + end[16:]
+    with pytest.raises(OversizedArchive, match="more than 200,000 files"):
+        opened(data[:at] + directory + end, "demo-1.0.zip")
+    with pytest.raises(OversizedArchive, match="more than 200,000 files"):
+        opened(data[: data.index(b"PK\5\6")] + end[:12] + b"\xff" * 4 + end[16:], "demo-1.0.zip")
+
+
+def test_links_that_lead_in_circles_are_not_followed():
+    loop = (
+        (member("demo/a", tarfile.SYMTYPE, "b"), b""),
+        (member("demo/b", tarfile.SYMTYPE, "a"), b""),
+        (member("demo/c", tarfile.SYMTYPE, "."), b""),
+    )
+    assert list(opened(tar(*loop, (member("demo/setup.py"), b""))).names) == ["setup.py"]
+
+
+def test_a_member_that_says_it_is_larger_than_the_archive_is_refused():
+    entry = member("demo/setup.py")
+    entry.size = 8 * 1024**3
+    with pytest.raises(ArchiveFailure):
+        opened(entry.tobuf() + b"x" * 512)

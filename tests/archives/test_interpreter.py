@@ -1,11 +1,15 @@
 # ruff: noqa: E501 -- a case reads best on one line
 """What the interpreter knows of the world around setup.py: libraries, files, programs, the environment, the back end's own calls."""
 
+import io
 import textwrap
+import tracemalloc
 
 import pytest
+from support.archives import sdist_bytes
 from support.sdists import GLIBC, MUSL, PLAIN, brief, facts, inspect, only
 
+from muslcheck.archives import inspect_sdist, open_sdist
 from muslcheck.archives.facts import Certainty
 
 EXT = "Extension('a', ['a.c'])"
@@ -392,3 +396,50 @@ def test_recursion_that_ends_is_followed():
     setup(ext_modules=[Extension('a', names(5))])
     """
     assert only(facts(PLAIN + textwrap.dedent(code)).extensions).sources == ("f1.c", "f2.c", "f3.c", "f4.c", "f5.c")
+
+
+GROWING = [
+    "'a' * 10**9", "[0] * 10**9", "(0,) * 10**9", "b'a' * 10**9", "2 ** 10**9", "10 ** 10 ** 10", "1 << 10**9", "'%999999999d' % 1", "'%.999999999f' % 1.0",
+    "'%*d' % (10**9, 1)", "'{:>999999999}'.format(1)", "'{:{w}}'.format(1, w=10**9)", "'{0[0][0]}'.format([[1]])", "f'{1:>999999999}'", "f'{1:{10**9}}'",
+    "'a'.ljust(10**9)", "'a'.center(10**9)", "'a'.zfill(10**9)", "'\\t'.expandtabs(10**9)", "'a'.replace('a', 'b' * 50000).replace('b', 'c' * 50000)",
+    "range(10**18)", "list(range(10**9))", "[x for x in range(10**9)]", "[(a, b, c) for a in r for b in r for c in r]", "{str(a) + str(b): big for a in r for b in r}",
+    "[big + str(x) for x in r]", "[big.upper() for x in r]", "[many + [x] for x in r]", "[many[:] for x in r]", "[list(many) for x in r]", "[tuple(many) for x in r]",
+    "[sorted(many) for x in r]", "[dict.fromkeys(many) for x in r]", "[big.split('a') for x in r]", "','.join([big] * 5000)", "big + big + big + big + big",
+    "[open('data.txt').read() for x in r]", "[open('data.txt').readlines() for x in r]", "[glob.glob('*' + str(x) + '*') for x in r]", "[os.listdir('.') for x in r]",
+    "[list(os.walk('.')) for x in r]", "[re.match('(a+)+$', big + '!') for x in r]", "re.sub('(.*)*b', '', big)", "int('9' * 50000)", "str(2 ** 64 * 2 ** 64)", "max(r) ** max(r)",
+    "copy.deepcopy(many * 10)", "[copy.copy(many) for x in r]", "set(big) | set(big)", "[set(big) for x in r]", "sum([[x] * 1000 for x in r], [])", "list(map(lambda x: big + 'x', r))",
+    "list(zip(*[many] * 1000))", "list(itertools.product(r, r, r))", "(lambda f: f(f))(lambda f: f(f))", "endless()", "[y for y in endless()]", "Deep().up", "json.loads('[' * 10**5)",
+    "hash(((((1,),),),))", "0.1 / 10**400", "1e308 * 1e308", "-(10**400)", "10**400 // 3", "10**30 % 7", "'a' in big * 10", "big == big + 'a'", "big[::-1]", "big[10**12:]",
+]  # fmt: skip
+BOUNDED = """
+import copy, glob, itertools, json, os, re
+r = range(2000)
+big = 'a' * 50000
+big = big + big + big + big
+many = ['x'] * 5000
+def endless():
+    n = 0
+    while True:
+        n += 1
+        yield n
+class Deep:
+    @property
+    def up(self):
+        return self.up
+"""
+
+
+@pytest.mark.parametrize("code", GROWING)
+def test_what_would_grow_without_end_is_cut(code):
+    looks = any(word in code for word in ("open(", "glob.", "os."))
+    files = {"data.txt": "line\n" * 20_000, **{f"data/{i % 40}/{i}.dat": "" for i in range(2_000)}} if looks else {}
+    setup = f"{PLAIN}{BOUNDED}x = {code}\nsetup(ext_modules=[Extension('a', ['a.c'], libraries=[x])])"
+    opened = open_sdist(io.BytesIO(sdist_bytes("demo", "1.0", {"setup.py": setup, **files})), "demo-1.0.tar.gz")
+    tracemalloc.start()
+    try:
+        found, _ = inspect_sdist(opened, MUSL)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 150_000_000
+    assert not [seen for seen in found.unread if "was lost" in seen.value]

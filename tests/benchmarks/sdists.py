@@ -66,7 +66,7 @@ async def _fetched():
         for pin in TYPICAL:
             name, _, version = pin.partition("==")
             project = await index.project(name)
-            sdists = (file for file in project.files_of(version) if file.filename.endswith(ENDINGS))
+            sdists = (file for file in project.files(version) if file.filename.endswith(ENDINGS))
             for file in sdists:
                 answer = await client.get(file.url)
                 found.append((file.filename, answer.raise_for_status().content))

@@ -256,7 +256,7 @@ def _lets_go_on(machine: Machine, handler: ast.ExceptHandler) -> list[str]:
     again = [setup.named for setup in machine.record.setups[before["setups"] :]]
     machine.record.forget(before)
     machine.called_again = machine.called_again or bool(again) or _calls_on(machine, handler.body)
-    if not any(isinstance(node, ast.Delete) for statement in handler.body for node in ast.walk(statement)):
+    if again and not any(isinstance(node, ast.Delete) for statement in handler.body for node in ast.walk(statement)):
         machine.record.fallbacks.extend(again)  # what is taken out of a dict here was not taken out: nothing here is surely done
     return [] if stops else names
 

@@ -44,10 +44,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Allowance", "Machine", "parse_python"]
 
-_STEPS = 400_000
-"""Expressions and statements evaluated before the reading of one archive gives up: about a second."""
+_STEPS = 200_000
+"""Expressions and statements evaluated before the reading of one archive gives up: about half a second."""
 _TURNS = 5_000
 """Turns of one loop."""
+_LONG, _ITEMS = 200, 5
+"""Characters of a long text, and items of a long list, that take the memory of a step."""
 _NOTES = 2_000
 """Facts of one kind that are kept."""
 _DO = {**STATEMENTS, **BRANCHES, **IMPORTS}
@@ -206,7 +208,12 @@ class Machine:
         """The value of an expression; Unknown where only the running code has it."""
         self.tick()
         handler = _OF.get(type(node))
-        return handler(self, node) if handler is not None else Unknown(type(node).__name__)
+        if handler is None:
+            return Unknown(type(node).__name__)
+        made = handler(self, node)
+        if isinstance(made, (str, list, tuple)) and len(made) > _LONG and not isinstance(node, (ast.Name, ast.Constant)):
+            self.spend(len(made) // (_LONG if isinstance(made, str) else _ITEMS))
+        return made
 
     def call(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
         """Call a value."""
@@ -233,6 +240,11 @@ class Machine:
         self.steps -= 1
         if self.steps < 0:
             raise OutOfSteps
+
+    def spend(self, steps: int) -> None:
+        """Count what takes the time, or the memory, of many steps."""
+        self.steps -= steps
+        self.tick()
 
     @contextmanager
     def allowance(self, steps: int) -> Iterator[Allowance]:

@@ -31,6 +31,8 @@ _STRING_METHODS = frozenset(
 """Methods of texts that are asked of the text itself."""
 _FORMAT_RISK = re.compile(r"\{[^{}]*[:!.\[][^{}]*\}|\{[^{}]*\{")
 _OPTIONS = 8
+_A_STEP = 50
+"""Characters that a method goes through in about the time of a step."""
 
 
 def method(machine: Machine, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
@@ -58,6 +60,7 @@ def _of_unknown(machine: Machine, owner: Unknown, name: str, arguments: list[Any
 
 
 def _of_text(machine: Machine, owner: str, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+    machine.spend(len(owner) // _A_STEP)
     if (special := _TEXT_METHODS.get(name)) is not None:
         return special(machine, owner, arguments, named)
     if name in _STRING_METHODS and known(arguments) and not named:
@@ -186,6 +189,7 @@ def _of_file(machine: Machine, owner: FileHandle, name: str, _arguments: list[An
     text = machine.files.read(owner.member)
     if isinstance(text, Unknown):
         return text if name != "readlines" else Unknown("lines")
+    machine.spend(len(text) // _A_STEP)
     if name == "read":
         return bounded(text)
     if name == "readlines":

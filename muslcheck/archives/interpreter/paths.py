@@ -73,10 +73,20 @@ def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> File
     return FileHandle(inside if there and inside not in machine.written else None)
 
 
+_NAMES_A_STEP = 20
+"""Names of the archive that are looked through in about the time of a step."""
+
+
+def _walk(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
+    machine.spend(len(machine.contents.names) // 2)
+    return machine.files.walk(arguments[0] if arguments else named.get("top"))
+
+
 def _glob(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     pattern = arguments[0] if arguments else named.get("pathname")
     base = named.get("root_dir", "")
     if isinstance(pattern, str) and isinstance(base, str):
+        machine.spend(len(machine.contents.names) // _NAMES_A_STEP)
         found = machine.files.glob(pattern, base=base, recursive=named.get("recursive") is True)
         if isinstance(found, Items):
             found.born = machine.path
@@ -113,7 +123,7 @@ PATHS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "os.path.isfile": lambda m, a, _n: m.files.is_file(a[0]) if a else Unknown("a path"),
     "os.path.isdir": lambda m, a, _n: m.files.is_folder(a[0]) if a else Unknown("a path"),
     "os.listdir": lambda m, a, _n: m.files.listing(a[0] if a else "."),
-    "os.walk": lambda m, a, _n: m.files.walk(a[0] if a else None),
+    "os.walk": _walk,
     "glob.glob": _glob,
     "glob.iglob": _glob,
     "glob": _glob,
@@ -139,11 +149,13 @@ def _found(machine: Machine, owner: PathText, arguments: list[Any], *, deep: boo
     pattern = arguments[0] if arguments else None
     if not isinstance(pattern, str):
         return Unknown("files that are not known")
+    machine.spend(len(machine.contents.names) // _NAMES_A_STEP)
     found = machine.files.glob(posixpath.join(owner, f"**/{pattern}" if deep else pattern), recursive=True)
     return Items([PathText(path) for path in found], machine.path) if isinstance(found, Items) else found
 
 
 def _listed(machine: Machine, owner: PathText, _arguments: list[Any]) -> Any:
+    machine.spend(len(machine.contents.names) // _NAMES_A_STEP)
     names = machine.files.listing(str(owner))
     return Items([PathText(posixpath.join(owner, name)) for name in names], machine.path) if isinstance(names, Items) else names
 

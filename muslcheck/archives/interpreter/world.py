@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.interpreter.values import Fielded, Items, PathText, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
@@ -104,18 +105,19 @@ class Files:
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
-        self._folders: set[str] | None = None
+        self._folders: dict[str, set[str]] | None = None
 
     @property
-    def folders(self) -> set[str]:
-        """All folders of the archive, without their last slash; the archive's own is empty."""
+    def folders(self) -> dict[str, set[str]]:
+        """All folders of the archive, without their last slash, and the names in each; the archive's own is empty."""
         if self._folders is None:
-            self._folders = {""}
+            self._folders = {"": set()}
             for name in self._contents.names:
-                folder = name.rpartition("/")[0]
-                while folder and folder not in self._folders:
-                    self._folders.add(folder)
-                    folder = folder.rpartition("/")[0]
+                folder, _, last = name.rpartition("/")
+                while folder not in self._folders:
+                    self._folders[folder] = {last}
+                    folder, _, last = folder.rpartition("/")
+                self._folders[folder].add(last)
         return self._folders
 
     def inside(self, path: object) -> str | None:
@@ -168,26 +170,22 @@ class Files:
         inside = self.inside(path)
         if inside is None or inside not in self.folders:
             return Unknown("a folder outside the sdist")
-        prefix = f"{inside}/" if inside else ""
-        cut = len(prefix)
-        found = dict.fromkeys(name[cut:].partition("/")[0] for name in self._contents.names if name.startswith(prefix))
-        return Items(sorted(found))
+        return Items(sorted(self.folders[inside]))
 
     def walk(self, path: object) -> Items | Unknown:
         """``os.walk``, from the top."""
         inside = self.inside(path)
         if not isinstance(path, str) or inside is None:
             return Unknown("a folder outside the sdist")
-        rows = []
-        for folder in sorted(f for f in self.folders if f == inside or f.startswith(f"{inside}/" if inside else "")):
-            cut = len(folder) + 1 if folder else 0
-            below = [name[cut:] for name in self._contents.names if not folder or name.startswith(f"{folder}/")]
-            files = Items(sorted(name for name in below if "/" not in name))
-            subfolders = Items(sorted({name.partition("/")[0] for name in below if "/" in name}))
+        rows: list[tuple[str, Items, Items]] = []
+        waiting = [inside] if inside in self.folders else []
+        while waiting and len(rows) < _WALK_LIMIT:
+            folder = waiting.pop()
+            names = sorted(self.folders[folder])
+            below = [name for name in names if _under(folder, name) in self.folders]
+            waiting.extend(_under(folder, name) for name in reversed(below))
             shown = posixpath.join(path, folder[len(inside) :].lstrip("/")) if folder != inside else path
-            rows.append((shown, subfolders, files))
-            if len(rows) > _WALK_LIMIT:
-                break
+            rows.append((shown, Items(below), Items(name for name in names if _under(folder, name) in self._contents.names)))
         return Items(rows)
 
     def glob(self, pattern: object, *, base: str = "", recursive: bool = False) -> Items | Unknown:
@@ -203,31 +201,33 @@ class Files:
         prefix = FOLDER + "/" if asked.startswith(FOLDER) else asked[: len(asked) - len(inside)] if asked.endswith(inside) else ""
         return Items(prefix + name for name in self._matching(inside.split("/"), recursive=recursive))
 
-    def _matching(self, parts: list[str], *, recursive: bool) -> Iterable[str]:
-        fixed = [part for part in parts if not any(c in part for c in "*?[")]
-        prefix = "/".join(parts[: next((i for i, part in enumerate(parts) if part not in fixed), len(parts))])
-        candidates = [n for n in (*self._contents.names, *self.folders) if n.startswith(prefix)]
-        return sorted(name for name in candidates[:_GLOB_LIMIT] if name and _matches(name.split("/"), parts, recursive=recursive))
+    def _matching(self, parts: list[str], *, recursive: bool) -> list[str]:
+        """Paths that match a pattern, part by part; ``**`` spans folders where ``recursive``."""
+        found = {""}
+        for part in parts:
+            if recursive and part == "**":
+                found |= {below for folder in found for below in self._below(folder)}
+            elif any(c in part for c in "*?["):
+                names = ((folder, name) for folder in found for name in self.folders.get(folder, ()))
+                found = {_under(folder, name) for folder, name in islice(names, _GLOB_LIMIT) if _part_matches(name, part)}
+            else:
+                paths = (_under(folder, part) for folder in found)
+                found = {path for path in paths if path in self._contents.names or path in self.folders}
+        return sorted(found - {""})
+
+    def _below(self, folder: str) -> Iterator[str]:
+        """All that lies in a folder at any depth, hidden names left out, as ``**`` does."""
+        waiting = [folder]
+        for _ in range(_GLOB_LIMIT):
+            if not waiting:
+                return
+            path = waiting.pop()
+            yield path
+            waiting.extend(_under(path, name) for name in self.folders.get(path, ()) if not name.startswith("."))
 
 
-def _matches(name: list[str], parts: list[str], *, recursive: bool) -> bool:
-    """Whether a path matches a pattern, part by part; ``**`` spans folders where ``recursive``."""
-    reached = {0}
-    for segment in name:
-        following: set[int] = set()
-        for at in reached:
-            if at >= len(parts):
-                continue
-            if recursive and parts[at] == "**":
-                following |= {at, at + 1} if at + 1 == len(parts) else {at}
-                if at + 1 < len(parts) and _part_matches(segment, parts[at + 1]):
-                    following.add(at + 2)
-            elif _part_matches(segment, parts[at]):
-                following.add(at + 1)
-        reached = following
-        if not reached:
-            return False
-    return len(parts) in reached
+def _under(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 def _part_matches(segment: str, part: str) -> bool:
