@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from muslcheck import __version__
+from muslcheck import __version__, archives
 from muslcheck.archives import FACTS_VERSION, inspect_sdist, open_sdist
 from muslcheck.errors import ArchiveFailure
 from muslcheck.index.codec import Codec, content_key
 
 if TYPE_CHECKING:
     import asyncio
+    import os
     from collections.abc import Awaitable, Callable
 
     from muslcheck.archives.container import Contents
@@ -22,7 +23,30 @@ if TYPE_CHECKING:
 
 __all__ = ["READERS", "Readings"]
 
-READERS = f"{__version__}.{FACTS_VERSION}"
+
+def _readers() -> str:
+    """What the readers of sdists are known by: the version, and the sizes and times of their files, which change whenever they do."""
+    import os
+    from zlib import crc32
+
+    folder = os.path.dirname(archives.__file__)  # noqa: PTH120 - pathlib is dear to load
+    places = (folder, f"{folder}/interpreter", f"{folder}/data")
+    files = sorted((entry for place in places for entry in _listed(place) if entry.is_file()), key=lambda entry: entry.path)
+    stated = [(entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in files]
+    return f"{__version__}.{FACTS_VERSION}.{crc32(repr(stated).encode()):08x}"
+
+
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    import os
+
+    try:
+        with os.scandir(folder) as entries:
+            return [*entries]
+    except OSError:  # not installed as plain files: then the version alone tells
+        return []
+
+
+READERS = _readers()
 """What is read out of an sdist is kept for the readers that read it."""
 _MOST = 50
 """Readings of one sdist that are kept in the cache."""
