@@ -21,13 +21,14 @@ def decide(evidence: Sequence[Evidence]) -> tuple[Outcome, frozenset[Mark]]:
     """The outcome that the evidence bears out, and the marks of all evidence that speaks for it or only explains.
 
     A stronger piece of evidence overrules a weaker one; among equals the worse outcome wins, and doubt wins over ``build``.
-    ``fail`` needs proof, and a hint decides nothing: where no more than that is left, the answer is ``unknown``.
+    ``fail`` needs proof: what is only likely to stop a build casts doubt on it. A hint decides nothing: where no more than that is left,
+    the answer is ``unknown``.
     """
     outcome = Outcome.UNKNOWN
     for strength in (Strength.PROOF, Strength.STRONG):
         said = {e.says for e in evidence if e.strength is strength and e.says is not None}
-        if strength is not Strength.PROOF:
-            said.discard(Outcome.FAIL)
+        if strength is not Strength.PROOF and Outcome.FAIL in said:
+            said = (said - {Outcome.FAIL}) | {Outcome.UNKNOWN}  # not sure enough for a failure, and enough for doubt
         if said:
             outcome = next(first for first in _FIRST_SAID if first in said)
             break

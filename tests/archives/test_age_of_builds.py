@@ -108,7 +108,7 @@ def test_scons(target):
     [
         "found[open('src/x.mk').read()] = 1",
         "for line in open('src/x.mk').readlines():\n    key, value = line.split('=')\n    found[key] = value",
-        "found.update(line.split('=') for line in open('src/x.mk'))",
+        "found.update(open('src/x.mk').read())",
     ],
 )
 @pytest.mark.parametrize("test", ["'MAJOR' not in found", "not found"])
@@ -149,3 +149,13 @@ setup(ext_modules=[{EXT}], cmdclass={{'build_clib': Mine}})
     assert facts(code, **{"a.c": "int x;"}).raises == ()
     code = code.replace("self.spawn(['make'])", "build_clib.run(self)")
     assert [seen.value for seen in facts(code, **{"a.c": "int x;"}).raises] == ["Exception: never called"]
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["exec('version = 1')", "exec(open('a.mk').read())", "for line in open('v.py'):\n    exec(line.strip())", "exec(open('v.py').read())"],
+)
+def test_what_exec_leaves(run):
+    code = f"version = None\n{run}\nif version is None:\n    raise ValueError('no version')\n{PLAIN}setup()"
+    found = facts(code, **{"v.py": "version = '1.0'\n", "a.mk": "version = 2\n"})
+    assert [seen for seen in found.raises if seen.certainty is Certainty.ALWAYS] == []

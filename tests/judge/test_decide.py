@@ -18,7 +18,7 @@ def says(outcome, strength, *marks):
         ([says(Outcome.FAIL, PROOF)], Outcome.FAIL),
         ([says(Outcome.FAIL, STRONG)], Outcome.UNKNOWN),
         ([says(Outcome.FAIL, STRONG), says(Outcome.COMPILE, STRONG)], Outcome.COMPILE),
-        ([says(Outcome.FAIL, STRONG), says(Outcome.BUILD, STRONG)], Outcome.BUILD),
+        ([says(Outcome.FAIL, STRONG), says(Outcome.BUILD, STRONG)], Outcome.UNKNOWN),
         ([says(Outcome.FAIL, STRONG), says(Outcome.BUILD, PROOF)], Outcome.BUILD),
         ([says(Outcome.BUILD, STRONG), says(Outcome.COMPILE, PROOF)], Outcome.COMPILE),
         ([says(Outcome.BUILD, PROOF), says(Outcome.COMPILE, STRONG)], Outcome.BUILD),

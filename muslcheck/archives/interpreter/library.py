@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any
 
+from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.imports import import_module
 from muslcheck.archives.interpreter.signals import Raised
-from muslcheck.archives.interpreter.values import Items, Unknown
+from muslcheck.archives.interpreter.values import SOME_KEY, Items, Perhaps, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,8 @@ __all__ = ["LIBRARY", "SET_BY_THE_SYSTEM", "environment"]
 SET_BY_THE_SYSTEM = frozenset({"PATH", "HOME", "USER", "PWD", "LANG", "TMPDIR", "SHELL", "HOSTNAME", "PYTHON_VERSION"})
 """Environment variables that a container has though nobody asked for them."""
 _SIZES = {"c": 1, "b": 1, "B": 1, "?": 1, "h": 2, "H": 2, "i": 4, "I": 4, "f": 4, "q": 8, "Q": 8, "d": 8}
+_LONGEST_CODE = 10_000
+"""Characters of a text that is run with ``exec`` and read."""
 _POINTERS = frozenset("PlLnN")
 
 
@@ -54,6 +58,22 @@ def _import(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> A
     return Unknown("a module")
 
 
+def _exec(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
+    """``exec``: a text that is known is interpreted where it stands; of another, names that hold nothing may come to hold something."""
+    code, into = arguments[0] if arguments else None, arguments[1] if len(arguments) > 1 else None
+    if isinstance(into, dict):
+        into[SOME_KEY] = Perhaps(Unknown("what exec left"), Certainty.DECIDED_LATER)
+        return
+    from muslcheck.archives.interpreter.machine import parse_python
+
+    tree = parse_python(code) if isinstance(code, str) and len(code) <= _LONGEST_CODE else None
+    if isinstance(tree, ast.Module):
+        machine.block(tree.body)
+        return
+    for scope in machine.frame.scopes:
+        scope.update({name: Unknown("what exec left") for name, value in scope.items() if value is None})
+
+
 def _config_var(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     name = arguments[0] if arguments else None
     return machine.variables.get(name, Unknown("a configuration variable")) if isinstance(name, str) else Unknown("configuration variables")
@@ -82,6 +102,7 @@ def _nothing(_machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -
 
 
 LIBRARY: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
+    "exec": _exec,
     "os.getenv": _environ_get,
     "os.confstr": _confstr,
     "__import__": _import,

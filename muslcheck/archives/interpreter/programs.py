@@ -39,8 +39,6 @@ _FETCHERS = frozenset(
     }
 )  # fmt: skip
 _ABOUT_PYTHON = re.compile(r"version_info|hexversion|python_version|sys\.version\b|\bPY[23]\b|\bpy[23]k?\b")
-_TESTS = 3
-"""Conditions around an exit that may be its reason."""
 _LONGEST = 10_000
 """Characters of a command line that is read."""
 _MISSING_PROGRAM = frozenset({"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "Exception", "BaseException"})
@@ -58,7 +56,7 @@ _IN_IMAGES = frozenset(
 def _exit(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
     said = arguments[0] if arguments else ""
     message = said if isinstance(said, str) else f"status {said}" if isinstance(said, int) else ""
-    if not isinstance(said, str) and any(_ABOUT_PYTHON.search(ast.unparse(test)) for test in machine.tests[-_TESTS:]):
+    if not isinstance(said, str) and any(_ABOUT_PYTHON.search(ast.unparse(test)) for test in machine.tests[-1:]):
         message += ", for the version of Python"
     raise Raised(("SystemExit",), f"exits: {message}"[:500] if message else "exits", machine.here)
 
