@@ -443,3 +443,13 @@ def test_what_would_grow_without_end_is_cut(code):
         tracemalloc.stop()
     assert peak < 150_000_000
     assert not [seen for seen in found.unread if "was lost" in seen.value]
+
+
+def test_a_module_that_setup_imports_and_cython_compiles():
+    pyproject = '[build-system]\nrequires = ["setuptools", "cython"]\n'
+    setup = (
+        PLAIN
+        + "import sys\nsys.path.insert(0, '')\nfrom Cython.Build import cythonize\nimport demo.fast\nsetup(ext_modules=cythonize(['demo/fast.py']))"
+    )
+    found = inspect({"setup.py": setup, "pyproject.toml": pyproject, "demo/__init__.py": "", "demo/fast.py": "x = 1\n"})
+    assert only(found.extensions).languages == ("c", "cython")

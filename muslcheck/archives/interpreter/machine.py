@@ -170,9 +170,10 @@ class Machine:
             if self.certainty is not Certainty.SWITCHED:
                 self.note(self.record.unread, "not read: too large or missing", member=member)
             return None
-        if member not in self.contents.parsed:
-            self.contents.parsed[member] = parse_python(text)
-        tree: ast.Module | SyntaxError | None = self.contents.parsed[member]
+        key = f"python:{member}"  # Cython's reader may cut up the same member
+        if key not in self.contents.parsed:
+            self.contents.parsed[key] = parse_python(text)
+        tree: ast.Module | SyntaxError | None = self.contents.parsed[key]
         if isinstance(tree, SyntaxError):
             where = self.contents.where(member, tree.lineno)
             self.record.raises.append(Seen(f"SyntaxError: {tree.msg}", where, self.certainty, "not Python 3"))
