@@ -453,3 +453,9 @@ def test_a_module_that_setup_imports_and_cython_compiles():
     )
     found = inspect({"setup.py": setup, "pyproject.toml": pyproject, "demo/__init__.py": "", "demo/fast.py": "x = 1\n"})
     assert only(found.extensions).languages == ("c", "cython")
+
+
+def test_a_line_that_is_executed_binds_its_name():
+    code = "import sys\nV = None\nfor line in open('demo.py'):\n    if line.startswith('V'):\n        exec(line.strip())\nif V is None:\n    sys.exit(1)\n"
+    found = facts(PLAIN + code + f"setup(version=V, ext_modules=[{EXT}])", **{"demo.py": "V = '1.0'\n"})
+    assert (found.raises, only(found.extensions).certainty) == ((), Certainty.ALWAYS)
