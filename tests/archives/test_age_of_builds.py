@@ -159,3 +159,10 @@ def test_what_exec_leaves(run):
     code = f"version = None\n{run}\nif version is None:\n    raise ValueError('no version')\n{PLAIN}setup()"
     found = facts(code, **{"v.py": "version = '1.0'\n", "a.mk": "version = 2\n"})
     assert [seen for seen in found.raises if seen.certainty is Certainty.ALWAYS] == []
+
+
+def test_an_import_that_failed_fails_again():
+    once = "try:\n    from mine import two\n    options = {'use_2to3': True}\nexcept ImportError:\n    options = {}\n"
+    code = once + once
+    found = facts(f"{code}{PLAIN}setup(**options)", **{"mine.py": "from setuptools.command.build_py import Mixin2to3\ntwo = 2\n"})
+    assert found.marks == ()

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["BUILTIN"]
 
 _LONG = 1_000_000
-_EXECUTED = 2_000
-"""Characters of code in a text."""
 _IN_EVERY_C_LIBRARY = frozenset(
     {
         "close", "dup2", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd", "fallocate", "fork", "free", "getpid",
@@ -247,17 +245,6 @@ def _vars(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any
     return dict(owner.attributes) if isinstance(owner, Instance) else Unknown("the names of an object")
 
 
-def _exec(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
-    """``exec()`` of a text that is known, into the names at hand: ``exec(line)`` of the line that states a version."""
-    from muslcheck.archives.interpreter.machine import parse_python
-
-    if len(arguments) == 1 and isinstance(arguments[0], str) and len(arguments[0]) <= _EXECUTED:
-        tree, line = parse_python(arguments[0]), machine.line
-        if isinstance(tree, ast.Module):
-            machine.block(tree.body)
-        machine.line = line
-
-
 def _globals(machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -> Any:
     module = machine.frame.module
     return module.scopes[0] if module is not None and len(module.scopes) == 1 else Unknown("the names of the module")
@@ -294,7 +281,6 @@ BUILTIN: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "type": _typed,
     "min": _extremum,
     "max": _extremum,
-    "exec": _exec,
     "globals": _globals,
     "vars": _vars,
     "collections.OrderedDict": _made_dict,

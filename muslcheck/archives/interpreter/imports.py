@@ -159,6 +159,9 @@ def _interpreted(machine: Machine, name: str, member: str) -> Any:
     line = machine.line
     try:
         frame = machine.run(member, name)
+    except Raised:
+        del machine.modules[name]  # the next import of it fails as this one did
+        raise
     finally:
         machine.depth -= 1
         machine.line = line

@@ -68,7 +68,9 @@ def _exec(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Non
 
     tree = parse_python(code) if isinstance(code, str) and len(code) <= _LONGEST_CODE else None
     if isinstance(tree, ast.Module):
+        line = machine.line
         machine.block(tree.body)
+        machine.line = line
         return
     for scope in machine.frame.scopes:
         scope.update({name: Unknown("what exec left") for name, value in scope.items() if value is None})
