@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
