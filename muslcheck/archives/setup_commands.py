@@ -34,8 +34,8 @@ _COMMANDS = (
 """Commands that ``bdist_wheel`` comes to run, and which a project may replace."""
 _STEPS = ("initialize_options", "finalize_options", "run", "build_extensions", "build_extension", "build_libraries")
 _CALLED_BY_RUN = frozenset({"build_extensions", "build_extension", "build_libraries"})
-_FOLLOWED, _ANCESTORS = 4, 5
-"""Extensions that ``build_extension`` is followed for, and classes above a command that are looked at."""
+_FOLLOWED = 4
+"""Extensions that ``build_extension`` is followed for."""
 _BUILDS = frozenset({"run", "build_extension", "build_extensions", "build_ext", "compile", "swig_sources", "run_command"})
 _COMPILER_FAILS = frozenset(
     {
@@ -162,8 +162,12 @@ def _never_builds(machine: Machine, klass: Klass) -> bool:
     return left_early and bool(building) and not any(machine.called.get(node) for node in building)
 
 
-def _swallows(klass: Klass, depth: int = 0) -> bool:
+def _swallows(klass: Klass) -> bool:
     """Whether a command lets a failing compiler pass: a ``try`` around the building, whose handler does not raise again."""
+    return any(_catches(each) for each in klass.family())
+
+
+def _catches(klass: Klass) -> bool:
     for statement in klass.node.body:
         if isinstance(statement, ast.FunctionDef) and statement.name in {
             "run",
@@ -177,7 +181,7 @@ def _swallows(klass: Klass, depth: int = 0) -> bool:
                     return True
                 if isinstance(node, ast.With) and _builds(node.body) and any(_suppresses(item.context_expr) for item in node.items):
                     return True
-    return depth < _ANCESTORS and any(isinstance(base, Klass) and base is not klass and _swallows(base, depth + 1) for base in klass.bases)
+    return False
 
 
 def _builds(body: list[ast.stmt]) -> bool:

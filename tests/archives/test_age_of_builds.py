@@ -166,3 +166,10 @@ def test_an_import_that_failed_fails_again():
     code = once + once
     found = facts(f"{code}{PLAIN}setup(**options)", **{"mine.py": "from setuptools.command.build_py import Mixin2to3\ntwo = 2\n"})
     assert found.marks == ()
+
+
+@pytest.mark.parametrize("line", ["class a(a, a): pass", "class a(a, a, a, a, a, a, a, a): pass"])
+def test_a_family_tree_is_walked_once(line):
+    code = f"{PLAIN}from setuptools.command.build_ext import build_ext as a\n" + f"{line}\n" * 60
+    found = facts(f"{code}setup(ext_modules=[{EXT}], cmdclass={{'build_ext': a}})", **{"a.c": "int x;"})
+    assert only(found.extensions).certainty is Certainty.ALWAYS

@@ -10,6 +10,7 @@ from muslcheck.archives.facts import Certainty
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator
 
 __all__ = [
     "SOME_KEY",
@@ -193,30 +194,28 @@ class Klass:
     node: ast.ClassDef
     member: str
 
-    def find(self, name: str, depth: int = 0) -> Any:
+    def find(self, name: str) -> Any:
         """An attribute of the class or of its interpreted bases; None where it has none."""
-        if name in self.attributes:
-            return self.attributes[name]
-        if depth < _ANCESTORS:
-            for base in self.bases:
-                if isinstance(base, Klass) and base is not self and (found := base.find(name, depth + 1)) is not None:
-                    return found
-        return None
+        return next((klass.attributes[name] for klass in self.family() if name in klass.attributes), None)
 
-    def roots(self, depth: int = 0) -> set[str]:
+    def roots(self) -> set[str]:
         """Full names of the bases that are not interpreted."""
-        names: set[str] = set()
-        for base in self.bases:
-            if isinstance(base, External):
-                names.add(base.name)
-            elif isinstance(base, Klass) and base is not self and depth < _ANCESTORS:
-                names |= base.roots(depth + 1)
-            elif isinstance(base, Unknown):
-                names |= {o.name for o in base.options if isinstance(o, External)}
-                for option in base.options:
-                    if isinstance(option, Klass) and option is not self and depth < _ANCESTORS:
-                        names |= option.roots(depth + 1)
-        return names
+        bases = (base for klass in self.family(options=True) for base in klass.bases)
+        options = (option for base in bases for option in (base.options if isinstance(base, Unknown) else (base,)))
+        return {option.name for option in options if isinstance(option, External)}
+
+    def family(self, *, options: bool = False) -> Iterator[Klass]:
+        """The class and its interpreted bases, each once, itself first; with ``options`` those that may be bases, too."""
+        seen: set[int] = set()
+        todo: list[Any] = [self]
+        while todo and len(seen) < _ANCESTORS:
+            klass = todo.pop()
+            if isinstance(klass, Klass) and id(klass) not in seen:
+                seen.add(id(klass))
+                yield klass
+                todo.extend(reversed(klass.bases))
+            elif isinstance(klass, Unknown) and options:
+                todo.extend(reversed(klass.options))
 
 
 @dataclass(slots=True, eq=False)
