@@ -97,6 +97,14 @@ def build_parser() -> argparse.ArgumentParser:
     asked.add_argument("-r", "--requirement", action="append", default=[], metavar="FILE", help="a requirements file, like PATH")
     asked.add_argument("-c", "--constraint", "--constraints", action="append", default=[], metavar="FILE", help="constraints file")
     asked.add_argument(
+        "--build-constraint",
+        "--build-constraints",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="constraints file for what builds require, and nothing else",
+    )
+    asked.add_argument(
         "--installed",
         action="append",
         nargs="?",

@@ -84,6 +84,7 @@ def _run(argv: Sequence[str]) -> int:
             matrix=given.matrix,
             installed=given.installed,
             constraints=given.constraint,
+            build_constraints=given.build_constraint,
             extras=given.extra,
             all_extras=given.all_extras,
             groups=given.group,

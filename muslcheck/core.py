@@ -6,27 +6,34 @@ from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from muslcheck.alpine.images import aim, current_pythons, default_image, machines, twin, with_pythons
-from muslcheck.errors import UnknownImage
+from muslcheck.alpine.images import twin
+from muslcheck.asking import (
+    aimed,
+    cache_folder,
+    connection,
+    constraints_of_builds,
+    now,
+    options,
+    reader,
+    several,
+    with_remote,
+)
 from muslcheck.judge import Case, judge
-from muslcheck.manifests import read, standard_input
 from muslcheck.words.release import Kind, Unread
 from muslcheck.words.report import Problem, Report
-from muslcheck.words.requirement import IndexOptions, Origin, Selection
+from muslcheck.words.requirement import Origin
 from muslcheck.words.verdict import BuildRequirement, Outcome
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from typing import Any
 
     from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
-    from muslcheck.index import Index
     from muslcheck.loading import Loader
     from muslcheck.words.lock import Lock
-    from muslcheck.words.requirement import Manifest, Requirement
+    from muslcheck.words.requirement import IndexOptions, Manifest, Requirement, Selection
     from muslcheck.words.resolution import Candidate
     from muslcheck.words.supply import Supply
     from muslcheck.words.target import Target
@@ -46,6 +53,7 @@ async def acheck(
     matrix: bool = False,
     installed: bool | str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     constraints: Iterable[str | os.PathLike[str]] = (),
+    build_constraints: Iterable[str | os.PathLike[str]] = (),
     extras: Iterable[str] = (),
     all_extras: bool = False,
     groups: Iterable[str] = (),
@@ -65,6 +73,8 @@ async def acheck(
 
     ``paths`` are requirements files, projects, locks, Dockerfiles or directories with one of them (none: the current directory).
     ``installed`` are environments beside them, virtual ones or the paths of their Pythons; True: the one of this interpreter.
+    ``constraints`` are files that hold what is installed, ``build_constraints`` those that hold what builds require, as pip
+    26.2 and later tell them apart.
     ``stage`` is the one of a Dockerfile that is asked about, where it is not the last; ``build_args`` are values of its arguments.
     ``image`` are Docker tags (``python:3.11-alpine``); ``python_version`` and ``arch`` are the short way to them. What is
     not said comes from this interpreter: its version and its machine's architecture. With ``matrix`` it is spanned instead:
@@ -79,43 +89,32 @@ async def acheck(
     Raises :class:`~muslcheck.errors.InputError` for manifests, images and options that cannot be used. What cannot be
     had from the index is no exception: it is in the report's problems.
     """
-    environments = _places(installed)
-    constraining, for_builds = _constraint_files(isolated=isolated)
-    state = partial(
-        read,
-        _texts(paths) or (() if environments else (".",)),
-        constraints=(*_texts(constraints), *constraining),
-        installed=environments,
+    read_all = reader(
+        paths,
+        installed=installed,
+        constraints=constraints,
+        isolated=isolated,
         extras=tuple(extras),
         all_extras=all_extras,
         groups=tuple(groups),
         stage=stage,
         build_args=build_args,
     )
-    open_wires = partial(_wires, cache_dir=_cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh)
-    known: dict[str, bytes | str] = {"-": standard_input()} if "-" in paths else {}
-    manifests = state(known=known)
-    if any(manifest.wanted for manifest in manifests):
-        async with open_wires(_options((), index, selection, isolated=isolated)[0]) as wires:
-            manifests = await _with_remote(state, manifests, known, wires)
-    images, versions = _several(image), _several(python_version)
-    strange: tuple[Problem, ...] = ()
-    if not images and not versions and not matrix:
-        images, strange = _built_on(manifests)
-    targets = _targets(images, versions, _several(arch), matrix=matrix)
-    options, chosen = _options(manifests, index, selection, isolated=isolated)
+    building = constraints_of_builds(build_constraints, isolated=isolated)
+    connect = connection(cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh)
+    manifests = await with_remote(read_all, paths, lambda: connect(options((), index, selection, isolated=isolated)[0]))
+    targets, strange = aimed(manifests, several(image), several(python_version), several(arch), matrix=matrix)
+    indexes, chosen = options(manifests, index, selection, isolated=isolated)
 
     from muslcheck.loading import Loader
     from muslcheck.resolver import Catalogue
 
     requirements = tuple(requirement for manifest in manifests for requirement in manifest.requirements)
     constrained = tuple(constraint for manifest in manifests for constraint in manifest.constraints)
-    async with open_wires(options) as wires:
+    async with connect(indexes) as wires:
         loader = Loader(wires, Catalogue(wires), tell)
         await loader.explore(requirements, constrained, _scouts(targets), chosen)
-        offered = await loader.offered(_several(apk_index))
-        held = read((), constraints=for_builds) if for_builds else ()
-        building = tuple(constraint for manifest in held for constraint in manifest.constraints)
+        offered = await loader.offered(several(apk_index))
         asked = [
             _Asked(requirements, constrained, chosen, target, offered=_of_arch(offered, target), building=building) for target in targets
         ]
@@ -124,31 +123,13 @@ async def acheck(
             verdicts += await _each(_locked(lock, each, loader) for each in asked)
     return Report(
         version=_version(),
-        created=_now(),
+        created=now(),
         manifests=tuple(manifest.path for manifest in manifests),
         targets=targets,
         verdicts=_in_order(verdicts, targets),
         problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wires.problems, *loader.problems])),
         supplies=_supplies(manifests, verdicts, targets, offered),
     )
-
-
-def _wires(options: IndexOptions, *, cache_dir: Path | None, offline: bool, refresh: bool) -> Index:
-    from muslcheck.index import Index
-
-    return Index(options, cache_dir=cache_dir, offline=offline, refresh=refresh)
-
-
-async def _with_remote(
-    state: Callable[..., tuple[Manifest, ...]], manifests: tuple[Manifest, ...], known: dict[str, bytes | str], wires: Index
-) -> tuple[Manifest, ...]:
-    """The manifests with what stands at the addresses that they include: asked for, and read again until nothing is wanted."""
-    from muslcheck.loading import texts_at
-
-    while wanted := [address for manifest in manifests for address in manifest.wanted]:
-        known |= await texts_at(wires, wanted)
-        manifests = state(known=known)
-    return manifests
 
 
 def _waited(work: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, _T]:
@@ -278,63 +259,6 @@ def _in_order(verdicts: Iterable[Verdict], targets: tuple[Target, ...]) -> tuple
     return tuple(sorted(once.values(), key=lambda verdict: (position[verdict.target], verdict.name)))
 
 
-def _built_on(manifests: Iterable[Manifest]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """The images that the manifests name themselves, and those of them that are not known.
-
-    For one with glibc the question is Alpine's image of the same Python.
-    """
-    images: dict[str, None] = {}
-    strange: list[Problem] = []
-    for manifest, name in ((each, name) for each in manifests for name in each.images):
-        try:
-            target = aim(name, "x86_64")
-        except UnknownImage:
-            hint = "Name the image whose Python and release it has: --image python:3.12-alpine."
-            strange.append(Problem(manifest.path, f"it builds on {name}, of which nothing is known here: not judged for that", hint))
-            continue
-        images.setdefault(name if target.is_musl else default_image(f"{target.python[0]}.{target.python[1]}"))
-    return tuple(images), tuple(strange)
-
-
-def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[str, ...], *, matrix: bool) -> tuple[Target, ...]:
-    """Every image on every architecture; with ``matrix`` all that are not said, else this interpreter's version and machine."""
-    import platform
-    import sys
-
-    spanned = versions
-    if matrix and not versions:
-        import datetime
-
-        spanned = current_pythons(datetime.datetime.fromisoformat(_now()).date())
-    named = [each for image in images for each in with_pythons(image, spanned)]
-    if not images or (versions and all(with_pythons(image, versions) == (image,) for image in images)):
-        named += [default_image(version) for version in spanned or (f"{sys.version_info.major}.{sys.version_info.minor}",)]
-    return tuple(
-        dict.fromkeys(
-            aim(image, arch) for image in named for arch in arches or (machines(image) if matrix else None) or (platform.machine(),)
-        )
-    )
-
-
-def _constraint_files(*, isolated: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    from muslcheck.index.pipconfig import constraint_files
-
-    return constraint_files(isolated=isolated)
-
-
-def _options(
-    manifests: Sequence[Manifest], index: IndexOptions | None, selection: Selection | None, *, isolated: bool
-) -> tuple[IndexOptions, Selection]:
-    """Take pip's settings, the caller's on top, then what stands in the manifests: the order in which pip takes them."""
-    from muslcheck.index.pipconfig import options_from_environment
-
-    options, chosen = options_from_environment(isolated=isolated)
-    options, chosen = options.overlaid(index or IndexOptions()), chosen.overlaid(selection or Selection())
-    for manifest in manifests:
-        options, chosen = options.then(manifest.index), chosen.overlaid(manifest.selection)
-    return options, chosen
-
-
 def _problems(manifests: Iterable[Manifest]) -> Iterator[Problem]:
     """What the manifests' readers had to say: faults first."""
     for manifest in manifests:
@@ -344,48 +268,7 @@ def _problems(manifests: Iterable[Manifest]) -> Iterator[Problem]:
         yield from manifest.problems
 
 
-def _cache_folder(folder: str | os.PathLike[str] | None, *, cache: bool) -> Path | None:
-    from pathlib import Path
-
-    if not cache:
-        return None
-    if folder is not None:
-        return Path(folder)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("muslcheck", appauthor=False)
-
-
-def _several(value: str | Iterable[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _places(installed: bool | str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:  # noqa: FBT001  # as given
-    """Where environments are; empty for this interpreter's."""
-    from os import PathLike
-
-    if isinstance(installed, bool):
-        return ("",) if installed else ()
-    return _texts((installed,) if isinstance(installed, (str, PathLike)) else installed)
-
-
-def _texts(paths: Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
-    from os import fspath
-
-    return tuple(fspath(path) for path in paths)
-
-
 def _version() -> str:
     from muslcheck import __version__
 
     return __version__
-
-
-def _now() -> str:
-    """The time of the report, UTC; ``SOURCE_DATE_EPOCH`` makes it repeatable."""
-    import datetime
-    import os
-
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch.isdigit() else datetime.datetime.now(datetime.UTC)
-    return now.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -36,11 +36,11 @@ OWNERS = {  # what only these rooms may import
     "pip": ("index/pipconfig.py",),
     "pip_requirements_parser": ("manifests",),
     "poetry": ("manifests",),
-    "platformdirs": ("core.py", "index/pipconfig.py"),
+    "platformdirs": ("asking.py", "index/pipconfig.py"),
     "resolvelib": ("resolver",),
     "yaml": ("manifests",),
 }
-ASYNC_ROOMS = ("index", "core.py", "loading.py")
+ASYNC_ROOMS = ("index", "core.py", "asking.py", "loading.py")
 RUNS_CODE = {"code", "codeop", "imp", "marshal", "pickle", "runpy", "shelve", "subprocess"}
 FORBIDDEN_NAMES = {"base", "common", "helpers", "misc", "models", "utils"}
 

@@ -39,3 +39,12 @@ def test_other_constraints_do_not_reach_builds(old, monkeypatch):
     old.write("r.txt", "old\nsetuptools\n")
     report = old.both("r.txt", status=1)[1]
     assert (report["old"].outcome, report["setuptools"].version) == (Outcome.FAIL, "80.0")
+
+
+def test_builds_are_held_by_an_option(old):
+    assert old.both("r.txt", build_constraints=("held.txt",))[1]["old"].outcome is Outcome.BUILD
+
+
+def test_a_file_of_constraints_for_builds_that_is_not_there(old):
+    ended = old.run("r.txt", "--build-constraint", "none.txt")
+    assert (ended.status, ended.err) == (2, "error: none.txt: no such file\n")
