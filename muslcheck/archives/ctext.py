@@ -15,6 +15,7 @@ _GONE_FROM_C_API = (
     "PyUnicode_EncodeDecimal", "PyUnicode_TransformDecimalToASCII", "PyUnicode_EncodeASCII", "PyUnicode_EncodeLatin1",
     "PyObject_AsCharBuffer", "PyObject_AsReadBuffer", "PyObject_AsWriteBuffer", "PyObject_CheckReadBuffer",
     "PyParser_SimpleParseString", "PyNode_Compile", "_Py_CheckRecursionLimit", "PyUnicode_GetMax", "PyOS_InitInterrupts",
+    "_PyObject_CallNoArg", "_PyLong_One", "_PyLong_Zero",
 )  # fmt: skip
 """Names that newer CPythons do not have; the judge knows since when."""
 _ONLY_GLIBC = (
@@ -28,6 +29,10 @@ _ONLY_GLIBC = (
 )  # fmt: skip
 """Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
 _NAMES = re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(n.encode() for n in (*_GONE_FROM_C_API, *_ONLY_GLIBC)) + rb")\b(\s*\()?")
+_INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE|REFCNT))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*=(?!=)")
+"""An assignment to what was a macro and is an inline function since 3.11 ("What's New", C API)."""
+_FRAME = re.compile(rb"->\s*f_code\s*->\s*co_\w+")
+"""A code object by way of its frame: the members of ``PyFrameObject`` are not public since 3.11 ("What's New", C API)."""
 _DIRECTIVE = re.compile(
     rb"^[ \t]*#[ \t]*(include_next|include|ifdef|ifndef|if|elif|else|endif|define|undef|error)\b((?:\\\r?\n|[^\n])*)", re.MULTILINE
 )
@@ -66,11 +71,12 @@ class CText:
 
 
 def _uses(data: bytes, start: int, end: int) -> list[Use]:
-    found = []
+    found = [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
+    found += [Use("capi:frame->f_code", m.start()) for m in _FRAME.finditer(data, start, end) if not _aside(data, m.start())]
     for match in _NAMES.finditer(data, start, end):
         name = match[1].decode()
         before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-        if b"//" in before or before.count(b'"') % 2:
+        if _aside(data, match.start()):
             continue
         if name == "use_tracing" and before.endswith(b"cframe->"):
             found.append(Use("capi:cframe->use_tracing", match.start()))  # CPython's own structure, whoever else has a member of that name
@@ -78,7 +84,13 @@ def _uses(data: bytes, start: int, end: int) -> list[Use]:
             found.append(Use(f"capi:{name}", match.start()))
         elif match[2] and not re.search(rb"[\w*]\s+\*?" + name.encode() + rb"\s*\([^;{}()]*\)\s*\{", data):
             found.append(Use(f"glibc:{name}", match.start()))
-    return found
+    return sorted(found, key=lambda use: use.start)
+
+
+def _aside(data: bytes, at: int) -> bool:
+    """Whether a place is in a comment to the end of the line, or in a text."""
+    before = data[data.rfind(b"\n", 0, at) + 1 : at]
+    return b"//" in before or before.count(b'"') % 2 == 1
 
 
 class _Lines:

@@ -79,6 +79,13 @@ _C_API_GONE = {
     "PyUnicode_GetMax": (3, 10),
     "PyOS_InitInterrupts": (3, 9),
     "_PyTraceMalloc_Track": (3, 7),
+    "Py_TYPE =": (3, 11),
+    "Py_SIZE =": (3, 11),
+    "Py_REFCNT =": (3, 11),
+    "frame->f_code": (3, 11),
+    "_PyObject_CallNoArg": (3, 11),
+    "_PyLong_One": (3, 10),
+    "_PyLong_Zero": (3, 10),
 }
 """Names of CPython's C API and structures that C sources use, and the Python that no longer has them ("What's New", C API)."""
 
@@ -91,6 +98,8 @@ _NO_DISTUTILS_BEFORE = (66, 1)
 """The first setuptools that works on Python 3.12 (its changelog: pkgutil.ImpImporter; before 60 it needs distutils as well)."""
 _GCC_FOR = {"c++2a": (8,), "c++20": (10,), "c++2b": (11,), "c++23": (11,), "c++2c": (14,), "c++26": (14,)}
 """The first gcc that takes a spelling of ``-std=`` ("C++ Standards Support in GCC"); Alpine's oldest here knows c++17."""
+_FETCH = frozenset({"curl", "wget"})
+"""Programs that only fetch: what they would fetch when nothing else does is no reason that a build stops."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -183,7 +192,8 @@ def c_api_gone(case: Case) -> Iterator[Evidence]:
         name = seen.value.removeprefix("capi:")
         gone = _C_API_GONE.get(name)
         if gone is not None and case.target.python >= gone:
-            claim = f"uses {name}, gone from CPython since {gone[0]}.{gone[1]} ({_EVERYWHERE})"
+            use = f"assigns to {name.removesuffix(' =')}(...)" if name.endswith(" =") else f"uses {name}"
+            claim = f"{use}, gone from CPython since {gone[0]}.{gone[1]} ({_EVERYWHERE})"
             yield from _fails("MC235", claim, seen, certain=name not in _MEMBERS)
 
 
@@ -263,7 +273,7 @@ def _programs(case: Case) -> list[str]:
         return []
     from muslcheck.judge.needs import needs
 
-    return sorted({need.name for need in needs(case.facts, case.target) if need.kind == "program" and need.apk is not None})
+    return sorted({need.name for need in needs(case.facts, case.target) if need.kind == "program" and need.apk is not None} - _FETCH)
 
 
 def _version(case: Case, name: str) -> tuple[int, ...] | None:
