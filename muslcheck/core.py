@@ -109,7 +109,8 @@ async def acheck(
     from muslcheck.loading import Loader
     from muslcheck.resolver import Catalogue
 
-    requirements = tuple(requirement for manifest in manifests for requirement in manifest.requirements)
+    requirements = chosen.rewritten(tuple(requirement for manifest in manifests for requirement in manifest.requirements))
+    building += tuple(constraint for manifest in manifests for constraint in manifest.build_constraints)
     constrained = tuple(constraint for manifest in manifests for constraint in manifest.constraints)
     async with connect(indexes) as wires:
         loader = Loader(wires, Catalogue(wires), tell)
@@ -208,7 +209,15 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
         asked,
         requirements=loader.build_requirements(system.requires + system.added, system.seen_in),
         constraints=asked.building,
-        selection=replace(rules, all_releases=frozenset(), only_final=frozenset(), no_deps=False, require_hashes=False),
+        selection=replace(
+            rules,
+            all_releases=frozenset(),
+            only_final=frozenset(),
+            no_deps=False,
+            require_hashes=False,
+            overrides=(),
+            excluded=frozenset(),
+        ),
         above=(*asked.above, candidate.name),
     )
     await loader.explore_once(inner.requirements, inner.target, inner.selection)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from muslcheck.resolver.requires import Conditions, InvalidRequirement, needs
+from muslcheck.resolver.requires import Conditions, InvalidRequirement, Need, needs
 from muslcheck.resolver.shelve import fitting as fitting_of
 from muslcheck.words.release import Kind, Placed, Project
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from muslcheck.resolver.catalogue import Catalogue
-    from muslcheck.resolver.requires import Need
     from muslcheck.words.release import DistFile, Fits, Metadata
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.target import Target
@@ -242,8 +241,21 @@ class Offers:
                 found = needs(metadata, extras, self.conditions)
             except InvalidRequirement:
                 found = None
+            if found is not None and (self.selection.overrides or self.selection.excluded):
+                found = self._rewritten(found)
             known = self._needs[key] = (metadata, found)  # holding the metadata keeps its id its own
         return known[1]
+
+    def _rewritten(self, needs_stated: list[Need]) -> list[Need]:
+        """What a release requires after ``overrides`` and ``excluded``; an override counts where its own marker holds."""
+        found: list[Need] = []
+        for need in needs_stated:
+            if need.name in self.selection.excluded:
+                continue
+            own = [each for each in self.selection.overrides if each.name == need.name]
+            held = (each for each in own if self.conditions.hold(str(each.marker or "")))
+            found += (_need_of(each) for each in held) if own else (need,)
+        return found
 
     def wish(self, requirement: Requirement) -> Wish:
         """What a manifest's requirement asks of its project, hashes included."""
@@ -262,6 +274,11 @@ class Offers:
                 return None
             offer = self._offers[name] = Offer(project, self.target, self.selection)
         return offer
+
+
+@lru_cache(maxsize=1024)
+def _need_of(requirement: Requirement) -> Need:
+    return Need(requirement.text, requirement.name, requirement.extras, requirement.specifier, "", requirement.location)
 
 
 def offers_for(catalogue: Catalogue, target: Target, selection: Selection) -> Offers:

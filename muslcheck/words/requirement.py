@@ -142,6 +142,10 @@ class Selection:
     ignore_requires_python: bool = False
     no_deps: bool = False
     require_hashes: bool = False
+    overrides: tuple[Requirement, ...] = ()
+    """What stands in for every requirement of the same names, whoever states it (uv ``override-dependencies``; pip has no such thing)."""
+    excluded: frozenset[str] = frozenset()
+    """Normalised names that nobody's requirements count for (uv ``exclude-dependencies``)."""
 
     def overlaid(self, other: Selection) -> Selection:
         """This selection with another's on top: what either switches on is on, and the other's names come last."""
@@ -154,7 +158,18 @@ class Selection:
             ignore_requires_python=self.ignore_requires_python or other.ignore_requires_python,
             no_deps=self.no_deps or other.no_deps,
             require_hashes=self.require_hashes or other.require_hashes,
+            overrides=tuple(dict.fromkeys(self.overrides + other.overrides)),
+            excluded=self.excluded | other.excluded,
         )
+
+    def rewritten(self, requirements: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+        """The requirements without those that are excluded, and with what stands in for those that are overridden."""
+        if not self.overrides and not self.excluded:
+            return requirements
+        overridden = {each.name for each in self.overrides}
+        kept = (each for each in requirements if each.name not in self.excluded)
+        found = ((own for own in self.overrides if own.name == each.name) if each.name in overridden else (each,) for each in kept)
+        return tuple(dict.fromkeys(each for several in found for each in several))
 
     def prereleases(self, name: str) -> bool | None:
         """True, False, or None to go by the specifier (PEP 440; pip ``ReleaseControl.allows_prereleases``)."""
@@ -231,6 +246,8 @@ class Manifest:
     """What the project offers as extras of its own, for self-referential extras (``name[extra]`` inside the project)."""
     locks: tuple[Lock, ...] = ()
     """The lock that the manifest is, or the locks that it names (``-r pylock.toml``): nothing is resolved for them."""
+    build_constraints: tuple[Requirement, ...] = ()
+    """What holds the requirements of builds, and nothing else (uv ``build-constraint-dependencies``)."""
     images: tuple[str, ...] = ()
     """The images that the manifest builds on (a Dockerfile's FROM), in order."""
     wanted: tuple[str, ...] = ()
