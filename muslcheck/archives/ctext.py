@@ -29,10 +29,10 @@ _ONLY_GLIBC = (
 )  # fmt: skip
 """Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
 _NAMES = re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(n.encode() for n in (*_GONE_FROM_C_API, *_ONLY_GLIBC)) + rb")\b(\s*\()?")
-_INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE|REFCNT))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*=(?!=)")
+_INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*=(?!=)")
 """An assignment to what was a macro and is an inline function since 3.11 ("What's New", C API)."""
-_FRAME = re.compile(rb"->\s*f_code\s*->\s*co_\w+")
-"""A code object by way of its frame: the members of ``PyFrameObject`` are not public since 3.11 ("What's New", C API)."""
+_FRAME = re.compile(rb"->\s*f_(?:code\s*->\s*co_\w+|valuestack\b|localsplus\b|stacktop\b|iblock\b)")
+"""A frame's stack, or its code object by way of the frame: the members of ``PyFrameObject`` left the C API with 3.11 ("What's New")."""
 _DIRECTIVE = re.compile(
     rb"^[ \t]*#[ \t]*(include_next|include|ifdef|ifndef|if|elif|else|endif|define|undef|error)\b((?:\\\r?\n|[^\n])*)", re.MULTILINE
 )
@@ -72,7 +72,7 @@ class CText:
 
 def _uses(data: bytes, start: int, end: int) -> list[Use]:
     found = [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
-    found += [Use("capi:frame->f_code", m.start()) for m in _FRAME.finditer(data, start, end) if not _aside(data, m.start())]
+    found += [Use("capi:members of PyFrameObject", m.start()) for m in _FRAME.finditer(data, start, end) if not _aside(data, m.start())]
     for match in _NAMES.finditer(data, start, end):
         name = match[1].decode()
         before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]

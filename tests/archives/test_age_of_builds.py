@@ -54,6 +54,26 @@ def test_what_is_asked_for_with_care(code):
     assert stops(f"{code}\n{PLAIN}setup()") == []
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        "if subprocess.call([sys.executable, '-m', 'pip', 'install', 'numpy']):\n    raise RuntimeError('install failed')",
+        "subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'numpy'])",
+        "subprocess.run([sys.executable, '-m', 'pip', 'install', 'numpy'], check=True)",
+    ],
+)
+def test_pip_is_not_in_the_environment_of_a_build(run):
+    code = f"import subprocess, sys\n{run}\n{PLAIN}setup()"
+    assert [seen.certainty for seen in facts(code).raises] == [Certainty.ALWAYS]
+    required = {"pyproject.toml": '[build-system]\nrequires = ["setuptools", "pip"]\nbuild-backend = "setuptools.build_meta"\n'}
+    assert [seen for seen in facts(code, **required).raises if seen.certainty is Certainty.ALWAYS] == []
+
+
+@pytest.mark.parametrize("run", ["subprocess.call([sys.executable, '-m', 'pip'])", "subprocess.run([sys.executable, '-m', 'pip'])"])
+def test_pip_that_nobody_waits_for(run):
+    assert facts(f"import subprocess, sys\n{run}\n{PLAIN}setup()").raises == ()
+
+
 def test_distutils_is_not_there_where_nobody_requires_setuptools():
     script = "from distutils.core import Extension\ndef build(kw):\n    kw['ext_modules'] = [Extension('a', ['a.c'])]\n"
     found = inspect({"pyproject.toml": POETRY, "build.py": script, "a.c": "int x;"})

@@ -87,6 +87,23 @@ def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any]) -
     return Unknown("what a program says")
 
 
+def _run(name: str, machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
+    """A program that is run. ``python -m pip`` is not in the isolated environment of a build (PEP 517), unless it is required: status 1."""
+    command = arguments[0] if arguments else named.get("args", "")
+    if not _is_pip(command) or machine.environment.requires("pip"):
+        return run_program(machine, arguments, named)
+    if name.startswith("check_") or named.get("check") is True:
+        raise Raised(("CalledProcessError", "SubprocessError"), "CalledProcessError: pip is not in the build environment", machine.here)
+    return 1 if name == "call" else Unknown("what a program says")
+
+
+def _is_pip(command: Any) -> bool:
+    """Whether a command is ``[sys.executable, "-m", "pip", ...]``."""
+    if not isinstance(command, (list, tuple)) or list(command[1:3]) != ["-m", "pip"]:
+        return False
+    return isinstance(command[0], External) and command[0].name == "sys.executable"
+
+
 def _runs_own_script(machine: Machine, command: Any) -> bool:
     """``[sys.executable, "script.py", ...]``: a script of the sdist's own is interpreted where it is run."""
     if not (
@@ -177,6 +194,7 @@ def pkgconfig(machine: Machine, _last: str, arguments: list[Any], _named: dict[s
 
 PROGRAMS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     **dict.fromkeys(_RUNNERS, run_program),
+    **{f"subprocess.{name}": partial(_run, name) for name in ("run", "call", "check_call", "check_output")},
     **dict.fromkeys(_FINDERS, _find),
     **{name: partial(_fetch, name) for name in _FETCHERS},
     **dict.fromkeys(("sys.exit", "exit", "quit", "os._exit"), _exit),
