@@ -76,6 +76,7 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
         kind="pyproject",
         requirements=requirements,
         constraints=tools.constraints,
+        build_constraints=tools.build_constraints,
         index=tools.index,
         selection=tools.selection,
         problems=tuple(dict.fromkeys((*project.problems, *tools.problems))),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from glob import escape, glob
 from typing import TYPE_CHECKING, Any
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
 
-from muslcheck.errors import Fault
+from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import quoted
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import IndexOptions, Requirement, Selection, Source
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ToolTables", "tool_tables"]
 
+_HIGHEST = 10
+"""Folders above a project in which its workspace is looked for."""
+
 
 @dataclass(slots=True)
 class ToolTables:
@@ -33,19 +38,38 @@ class ToolTables:
     requires_python: SpecifierSet | None = None
     groups: dict[NormalizedName, tuple[str, Callable[[], tuple[Requirement, ...]]]] = field(default_factory=dict)
     constraints: tuple[Requirement, ...] = ()
+    build_constraints: tuple[Requirement, ...] = ()
     index: IndexOptions = IndexOptions()
     selection: Selection = Selection()
     problems: list[Problem] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     sources: dict[NormalizedName, list[dict[str, Any]]] = field(default_factory=dict)
+    uv: Mapping[str, Any] = field(default_factory=dict)
+    """uv's own table."""
+    elsewhere: dict[NormalizedName, Requirement] = field(default_factory=dict)
+    """Where Poetry takes a dependency of the ``[project]`` table from, where that is not the index."""
     path: str = ""
+    project: str = ""
+    """The project's name, where it states one."""
 
     def placed(self, requirements: Iterable[Requirement]) -> Iterator[Requirement]:
-        """The requirements, those with a source of uv's taken from there instead of the index."""
+        """The requirements, those with a source of uv's or Poetry's taken from there instead of the index."""
         for requirement in requirements:
+            if requirement.source is Source.INDEX and (other := self.elsewhere.get(requirement.name)):
+                yield replace(requirement, source=other.source, location=other.location, editable=other.editable)
+                continue
             sources = self.sources.get(requirement.name) if requirement.source is Source.INDEX else None
             for source in sources or [{}]:
                 yield self._placed(requirement, source)
+
+    def replaced(self, what: str, overrides: tuple[Requirement, ...], excluded: tuple[Requirement, ...]) -> None:
+        """Take what stands in for requirements of the same names, and what counts for nobody; pip knows neither."""
+        if not overrides and not excluded:
+            return
+        names = frozenset(each.name for each in excluded)
+        self.selection = self.selection.overlaid(Selection(overrides=tuple(self.placed(overrides)), excluded=names))
+        message = f"{what if overrides else 'exclude-dependencies'}: applied as its tool does; pip knows no such thing"
+        self.problems.append(Problem(self.path, message))
 
     def _placed(self, requirement: Requirement, source: Mapping[str, Any]) -> Requirement:
         try:
@@ -65,11 +89,32 @@ class ToolTables:
                 location = os.path.abspath(os.path.join(folder, path))
                 found = Source.ARCHIVE if os.path.isfile(location) else Source.DIRECTORY
             case {"workspace": True}:
-                found, location = Source.DIRECTORY, os.path.join(folder, requirement.name)
+                found, location = Source.DIRECTORY, self._member(requirement.name)
             case _:
                 return replace(requirement, marker=marker)
         editable = source.get("editable") is True
-        return replace(requirement, marker=marker, source=found, location=location, editable=editable)
+        inside = source.get("subdirectory")
+        return replace(
+            requirement,
+            marker=marker,
+            source=found,
+            location=location,
+            editable=editable,
+            subdirectory=inside if isinstance(inside, str) else "",
+        )
+
+    def _member(self, name: str) -> str:
+        """The folder of a workspace's member: the one whose project has the name, else the one that is called so."""
+        from muslcheck.manifests.files import load
+        from muslcheck.manifests.pyproject import parse
+
+        for folder in _members(self.path, self.uv):
+            with suppress(ManifestError):
+                path = os.path.join(folder, "pyproject.toml")
+                project = parse(path, load(path))[0].get("project")
+                if isinstance(project, dict) and canonicalize_name(str(project.get("name"))) == name:
+                    return os.path.abspath(folder)
+        return os.path.join(os.path.dirname(os.path.abspath(self.path)), name)
 
 
 def tool_tables(
@@ -79,7 +124,9 @@ def tool_tables(
     read: Callable[[object, tuple[str, ...]], tuple[Requirement, ...]],
 ) -> ToolTables:
     """All that the tools' tables say. ``line`` finds the line of a place, ``read`` reads a list of requirements at a place."""
-    found = ToolTables(path=path)
+    project = document.get("project")
+    name = project.get("name") if isinstance(project, dict) else None
+    found = ToolTables(path=path, project=name if isinstance(name, str) else "")
     tool = document.get("tool")
     if isinstance(tool, dict):
         for name, fill in (("uv", _uv), ("hatch", _hatch), ("pdm", _pdm)):
@@ -97,8 +144,10 @@ def _poetry(found: ToolTables, path: str, table: Mapping[str, Any], line: Callab
     poetry = PoetryTables(path, table, partial(line, "tool", "poetry"), found.faults, found.problems)
     if "dependencies" in table:
         found.dependencies, found.extras = poetry.main()
+        members = (*found.dependencies, *(each for extra in found.extras.values() for each in extra))
+        found.elsewhere = {each.name: each for each in members if each.source is not Source.INDEX}
         found.requires_python = poetry.requires_python()
-        found.selection = poetry.selection()
+        found.selection = found.selection.overlaid(poetry.selection())
     found.index = found.index.overlaid(poetry.index())
     for name in poetry.groups():
         found.groups[canonicalize_name(name)] = (name, partial(poetry.group, name))
@@ -109,6 +158,10 @@ def _pdm(found: ToolTables, table: Mapping[str, Any], read: Callable[[object, tu
         # Editable ones are written as on pip's command line: what they require is their own business.
         plain = [each for each in entries if not str(each).startswith("-e")] if isinstance(entries, list) else entries
         found.groups[canonicalize_name(name)] = (name, partial(read, plain, ("tool", "pdm", "dev-dependencies", name)))
+    resolution = table.get("resolution")
+    overrides = resolution.get("overrides") if isinstance(resolution, dict) else None
+    texts = [_override(name, value) for name, value in overrides.items()] if isinstance(overrides, dict) else []
+    found.replaced("tool.pdm.resolution.overrides", read(texts, ("tool", "pdm", "resolution", "overrides")), ())
     sources = table.get("source")
     listed = [each for each in sources if isinstance(each, dict) and isinstance(each.get("url"), str)] if isinstance(sources, list) else []
     first = next((each["url"] for each in listed if each.get("name") == "pypi"), None)
@@ -117,17 +170,41 @@ def _pdm(found: ToolTables, table: Mapping[str, Any], read: Callable[[object, tu
     found.index = found.index.overlaid(IndexOptions(index_url=first, extra_index_urls=beside, find_links=links))
 
 
+def _override(name: str, value: object) -> object:
+    """PDM's ``name = "1.0"`` (that version), ``">=1.0"``, or an address."""
+    if not isinstance(value, str):
+        return value
+    if "://" in value:
+        return f"{name} @ {value}"
+    return name if value in ("", "*") else f"{name}{value}" if value[:1] in "<>=!~" else f"{name}=={value}"
+
+
 def _hatch(found: ToolTables, table: Mapping[str, Any], read: Callable[[object, tuple[str, ...]], tuple[Requirement, ...]]) -> None:
-    """An environment of Hatch's is taken for a group of its name."""
-    for name, environment in _tables(table, "envs"):
-        if isinstance(environment, dict):
-            entries: list[tuple[object, tuple[str, ...]]] = [
-                (environment[key], ("tool", "hatch", "envs", name, key))
-                for key in ("dependencies", "extra-dependencies")
-                if key in environment
-            ]
-            if entries:
-                found.groups[canonicalize_name(name)] = (name, partial(_all, read, entries))
+    """An environment of Hatch's is taken for a group of its name; extras of the project are its features."""
+    environments = {name: each for name, each in _tables(table, "envs") if isinstance(each, dict)}
+    for name in environments:
+        entries: list[tuple[object, tuple[str, ...]]] = []
+        for key in ("dependencies", "extra-dependencies", "features"):
+            stated = next((each for each in _lineage(name, environments) if key in environments[each]), None)
+            if stated is None:
+                continue
+            value: object = environments[stated][key]
+            if key == "features":
+                value = [f"{found.project}[{','.join(map(str, value))}]"] if isinstance(value, list) and value and found.project else []
+            entries.append((value, ("tool", "hatch", "envs", stated, key)))
+        if entries:
+            found.groups[canonicalize_name(name)] = (name, partial(_all, read, entries))
+
+
+def _lineage(name: str, environments: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """An environment and its templates: what it does not state is theirs to state; a detached one has none."""
+    way = [name]
+    while environments[way[-1]].get("detached") is not True:
+        following = environments[way[-1]].get("template", "default")
+        if not isinstance(following, str) or following not in environments or following in way:
+            break
+        way.append(following)
+    return way
 
 
 def _all(
@@ -141,9 +218,12 @@ def _uv(found: ToolTables, table: Mapping[str, Any], read: Callable[[object, tup
         found.groups[canonicalize_name("dev")] = ("dev", partial(read, table["dev-dependencies"], ("tool", "uv", "dev-dependencies")))
     if "constraint-dependencies" in table:
         found.constraints = read(table["constraint-dependencies"], ("tool", "uv", "constraint-dependencies"))
-    if table.get("override-dependencies"):
-        message = "override-dependencies: only uv replaces what packages require; here they are resolved as they stand, as pip does"
-        found.problems.append(Problem(found.path, message, "Name the uv.lock: uv has applied them there."))
+    if "build-constraint-dependencies" in table:
+        found.build_constraints = read(table["build-constraint-dependencies"], ("tool", "uv", "build-constraint-dependencies"))
+    overrides = read(table.get("override-dependencies", []), ("tool", "uv", "override-dependencies"))
+    excluded = read(table.get("exclude-dependencies", []), ("tool", "uv", "exclude-dependencies"))
+    found.replaced("override-dependencies", overrides, excluded)
+    found.uv = table
     for name, source in _tables(table, "sources"):
         entries = source if isinstance(source, list) else [source]
         found.sources[canonicalize_name(name)] = [each for each in entries if isinstance(each, dict)]
@@ -156,6 +236,35 @@ def _uv(found: ToolTables, table: Mapping[str, Any], read: Callable[[object, tup
     found.index = found.index.overlaid(
         IndexOptions(index_url=default if isinstance(default, str) else None, extra_index_urls=tuple(dict.fromkeys(beside)))
     )
+
+
+def _members(path: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+    """The folders of the members of ``[tool.uv.workspace]``, which stands in this file or in one above it."""
+    folder = os.path.dirname(os.path.abspath(path))
+    patterns = _workspace(table)
+    if not patterns:
+        from muslcheck.manifests.files import load
+        from muslcheck.manifests.pyproject import parse
+
+        for _ in range(_HIGHEST):
+            folder = os.path.dirname(folder)
+            above = os.path.join(folder, "pyproject.toml")
+            if os.path.isfile(above):
+                with suppress(ManifestError):
+                    tool = parse(above, load(above))[0].get("tool")
+                    uv = tool.get("uv") if isinstance(tool, dict) else None
+                    patterns = _workspace(uv if isinstance(uv, dict) else {})
+                break
+    found: list[str] = [folder] if patterns else []
+    for pattern in patterns:
+        found += sorted(glob(os.path.join(escape(folder), pattern)))
+    return tuple(each for each in found if os.path.isfile(os.path.join(each, "pyproject.toml")))
+
+
+def _workspace(table: Mapping[str, Any]) -> list[str]:
+    workspace = table.get("workspace")
+    members = workspace.get("members") if isinstance(workspace, dict) else None
+    return [each for each in members if isinstance(each, str) and "\0" not in each] if isinstance(members, list) else []
 
 
 def _tables(table: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:

@@ -226,3 +226,103 @@ def test_pdm_and_hatch(tmp_path):
 def test_groups_are_known_by_name(tmp_path):
     with pytest.raises(ManifestError, match=r'no dependency group "tests" \(did you mean test\?\)'):
         manifest(tmp_path, PROJECT + '[tool.pdm.dev-dependencies]\ntest = ["pytest"]\n', groups=["tests"])
+
+
+def test_what_uv_overrides_excludes_and_holds_builds_to(tmp_path):
+    found = manifest(
+        tmp_path,
+        PROJECT
+        + """
+        [tool.uv]
+        override-dependencies = ["werkzeug==2.3", "idna>3; sys_platform == 'linux'"]
+        exclude-dependencies = ["Certifi"]
+        build-constraint-dependencies = ["setuptools<80"]
+        """,
+    )
+    assert [each.text for each in found.selection.overrides] == ["werkzeug==2.3", "idna>3; sys_platform == 'linux'"]
+    assert found.selection.excluded == {"certifi"}
+    assert [each.text for each in found.build_constraints] == ["setuptools<80"]
+    assert [problem.message for problem in found.problems] == ["override-dependencies: applied as its tool does; pip knows no such thing"]
+
+
+def test_overrides_with_faults_are_told(tmp_path):
+    with pytest.raises(ManifestError, match='"werkzeug==": no version after "=="'):
+        manifest(tmp_path, PROJECT + '[tool.uv]\noverride-dependencies = ["werkzeug=="]\n')
+
+
+def test_what_pdm_overrides(tmp_path):
+    table = '[tool.pdm.resolution.overrides]\na = "1.0"\nb = ">=2"\nc = "https://files.example/c-1.0-py3-none-any.whl"\nd = "*"\n'
+    found = manifest(tmp_path, PROJECT + table)
+    assert [each.text for each in found.selection.overrides] == [
+        "a==1.0",
+        "b>=2",
+        "c @ https://files.example/c-1.0-py3-none-any.whl",
+        "d",
+    ]
+    with pytest.raises(ManifestError, match="must be a string"):
+        manifest(tmp_path, PROJECT + "[tool.pdm.resolution.overrides]\na = 1\n")
+
+
+@pytest.mark.parametrize("at", ["app", "app/packages/web"])
+def test_members_of_a_workspace_are_found_by_the_names_of_their_projects(tmp_path, at):
+    members = '[tool.uv.workspace]\nmembers = ["packages/*"]\n'
+    member = '[project]\nname = "{}"\nversion = "1"\ndependencies = ["my-lib"]\n[tool.uv.sources]\nmy-lib = {{workspace = true}}\n'
+    for folder, text in (
+        ("app", member.format("app") + members),
+        ("app/packages/web", member.format("web")),
+        ("app/packages/first", '[project]\nname = "My_Lib"\nversion = "1"\n'),
+        ("app/packages/broken", "["),
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "pyproject.toml").write_text(text)
+    (found,) = read([str(tmp_path / at / "pyproject.toml")])
+    assert [each.location for each in found.requirements] == [str(tmp_path / "app/packages/first")]
+
+
+def test_poetry_says_where_a_dependency_of_the_project_comes_from(tmp_path):
+    """Since Poetry 2 its table enriches the standard one."""
+    text = """
+        [project]
+        name = "app"
+        version = "1"
+        dependencies = ["tool (>=1)", "rich"]
+        [tool.poetry.dependencies]
+        tool = { git = "https://git.example/tool.git", tag = "v1" }
+        rich = { allow-prereleases = true }
+        """
+    tool, rich = manifest(tmp_path, text).requirements
+    assert (tool.source, tool.location, str(tool.specifier)) == (Source.VCS, "git+https://git.example/tool.git@v1", ">=1")
+    assert rich.source is Source.INDEX
+
+
+def test_an_environment_of_hatch_has_what_its_template_states(tmp_path):
+    text = """
+        [project]
+        name = "app"
+        version = "1"
+        dependencies = ["flask"]
+        [project.optional-dependencies]
+        fast = ["orjson"]
+        [tool.hatch.envs.default]
+        dependencies = ["pytest"]
+        extra-dependencies = ["mock"]
+        [tool.hatch.envs.test]
+        extra-dependencies = ["coverage"]
+        features = ["fast"]
+        [tool.hatch.envs.deep]
+        template = "test"
+        [tool.hatch.envs.alone]
+        detached = true
+        dependencies = ["ruff"]
+        [tool.hatch.envs.ring]
+        template = "ring"
+        """
+    taken = {
+        name: [each.name for each in manifest(tmp_path, text, groups=[name]).requirements] for name in ("default", "test", "deep", "alone")
+    }
+    assert taken == {
+        "default": ["flask", "pytest", "mock"],
+        "test": ["flask", "pytest", "coverage", "orjson"],
+        "deep": ["flask", "pytest", "coverage", "orjson"],
+        "alone": ["flask", "ruff"],
+    }
