@@ -29,9 +29,9 @@ HEAVY = {
     "urllib.request",
 }
 OWNERS = {  # what only these rooms may import
-    "h2": ("index/transport.py",),
-    "httpcore": ("index/stream.py", "index/transport.py"),
-    "httpx": ("index/client.py", "index/transport.py"),
+    "h2": ("index/http2.py", "index/pools.py"),
+    "httpcore": ("index/pools.py", "index/stream.py"),
+    "httpx": ("index/client.py", "index/http2.py", "index/pools.py", "index/transport.py"),
     "msgspec": ("index",),
     "pip": ("index/pipconfig.py",),
     "pip_requirements_parser": ("manifests",),

@@ -74,10 +74,9 @@ class Client:
         self._credentials = credentials
         self._timeout = _DEFAULT_TIMEOUT if options.timeout is None else options.timeout
         self._retries = _DEFAULT_RETRIES if options.retries is None else options.retries
-        # Cookies, proxies and netrc are none of httpx's business here: the transport and the credentials see to them as pip does.
-        self._http = httpx.AsyncClient(
-            transport=Transport(options), timeout=httpx.Timeout(self._timeout, pool=None), trust_env=False, follow_redirects=False
-        )
+        # No httpx.AsyncClient: redirects, proxies, netrc and cookies are seen to here as pip does, and nothing is left for it to do.
+        self._transport = Transport(options)
+        self._patience = {"timeout": httpx.Timeout(self._timeout, pool=None).as_dict()}
         self._gate = asyncio.Semaphore(_STREAMS)
 
     async def ask(
@@ -117,7 +116,7 @@ class Client:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._http.aclose()
+        await self._transport.aclose()
         await asyncio.sleep(0)  # so that asyncio itself lets go of the sockets
 
     async def _follow(self, url: str, headers: Mapping[str, str], spill: Callable[[], Receiver] | None, limit: int) -> Reply:
@@ -128,10 +127,10 @@ class Client:
             if authorization := self._credentials.header(at):
                 sent["Authorization"] = authorization
             try:
-                request = httpx.Request("GET", at, headers=sent)
+                request = httpx.Request("GET", at, headers=sent, extensions=self._patience)
             except httpx.InvalidURL as error:
                 raise IndexUnavailable(url, f"leads to an address that cannot be used: {error}", "Check the index's address.") from error
-            response = await self._http.send(request, stream=True)
+            response = await self._transport.ask(request)
             try:
                 if response.status_code not in _MOVED or "location" not in response.headers:
                     return await _read(response, at, spill, limit)

@@ -1,22 +1,21 @@
-"""The network below the HTTP library, on asyncio's own transports.
+"""The network below httpcore, on asyncio's own transports.
 
-httpcore reads through anyio by default, eight kilobytes at a time; project pages come in megabytes. Reading what has arrived in
-one piece halves the processor time of a cold run. Imported only when something is asked of the network.
+httpcore reads through anyio by default, eight kilobytes at a time; project pages come in megabytes, and here what has arrived is read in
+one piece. Imported only for servers and proxies that httpcore talks to.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import ssl
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpcore
 
+from muslcheck.index.mishaps import reason, told
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    import ssl
+    from collections.abc import Iterable
 
 __all__ = ["Backend"]
 
@@ -38,7 +37,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         """A connection to a host. Raises httpcore's ConnectTimeout and ConnectError."""
         loop = asyncio.get_running_loop()
         local = None if local_address is None else (local_address, 0)
-        async with _told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
+        async with told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
             _, stream = await loop.create_connection(_Stream, host, port, happy_eyeballs_delay=0.25, local_addr=local)
         return stream
 
@@ -100,11 +99,11 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         """All that has arrived (more than ``max_bytes`` does no harm), empty at the end."""
         while not self._arrived and not self._ended:
             self._reader = asyncio.get_running_loop().create_future()
-            async with _told(httpcore.ReadTimeout, httpcore.ReadError, timeout):
+            async with told(httpcore.ReadTimeout, httpcore.ReadError, timeout):
                 await self._reader
         if not self._arrived:
             if self._error is not None:
-                raise httpcore.ReadError(_reason(self._error))
+                raise httpcore.ReadError(reason(self._error))
             return b""
         data = self._arrived[0] if len(self._arrived) == 1 else b"".join(self._arrived)
         self._arrived.clear()
@@ -124,7 +123,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._transport.write(buffer)
         if self._full:
             self._writer = asyncio.get_running_loop().create_future()
-            async with _told(httpcore.WriteTimeout, httpcore.WriteError, timeout):
+            async with told(httpcore.WriteTimeout, httpcore.WriteError, timeout):
                 await self._writer
 
     async def aclose(self) -> None:
@@ -141,7 +140,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         """The same stream, encrypted from here on. Raises httpcore's ConnectTimeout and ConnectError."""
         assert self._transport is not None
         loop = asyncio.get_running_loop()
-        async with _told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
+        async with told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
             # asyncio wants a handshake time-out of its own; ours is around it.
             transport = await loop.start_tls(
                 self._transport, self, ssl_context, server_hostname=server_hostname, ssl_handshake_timeout=(timeout or 60) + 1
@@ -156,24 +155,3 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         if info == "is_readable":
             return self._ended or bool(self._arrived)
         return None if self._transport is None else self._transport.get_extra_info(info)
-
-
-@asynccontextmanager
-async def _told(late: type[Exception], broken: type[Exception], timeout: float | None) -> AsyncIterator[None]:  # noqa: ASYNC109 - seconds
-    """Exceptions of asyncio and ssl as httpcore's."""
-    try:
-        async with asyncio.timeout(timeout):
-            yield
-    except TimeoutError as error:
-        raise late(str(error)) from error
-    except ssl.SSLCertVerificationError as error:
-        raise broken(f"the certificate is not trusted: {error.verify_message}") from error
-    except OSError as error:  # ssl.SSLError is one
-        raise broken(_reason(error)) from error
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong in the system's own words; asyncio puts addresses and numbers in their place."""
-    if isinstance(error, OSError) and error.errno and not isinstance(error, (ssl.SSLError, socket.gaierror)):
-        return os.strerror(error.errno)
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,93 +1,73 @@
-"""The ways out: httpcore's connection pools as a transport of httpx, one pool for each proxy and each degree of trust.
+"""The ways out: straight to the host over HTTP/2 where it speaks it, else through httpcore.
 
-httpx's own transport reads through anyio, eight kilobytes at a time; this one reads through :mod:`muslcheck.index.stream`. It also takes
-proxies and certificates from where pip takes them. Imported only when something is asked of the network.
+Proxies and certificates are taken from where pip takes them. Imported only when something is asked of the network.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import ssl
 import sys
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
 
-import httpcore
-import httpx
-from h2.exceptions import H2Error
-
-from muslcheck.errors import IndexUnavailable, UsageError
-from muslcheck.index.auth import bare, redacted
+from muslcheck.errors import UsageError
+from muslcheck.index.http2 import Connection, connect
 from muslcheck.index.local import trusts
-from muslcheck.index.stream import Backend
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    import httpx
 
+    from muslcheck.index.pools import Pools
     from muslcheck.words.requirement import IndexOptions
 
 __all__ = ["Transport"]
 
-_CONNECTIONS: Final = 24
-"""Connections at once, where a server speaks HTTP/1.1 only."""
-_BROKEN: Final = (
-    httpcore.NetworkError,
-    httpcore.TimeoutException,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.ConnectionNotAvailable,  # a stream that the server did not begin before it closed the connection
-    H2Error,  # what a stream hits on a connection that another stream saw closed
-)
 
-
-class Transport(httpx.AsyncBaseTransport):
+class Transport:
     """Sends a request on the way that the options name for its address. Raises what httpx's own transport raises."""
 
     def __init__(self, options: IndexOptions) -> None:
         self._options = options
-        self._pools: dict[tuple[str, bool, str | None], httpcore.AsyncConnectionPool] = {}
         self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._connections: dict[tuple[str, int], asyncio.Task[Connection | None]] = {}
+        self._pools: Pools | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def ask(self, request: httpx.Request) -> httpx.Response:
         """One request, and the head of its answer; the body follows as it is read."""
         url = request.url
-        sent = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            extensions=request.extensions,
-        )
-        try:
-            found = await self._pool(str(url)).handle_async_request(sent)
-        except _BROKEN as error:
-            raise _as_httpx(error) from error
-        return httpx.Response(found.status, headers=found.headers, stream=_Body(found), extensions=found.extensions)
+        host = url.raw_host.decode("ascii")
+        trusted = any(trusts(entry, host, url.port) for entry in self._options.trusted_hosts)
+        proxy = self._options.proxy or _proxy_for(url.scheme, host, url.port)
+        context = self._context(verify=not trusted) if url.scheme == "https" else None
+        if context is not None and proxy is None:
+            connection = await self._connection(host, url.port or 443, context, request.extensions["timeout"]["connect"])
+            if connection is not None:
+                return await connection.ask(request)
+        if self._pools is None:
+            from muslcheck.index.pools import Pools
+
+            self._pools = Pools()
+        return await self._pools.ask(request, context, proxy)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for pool in self._pools.values():
-            await pool.aclose()
-        self._pools.clear()
+        for task in self._connections.values():
+            task.cancel()
+        for found in await asyncio.gather(*self._connections.values(), return_exceptions=True):
+            if isinstance(found, Connection):
+                found.close()
+        self._connections.clear()
+        if self._pools is not None:
+            await self._pools.aclose()
 
-    def _pool(self, url: str) -> httpcore.AsyncConnectionPool:
-        parts = urlsplit(url)
-        trusted = any(trusts(entry, parts.hostname or "", parts.port) for entry in self._options.trusted_hosts)
-        proxy = self._options.proxy or _proxy_for(parts.scheme, parts.hostname or "", parts.port)
-        key = (parts.scheme, trusted, proxy)
-        if key not in self._pools:
-            try:
-                through = None if proxy is None else _proxy(proxy)
-                self._pools[key] = httpcore.AsyncConnectionPool(
-                    ssl_context=self._context(verify=not trusted) if parts.scheme == "https" else None,
-                    proxy=through,
-                    http2=True,
-                    max_connections=_CONNECTIONS,
-                    max_keepalive_connections=_CONNECTIONS,
-                    network_backend=Backend(),
-                )
-            except (RuntimeError, ValueError, httpcore.UnsupportedProtocol) as error:
-                raise IndexUnavailable(redacted(proxy or url), str(error), "Check the proxy's address.") from error
-        return self._pools[key]
+    async def _connection(self, host: str, port: int, context: ssl.SSLContext, timeout: float | None) -> Connection | None:  # noqa: ASYNC109
+        """The connection that all requests to a host share; None where it does not speak HTTP/2, which is found out once."""
+        key = (host, port)
+        task = self._connections.get(key)
+        if task is None or (task.done() and not _holds(task)):
+            task = self._connections[key] = asyncio.create_task(connect(host, port, context, timeout))
+        return await asyncio.shield(task)
 
     def _context(self, *, verify: bool) -> ssl.SSLContext:
         if verify not in self._contexts:
@@ -98,30 +78,6 @@ class Transport(httpx.AsyncBaseTransport):
                 except OSError as error:
                     raise UsageError(f"the client certificate {self._options.client_cert} cannot be used: {error}") from error
         return self._contexts[verify]
-
-
-class _Body(httpx.AsyncByteStream):
-    """The bytes of an answer, errors as httpx's."""
-
-    def __init__(self, response: httpcore.Response) -> None:
-        self._stream: Any = response.stream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for piece in self._stream:
-                yield piece
-        except _BROKEN as error:
-            raise _as_httpx(error) from error
-
-    async def aclose(self) -> None:
-        """The rest is not wanted."""
-        await self._stream.aclose()
-
-
-def _as_httpx(error: Exception) -> httpx.TransportError:
-    """The error of the same name in httpx; what httpcore has no name for is a broken protocol."""
-    kind: type[httpx.TransportError] = getattr(httpx, type(error).__name__, httpx.RemoteProtocolError)
-    return kind(str(error))
 
 
 def _trust(options: IndexOptions) -> ssl.SSLContext:
@@ -166,8 +122,9 @@ def _proxy_for(scheme: str, host: str, port: int | None) -> str | None:
     return found if "://" in found else f"http://{found}"
 
 
-def _proxy(url: str) -> httpcore.Proxy:
-    url = url if "://" in url else f"http://{url}"
-    userinfo, at, _ = urlsplit(url).netloc.rpartition("@")
-    user, _, password = userinfo.partition(":")
-    return httpcore.Proxy(bare(url), auth=(unquote(user), unquote(password)) if at else None)
+def _holds(task: asyncio.Task[Connection | None]) -> bool:
+    """Whether an attempt to connect has an answer that still stands."""
+    if task.cancelled() or task.exception() is not None:
+        return False
+    connection = task.result()
+    return connection is None or connection.usable

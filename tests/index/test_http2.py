@@ -15,6 +15,10 @@ from support.archives import wheel_name
 from support.asking import asked, options
 from support.server import JSON_TYPE, IndexServer
 
+from muslcheck.errors import IndexUnavailable, OversizedArchive
+from muslcheck.index.auth import Credentials
+from muslcheck.index.client import Client
+
 
 class Http2Server:
     """Serves the pages of an IndexServer over HTTP/2, all answers held back until ``together`` requests have come."""
@@ -22,7 +26,7 @@ class Http2Server:
     def __init__(self, index, certificate, *, together, streams=100, breaks=()):
         self.index, self.together, self.streams = index, together, streams
         self.breaks = list(breaks)
-        """How the first connections end after their first bytes: ``reset``, ``goaway`` or ``refuse`` (each stream)."""
+        """How connections end after their first bytes: ``reset``, ``goaway``, ``refuse`` (each stream), ``nonsense`` or ``hang``."""
         self.connections = self.asked = 0
         self.protocols = set()
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -80,6 +84,8 @@ class Http2Server:
                         bodies[stream] = self.index.page_of(name, wants_json=True)[0]
                         talk.send_headers(stream, [(":status", "200"), ("content-type", JSON_TYPE)])
                     waiting.clear()
+                if bodies and self.breaks and self.breaks[-1] == "nonsense":
+                    writer.write(b"\xff" * 3 + bytes(6))  # the head of a frame of sixteen megabytes
                 goes_on = not (bodies and self.breaks and self._break(talk, bodies, self.breaks.pop()))
                 self._send(talk, bodies)
                 writer.write(talk.data_to_send())
@@ -98,7 +104,7 @@ class Http2Server:
         elif how == "goaway":
             talk.close_connection(last_stream_id=min(bodies))
         bodies.clear()
-        return how != "refuse"
+        return how not in ("refuse", "hang")
 
     @staticmethod
     def _send(talk, bodies):
@@ -127,11 +133,11 @@ def index():
         yield index
 
 
-def many(server, certificate, count):
+def many(server, certificate, count, timeout=10):
     async def story(index):
         return [project.versions for project in await asyncio.gather(*(index.project(f"demo{n}") for n in range(count)))]
 
-    return asked(options(f"https://127.0.0.1:{server.port}/simple", cert=str(certificate[0]), timeout=10), story)
+    return asked(options(f"https://127.0.0.1:{server.port}/simple", cert=str(certificate[0]), timeout=timeout), story)
 
 
 def filled(index, count, files=1):
@@ -161,9 +167,37 @@ def test_pages_longer_than_the_window(index, certificate):
         assert [len(versions) for versions in many(server, certificate, 3)] == [2000] * 3
 
 
-@pytest.mark.parametrize("how", ["reset", "goaway", "refuse"])
+@pytest.mark.parametrize("how", ["reset", "goaway", "refuse", "nonsense", "hang"])
 def test_a_connection_that_ends_under_many_requests(index, certificate, how):
     filled(index, 20)
     with Http2Server(index, certificate, together=20, breaks=[how, how]) as server:
-        assert many(server, certificate, 20) == [(f"{n}.0",) for n in range(20)]
+        assert many(server, certificate, 20, timeout=1 if how == "hang" else 10) == [(f"{n}.0",) for n in range(20)]
     assert server.breaks == []
+
+
+def test_a_server_that_never_answers(index, certificate):
+    filled(index, 5)
+    with (
+        Http2Server(index, certificate, together=99) as server,
+        pytest.raises(IndexUnavailable, match=r"no answer within 0.2 s"),
+    ):
+        many(server, certificate, 5, timeout=0.2)
+
+
+def test_an_answer_that_is_broken_off_leaves_the_others_alone(index, certificate):
+    filled(index, 3, files=2000)
+
+    async def story():
+        given = options(f"https://127.0.0.1:{server.port}/simple", cert=str(certificate[0]), timeout=10)
+        client = Client(given, Credentials())
+        pages = (client.ask(f"{given.index_url}/demo{n}/", {}, limit=1000 if n == 0 else 1 << 30) for n in range(3))
+        try:
+            return await asyncio.gather(*pages, return_exceptions=True)
+        finally:
+            await client.aclose()
+
+    with Http2Server(index, certificate, together=3) as server:
+        first, *others = asyncio.run(story())
+    assert isinstance(first, OversizedArchive)
+    assert [reply.body for reply in others] == [index.page_of(f"demo{n}", wants_json=True)[0] for n in (1, 2)]
+    assert server.connections == 1
