@@ -31,7 +31,7 @@ _SAID = 5
 def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironment) -> SetupFacts:
     """Interpret setup.py; whatever it says, nothing is raised."""
     machine = Machine(contents, target, environment)
-    asks = "egg_info" in (contents.text("setup.py") or "")
+    asks = "argv" in (contents.text("setup.py") or "")
     if asks:
         machine.argv = ["setup.py", "egg_info"]  # as it is called to learn what it requires
     machine.run("setup.py")

@@ -74,6 +74,13 @@ def test_pip_that_nobody_waits_for(run):
     assert facts(f"import subprocess, sys\n{run}\n{PLAIN}setup()").raises == ()
 
 
+@pytest.mark.parametrize("test", ["'bdist_wheel' in sys.argv[1:]", "any(c in sys.argv[1:] for c in ['build', 'bdist_wheel'])"])
+def test_what_is_imported_for_a_build_alone_is_required_before(test):
+    code = f"import sys\n{PLAIN}more = {{}}\nif {test}:\n    import numpy\n    more = {{'ext_modules': [{EXT}]}}\n"
+    assert stops(f"{code}setup(setup_requires=['numpy'], **more)", **{"a.c": "int x;"}) == []
+    assert stops(f"{code}setup(**more)", **{"a.c": "int x;"}) == [("numpy", "not among the build requirements")]
+
+
 def test_distutils_is_not_there_where_nobody_requires_setuptools():
     script = "from distutils.core import Extension\ndef build(kw):\n    kw['ext_modules'] = [Extension('a', ['a.c'])]\n"
     found = inspect({"pyproject.toml": POETRY, "build.py": script, "a.c": "int x;"})
