@@ -84,6 +84,8 @@ class Settled:
     """All projects of which an attempt so far chose files."""
     tried: dict[str, set[str]] = field(default_factory=dict)
     """The releases whose requirements an attempt so far read."""
+    pins: int = 0
+    """Pins that all attempts so far made."""
 
     def looked_at(self, provider: Provider) -> None:
         """Note what an attempt looked at."""
@@ -249,6 +251,11 @@ class Provider(_Base):
 
     # What the rest of the resolver asks.
 
+    @property
+    def lacks(self) -> bool:
+        """Whether anything was come to that the catalogue does not hold."""
+        return bool(self._lacking_projects or self._lacking_files or self._lacking_archives)
+
     def lacking(self, *, wholly: bool = False) -> Wanted:
         """All that the catalogue turned out to lack.
 
@@ -269,14 +276,14 @@ class Provider(_Base):
         return Wanted(frozenset(canonicalize_name(name) for name in projects), frozenset(files), frozenset(self._lacking_archives.values()))
 
     def _look_ahead(self, project: str, count: int, files: set[DistFile], projects: set[str]) -> None:
-        """Add what the next older releases of a project would need to be known."""
-        oldest, wish, offer = min(self.tried[project].values()), self.streams.get(project), self.offers.of(project)
+        """Add what the next releases of a project that were not tried yet would need to be known."""
+        tried, wish, offer = {*self.tried[project].values()}, self.streams.get(project), self.offers.of(project)
         if wish is None or offer is None:
             return
         lacks = any(base.project == project for base in self._lacking_files.values())
         seen: set[Version] = set()
         for version, file in offer.candidates(wish):
-            if version >= oldest or version in seen:
+            if version in tried or version in seen:
                 continue
             if len(seen) == count:
                 return

@@ -52,8 +52,17 @@ __all__ = ["resolve"]
 _PIPS_ROUNDS = 200_000
 """Pins that pip makes before it gives up. resolvelib goes by it, too, when it decides how long to search in leaps."""
 
-_MOST_ROUNDS = 10_000
+_MOST_ROUNDS = 4_000
 """Pins that one attempt makes here."""
+
+_ON_WITHOUT = 300
+"""Pins that an attempt goes on making once something is lacking: to learn what else is. What lies beyond may never be come to."""
+
+_MOST_IN_ALL = 12_000
+"""Pins that all attempts at one resolution make together, each time that it comes back with more known."""
+
+_EACH_AFTER = 500
+"""Pins that each further attempt makes once that many were made."""
 
 _MOST_ATTEMPTS = 200
 """Things in pip's way that are passed over before giving up."""
@@ -133,9 +142,12 @@ def _search(
             settled.looked_at(provider)
             settled.stranded |= stop.projects
             settled.bounded |= stop.bounded
+        except _Lacking:
+            return provider.lacking()
         except (_Endless, ResolutionImpossible) as stop:
-            if lacking := provider.lacking(wholly=True):
+            if settled.pins <= _MOST_IN_ALL and (lacking := provider.lacking(wholly=True)):
                 return lacking
+            settled.pins = min(settled.pins, _MOST_IN_ALL - _EACH_AFTER)
             settled.looked_at(provider)
             _settle(provider, watch, stop.causes or search.unsettled())
         else:
@@ -180,6 +192,10 @@ class _Endless(Exception):
     def __init__(self, causes: Collection[Cause]) -> None:
         super().__init__(causes)
         self.causes = causes
+
+
+class _Lacking(Exception):
+    """Too much depends on what is not known yet."""
 
 
 class _Search(_Resolution):
@@ -229,11 +245,18 @@ class _Watch(_Reporter):
         self._last: Collection[Cause] = ()
         self._given_up: defaultdict[str, set[str]] = defaultdict(set)
         self._rejections: defaultdict[str, int] = defaultdict(int)
+        self._without = 0
 
     def starting_round(self, index: int) -> None:
         """Another pin is to be made."""
-        if index > _MOST_ROUNDS:
+        settled = self._provider.settled
+        settled.pins += 1
+        if index > _MOST_ROUNDS or settled.pins > _MOST_IN_ALL:
             raise _Endless(self._last)
+        if self._provider.lacks:
+            self._without += 1
+            if self._without > _ON_WITHOUT:
+                raise _Lacking
 
     def rejecting_candidate(self, criterion: Criterion[Term, Held], candidate: Held) -> None:
         """A candidate was given up, since what it requires cannot be met."""
