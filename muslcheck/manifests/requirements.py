@@ -11,13 +11,13 @@ from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
 from muslcheck.manifests.files import decode, is_pylock, is_remote, load, load_or_want, named
-from muslcheck.manifests.lines import Line, read_lines
+from muslcheck.manifests.lines import Line, plain_lines
 from muslcheck.manifests.pep508 import InvalidEntry, Reference
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import FormatControl, IndexOptions, Manifest, Origin, Requirement, Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from optparse import Values
 
     from muslcheck.manifests.asked import Asked
@@ -100,7 +100,7 @@ class _Reading:
         if guessed:
             self.problem(Origin(path), "not UTF-8, read as Latin-1", "Save it as UTF-8: pip reads it by the locale of the machine.")
         parents = (*parents, (_real(place), place))
-        for line in read_lines(text):
+        for line in _lines(text):
             origin = Origin(path, line.number)
             if line.fault:
                 self.fault(path, line.number, line.fault)
@@ -240,6 +240,16 @@ class _Reading:
         self.no_require_hashes |= bool(given.no_require_hashes)
         if self.require_hashes and self.no_require_hashes:
             self.fault(origin.file, origin.line, "--require-hashes and --no-require-hashes exclude each other")
+
+
+def _lines(text: str) -> Iterable[Line]:
+    """The lines that say something; the lexer is loaded where a file takes one."""
+    plain = plain_lines(text)
+    if plain is not None:
+        return plain
+    from muslcheck.manifests.lexer import read_lines
+
+    return read_lines(text)
 
 
 def _overlaid(index: IndexOptions, given: Values, file: str) -> IndexOptions:
