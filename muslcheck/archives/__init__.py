@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FACTS_VERSION", "inspect_sdist", "open_sdist", "read_sdist"]
 
-FACTS_VERSION = 19
+FACTS_VERSION = 20
 """Raised with every change to what the readers find in a file: facts and metadata that were cached before are read anew."""
 
 

@@ -35,6 +35,17 @@ def test_a_library_that_no_image_has_is_not_loaded(load):
     ]
 
 
+@pytest.mark.parametrize("chain", ["itertools.chain(made(), [])", "itertools.chain.from_iterable([[], made()])"])
+def test_chains_of_extensions(chain):
+    code = f"import itertools\ndef made():\n    for name in ['a']:\n        yield Extension(name, [name + '.c'])\nsetup(ext_modules=list({chain}))"
+    assert certainty(code) == "always"
+
+
+def test_a_chain_of_what_nobody_knows():
+    found = facts(f"import itertools, os\n{PLAIN}setup(ext_modules=list(itertools.chain.from_iterable(os.environ['X'])))")
+    assert [seen.value for seen in found.unread] == ["extension modules are decided at run time"]
+
+
 def test_a_library_that_is_tried_and_caught_stops_nothing():
     code = f"import ctypes\nexts = []\ntry:\n    ctypes.CDLL('libmagic.so.1')\nexcept OSError:\n    exts = [{EXT}]\nsetup(ext_modules=exts)"
     assert certainty(code) == "always"

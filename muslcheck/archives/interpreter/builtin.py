@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.builds import EXTENSION_CLASSES
 from muslcheck.archives.interpreter.expressions import attribute
+from muslcheck.archives.interpreter.lists import extend
 from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.programs import C_LIBRARY
 from muslcheck.archives.interpreter.values import (
@@ -96,6 +97,18 @@ def _listed(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> A
         return Items((), machine.path)
     items = machine.iterate(arguments[0])
     return Unknown("a list") if items is None else Items(items, machine.path)
+
+
+def _chained(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    made = Items((), machine.path)
+    for argument in arguments:
+        extend(machine, made, argument)
+    return made
+
+
+def _chained_all(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
+    several = machine.iterate(arguments[0]) if arguments else []
+    return Unknown("a chain") if several is None else _chained(machine, several, named)
 
 
 def _tupled(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
@@ -283,6 +296,8 @@ BUILTIN: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "globals": _globals,
     "vars": _vars,
     "collections.OrderedDict": _made_dict,
+    "itertools.chain": _chained,
+    "itertools.chain.from_iterable": _chained_all,
     "collections.defaultdict": lambda m, a, n: _made_dict(m, a[1:], n),
 }
 """By full name."""
