@@ -180,7 +180,10 @@ def _with_python(target: Target, python: tuple[int, int]) -> Target:
 
 
 def _fits(placed: Placed, target: Target) -> bool:
-    """Whether pip would take the wheel on the target, by its tags and its ``requires-python``."""
+    """Whether pip would take the wheel on the target, by its tags and its ``requires-python``, and whether it is made for its libc.
+
+    The plain linux tag promises no libc: most such wheels are glibc's, and no reason to change an image.
+    """
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
@@ -188,7 +191,7 @@ def _fits(placed: Placed, target: Target) -> bool:
         tags = parse_wheel_filename(placed.file.filename)[3]
     except InvalidWheelFilename:
         return False
-    if not any(str(tag) in target.tags for tag in tags):
+    if not any(str(tag) in target.tags and not tag.platform.startswith("linux_") for tag in tags):
         return False
     try:
         return SpecifierSet(placed.file.requires_python or "").contains(target.python_full, prereleases=True)
