@@ -96,6 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     asked.add_argument("-r", "--requirement", action="append", default=[], metavar="FILE", help="a requirements file, like PATH")
     asked.add_argument("-c", "--constraint", "--constraints", action="append", default=[], metavar="FILE", help="constraints file")
+    asked.add_argument("--build", action="store_true", help="what building the project itself requires ([build-system]), too")
     asked.add_argument(
         "--build-constraint",
         "--build-constraints",

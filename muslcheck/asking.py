@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Manifest, Requirement
     from muslcheck.words.target import Target
 
-__all__ = ["aimed", "cache_folder", "connection", "constraints_of_builds", "now", "options", "reader", "several", "with_remote"]
+__all__ = [
+    "aimed",
+    "cache_folder",
+    "connection",
+    "constraints_of_builds",
+    "for_other_pythons",
+    "now",
+    "options",
+    "reader",
+    "several",
+    "with_remote",
+]
 
 
 def reader(
@@ -32,6 +43,7 @@ def reader(
     installed: bool | str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     constraints: Iterable[str | os.PathLike[str]],
     isolated: bool,
+    build: bool,
     extras: tuple[str, ...],
     all_extras: bool,
     groups: tuple[str, ...],
@@ -47,6 +59,7 @@ def reader(
         _texts(paths) or (() if environments else (".",)),
         constraints=(*_texts(constraints), *constraint_files(isolated=isolated)[0]),
         installed=environments,
+        build=build,
         extras=extras,
         all_extras=all_extras,
         groups=groups,
@@ -150,6 +163,19 @@ def options(
     for manifest in manifests:
         indexes, chosen = indexes.then(manifest.index), chosen.overlaid(manifest.selection)
     return indexes, chosen
+
+
+def for_other_pythons(manifests: Iterable[Manifest], targets: Iterable[Target]) -> tuple[Problem, ...]:
+    """The targets whose Python a project's own ``requires-python`` rules out: pip refuses to install the project there."""
+    pythons = dict.fromkeys((target.image, target.python_full) for target in targets)
+    found = []
+    for manifest in manifests:
+        stated = None if manifest.locks else manifest.requires_python  # of a lock it is told as it is followed
+        for image, python in pythons:
+            if stated is not None and not stated.contains(python, prereleases=True):
+                message = f"requires-python is {stated}, and {image} has Python {python}"
+                found.append(Problem(manifest.path, message, "Name another image.", "conflict"))
+    return tuple(found)
 
 
 def cache_folder(folder: str | os.PathLike[str] | None, *, cache: bool) -> Path | None:

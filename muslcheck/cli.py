@@ -85,6 +85,7 @@ def _run(argv: Sequence[str]) -> int:
             arch=given.arch,
             matrix=given.matrix,
             installed=given.installed,
+            build=given.build,
             constraints=given.constraint,
             build_constraints=given.build_constraint,
             extras=given.extra,

@@ -12,6 +12,7 @@ from muslcheck.asking import (
     cache_folder,
     connection,
     constraints_of_builds,
+    for_other_pythons,
     now,
     options,
     reader,
@@ -54,6 +55,7 @@ async def acheck(
     installed: bool | str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     constraints: Iterable[str | os.PathLike[str]] = (),
     build_constraints: Iterable[str | os.PathLike[str]] = (),
+    build: bool = False,
     extras: Iterable[str] = (),
     all_extras: bool = False,
     groups: Iterable[str] = (),
@@ -75,6 +77,7 @@ async def acheck(
     ``installed`` are environments beside them, virtual ones or the paths of their Pythons; True: the one of this interpreter.
     ``constraints`` are files that hold what is installed, ``build_constraints`` those that hold what builds require, as pip
     26.2 and later tell them apart.
+    With ``build`` what building the projects themselves requires (``[build-system]``) is judged, too.
     ``stage`` is the one of a Dockerfile that is asked about, where it is not the last; ``build_args`` are values of its arguments.
     ``image`` are Docker tags (``python:3.11-alpine``); ``python_version`` and ``arch`` are the short way to them. What is
     not said comes from this interpreter: its version and its machine's architecture. With ``matrix`` it is spanned instead:
@@ -92,6 +95,7 @@ async def acheck(
     read_all = reader(
         paths,
         installed=installed,
+        build=build,
         constraints=constraints,
         isolated=isolated,
         extras=tuple(extras),
@@ -105,6 +109,7 @@ async def acheck(
     manifests = await with_remote(read_all, paths, lambda: connect(options((), index, selection, isolated=isolated)[0]))
     targets, strange = aimed(manifests, several(image), several(python_version), several(arch), matrix=matrix)
     indexes, chosen = options(manifests, index, selection, isolated=isolated)
+    wrong_pythons = () if chosen.ignore_requires_python else for_other_pythons(manifests, targets)
 
     from muslcheck.loading import Loader
     from muslcheck.resolver import Catalogue
@@ -122,13 +127,15 @@ async def acheck(
         verdicts = await _each(_verdicts(each, loader) for each in asked)
         for lock in (lock for manifest in manifests for lock in manifest.locks):
             verdicts += await _each(_locked(lock, each, loader) for each in asked)
+        for manifest in (manifest for manifest in manifests if manifest.build):
+            verdicts = await _each(_built(manifest.build, each, loader) for each in asked) + verdicts
     return Report(
         version=_version(),
         created=now(),
-        manifests=tuple(manifest.path for manifest in manifests),
+        manifests=tuple(dict.fromkeys(manifest.path for manifest in manifests)),
         targets=targets,
         verdicts=_in_order(verdicts, targets),
-        problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wires.problems, *loader.problems])),
+        problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wrong_pythons, *wires.problems, *loader.problems])),
         supplies=_supplies(manifests, verdicts, targets, offered),
     )
 
@@ -186,6 +193,13 @@ async def _locked(lock: Lock, asked: _Asked, loader: Loader) -> list[Verdict]:
     return await together(_verdict(candidate, asked, loader) for candidate in resolution.candidates)
 
 
+async def _built(requirements: tuple[Requirement, ...], asked: _Asked, loader: Loader) -> list[Verdict]:
+    """Judge what building a project itself requires: on its own, as for any build."""
+    inner = replace(asked, requirements=requirements, constraints=asked.building, selection=_of_builds(asked.selection))
+    await loader.explore_once(inner.requirements, inner.target, inner.selection)
+    return await _verdicts(inner, loader)
+
+
 async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdict:
     """Open what no wheel covers, and judge."""
     facts: SdistFacts | Unread | None = None
@@ -204,25 +218,30 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
     """Judge what a build requires as pip's isolated environment would get it (PEP 518): on its own, under constraints for builds alone."""
     if candidate.name in asked.above:  # a build that needs itself: said once, pip would stop here
         return (BuildRequirement(candidate.name, candidate.version, Outcome.UNKNOWN),)
-    system, rules = facts.build_system, asked.selection
+    system = facts.build_system
     inner = replace(
         asked,
         requirements=loader.build_requirements(system.requires + system.added, system.seen_in),
         constraints=asked.building,
-        selection=replace(
-            rules,
-            all_releases=frozenset(),
-            only_final=frozenset(),
-            no_deps=False,
-            require_hashes=False,
-            overrides=(),
-            excluded=frozenset(),
-        ),
+        selection=_of_builds(asked.selection),
         above=(*asked.above, candidate.name),
     )
     await loader.explore_once(inner.requirements, inner.target, inner.selection)
     found = await _verdicts(inner, loader)
     return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk_in_all) for verdict in found)
+
+
+def _of_builds(rules: Selection) -> Selection:
+    """Which files a build may take: what is said of the project's own requirements does not count for those of builds."""
+    return replace(
+        rules,
+        all_releases=frozenset(),
+        only_final=frozenset(),
+        no_deps=False,
+        require_hashes=False,
+        overrides=(),
+        excluded=frozenset(),
+    )
 
 
 def _supplies(

@@ -60,6 +60,7 @@ def read(
     *,
     constraints: Sequence[str] = (),
     installed: Sequence[str] = (),
+    build: bool = False,
     extras: Iterable[str] = (),
     all_extras: bool = False,
     groups: Iterable[str] = (),
@@ -72,16 +73,17 @@ def read(
     Of a Dockerfile the last stage counts, or the one named ``stage``; ``build_args`` are values of its arguments.
 
     ``constraints`` are paths of constraint files (pip ``-c``), ``installed`` places of environments (empty: this Python's):
-    one more Manifest each, after the others. What is wrong in a manifest stands in its ``faults``, beside what could be
-    read. Nothing is fetched: a manifest at an address, or one that includes one, says in ``wanted`` what it lacks, and is
-    read again with it in ``known`` (the bytes, or why there are none).
+    one more Manifest each, after the others; with ``build`` one more for each project that the paths are of. What is
+    wrong in a manifest stands in its ``faults``, beside what could be read. Nothing is fetched: a manifest at an address,
+    or one that includes one, says in ``wanted`` what it lacks, and is read again with it in ``known`` (the bytes, or why
+    there are none).
     Raises ManifestError, with the faults of all of them together, where nothing is left to be judged.
     """
     given = tuple((build_args or {}).items())
     asked = Asked(extras=tuple(extras), all_extras=all_extras, groups=tuple(groups), stage=stage, build_args=given, known=known or {})
     manifests: list[Manifest] = []
     hints: dict[str, None] = {}
-    ways = ((paths, _read_one), (installed, _read_installed), (constraints, _read_constraints))
+    ways = ((paths, _read_one), (paths if build else (), _read_build), (installed, _read_installed), (constraints, _read_constraints))
     for path, one in ((path, one) for places, one in ways for path in places):
         try:
             manifests.append(one(os.fspath(path), asked))
@@ -93,12 +95,12 @@ def read(
     if stage and not any(manifest.kind in ("dockerfile", "unread") for manifest in manifests):
         raise ManifestError((Fault(manifests[0].path, None, "only a Dockerfile has stages"),), "Name the Dockerfile.")
     parts = asked.extras or asked.all_extras or asked.groups
-    if parts and all(manifest.kind in ("requirements", "installed", "constraints") for manifest in manifests):
+    if parts and all(manifest.kind in ("requirements", "installed", "constraints", "build") for manifest in manifests):
         # Where a project is among the manifests, its reader has answered.
         reason = "a requirements file has no extras and no dependency groups"
         raise ManifestError((Fault(manifests[0].path, None, reason),), "Name the pyproject.toml.")
     faults = dict.fromkeys(fault for manifest in manifests for fault in manifest.faults)
-    if faults and not any(manifest.requirements or manifest.locks for manifest in manifests):
+    if faults and not any(manifest.requirements or manifest.locks or manifest.build for manifest in manifests):
         raise ManifestError(tuple(faults), " ".join(hints))
     return tuple(manifests)
 
@@ -154,6 +156,12 @@ def _read_one(path: str, asked: Asked) -> Manifest:
     # A requirements file needs the whole address, for those that it includes; it tells it without credentials itself.
     manifest: Manifest = import_module(module).read(path if module == FORMATS[-1][1] else named(path), data, asked)
     return replace(manifest, problems=manifest.problems + aside) if aside else manifest
+
+
+def _read_build(path: str, _asked: Asked) -> Manifest:
+    from muslcheck.manifests import building
+
+    return building.read(path)
 
 
 def _read_installed(place: str, _asked: Asked) -> Manifest:

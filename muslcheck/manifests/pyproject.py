@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from muslcheck.manifests.asked import Asked
     from muslcheck.manifests.tomllines import Place
 
-__all__ = ["Project", "expanded", "parse", "read", "read_project", "read_strings", "with_tools"]
+__all__ = ["Project", "expanded", "parse", "read", "read_build_requires", "read_project", "read_strings", "with_tools"]
 
 
 @dataclass(slots=True)
@@ -307,6 +307,20 @@ def read_strings(
     dependencies = _Strings(path, places, faults).requirements(document.get("dependencies", []), ("dependencies",))
     _requires_python(project, document.get("requires-python"), places, "requires-python")
     return dependencies, project.requires_python
+
+
+def read_build_requires(
+    path: str, document: Mapping[str, Any], places: Mapping[Place, int], faults: list[Fault]
+) -> tuple[Requirement, ...] | None:
+    """``requires`` of ``[build-system]`` (PEP 518); None where there is no such table."""
+    table = document.get("build-system")
+    if table is None:
+        return None
+    if not isinstance(table, dict) or "requires" not in table:
+        reason = _type_fault("build-system", "a table", table) if not isinstance(table, dict) else "build-system has no requires"
+        faults.append(Fault(path, _line(places, "build-system"), reason))
+        return ()
+    return _Strings(path, places, faults).requirements(table["requires"], ("build-system", "requires"))
 
 
 class _Strings:

@@ -246,6 +246,8 @@ class Manifest:
     """What the project offers as extras of its own, for self-referential extras (``name[extra]`` inside the project)."""
     locks: tuple[Lock, ...] = ()
     """The lock that the manifest is, or the locks that it names (``-r pylock.toml``): nothing is resolved for them."""
+    build: tuple[Requirement, ...] = ()
+    """What building the project itself requires (``[build-system]``), where that was asked for."""
     build_constraints: tuple[Requirement, ...] = ()
     """What holds the requirements of builds, and nothing else (uv ``build-constraint-dependencies``)."""
     images: tuple[str, ...] = ()
