@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.build_environment import BuildEnvironment
 from muslcheck.archives.facts import Certainty
-from muslcheck.archives.interpreter import Machine, OutOfSteps, Raised, parse_python
 from muslcheck.archives.interpreter.builds import EXTENSION_CLASSES
 from muslcheck.archives.interpreter.expressions import attribute
+from muslcheck.archives.interpreter.machine import Machine, parse_python
 from muslcheck.archives.interpreter.record import SetupCall
+from muslcheck.archives.interpreter.signals import OutOfSteps, Raised
 from muslcheck.archives.interpreter.values import External, Func, Items, Unknown
 from muslcheck.archives.setup_py import facts_of
 

@@ -13,7 +13,7 @@ from muslcheck.archives.interpreter.values import Func, Instance, Items, Klass, 
 from muslcheck.archives.setup_extensions import Modules
 
 if TYPE_CHECKING:
-    from muslcheck.archives.interpreter import Machine
+    from muslcheck.archives.interpreter.machine import Machine
     from muslcheck.archives.interpreter.values import Ext
 
 __all__ = ["follow_commands", "follow_distribution", "follow_hooks"]

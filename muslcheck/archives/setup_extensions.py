@@ -15,7 +15,7 @@ from muslcheck.archives.interpreter.world import FOLDER
 if TYPE_CHECKING:
     from muslcheck.archives.build_environment import BuildEnvironment
     from muslcheck.archives.container import Contents
-    from muslcheck.archives.interpreter import Machine
+    from muslcheck.archives.interpreter.machine import Machine
     from muslcheck.archives.setup_facts import SetupFacts
 
 __all__ = ["Modules", "compiled_by_hand", "describe", "texts"]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty, Seen
-from muslcheck.archives.interpreter import Machine
+from muslcheck.archives.interpreter.machine import Machine
 from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.record import SetupCall
 from muslcheck.archives.interpreter.values import Func, Instance, Items, Klass, Perhaps, Unknown, weaker

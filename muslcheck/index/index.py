@@ -119,7 +119,7 @@ class Index:
         found = self._recalled(file)
         if not (_is_dear(file) if found is None else _asks_siblings(file, found)):
             return found
-        from muslcheck.index.metadata import as_sibling, likely
+        from muslcheck.index.siblings import as_sibling, likely
 
         for wheel in likely(file, siblings):
             other = self._recalled(wheel)
@@ -154,7 +154,7 @@ class Index:
         if key not in self._answers:
             known = self._known_metadata(file)
             if known is None and _is_dear(file):
-                from muslcheck.index.metadata import sibling_of
+                from muslcheck.index.siblings import sibling_of
 
                 if (other := await sibling_of(file, siblings, self.metadata)) is not None:
                     return other
@@ -163,7 +163,7 @@ class Index:
             self._answers[key] = known
         found: Metadata | Unread = self._answers[key]
         if _asks_siblings(file, found):
-            from muslcheck.index.metadata import sibling_of
+            from muslcheck.index.siblings import sibling_of
 
             return await sibling_of(file, siblings, self.metadata) or found
         return found

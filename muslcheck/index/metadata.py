@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 
 from muslcheck.archives.metadata import parse_metadata
 from muslcheck.archives.wheel import NeedRange, WheelHead, metadata_from_file, metadata_from_ranges
-from muslcheck.errors import ArchiveFailure, CorruptArchive, IndexFailure, IndexUnavailable
+from muslcheck.errors import ArchiveFailure, CorruptArchive, IndexUnavailable
 from muslcheck.index.download import check_bytes, refusal
 from muslcheck.index.local import path_of
-from muslcheck.words.release import Kind, Metadata, MetadataSource, Unread
+from muslcheck.words.release import Metadata, MetadataSource, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable
 
     from muslcheck.index.client import Client
     from muslcheck.index.download import Downloads
     from muslcheck.words.release import DistFile
 
-__all__ = ["as_sibling", "checked", "likeliest", "likely", "local_wheel", "sibling_of", "wheel_metadata"]
+__all__ = ["checked", "local_wheel", "wheel_metadata"]
 
 _IDENTITY = {"Accept-Encoding": "identity"}
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
@@ -35,7 +35,6 @@ _NO_RANGES = (400, 405, 416, 501)
 """How servers that cannot cut a file say so, when they do not just send all of it."""
 _IN_MEMORY = 64 << 20
 _TAIL, _LONGEST_TAIL = 24 << 10, 320 << 10
-_MOST_SIBLINGS = 3
 
 
 async def wheel_metadata(file: DistFile, client: Callable[[], Client], downloads: Downloads) -> Metadata | Unread:
@@ -88,38 +87,6 @@ def checked(found: Metadata | Unread, file: DistFile) -> Metadata | Unread:
         if not same:
             return Unread(f"the metadata is of version {found.version}, the file name says {file.version}", found.seen_in, broken=True)
     return found
-
-
-async def sibling_of(
-    file: DistFile, siblings: Sequence[DistFile], metadata: Callable[[DistFile], Awaitable[Metadata | Unread]]
-) -> Metadata | None:
-    """What another wheel of the release says; assumed, since the sdist could differ. None where none can be read."""
-    for wheel in likely(file, siblings):
-        try:
-            found = await metadata(wheel)
-        except IndexFailure:
-            continue
-        if isinstance(found, Metadata):
-            return as_sibling(found)
-    return None
-
-
-def likely(file: DistFile, siblings: Sequence[DistFile]) -> list[DistFile]:
-    """The wheels of an sdist's release that are worth asking, in order."""
-    wheels = [sibling for sibling in siblings if sibling.kind is Kind.WHEEL and sibling.url != file.url]
-    return sorted(wheels, key=likeliest)[:_MOST_SIBLINGS]
-
-
-def as_sibling(found: Metadata) -> Metadata:
-    """What a wheel says, said for the sdist of its release."""
-    return replace(found, source=MetadataSource.SIBLING, assumed=True, installed=None)
-
-
-def likeliest(wheel: DistFile) -> tuple[int, bool, str]:
-    """Sorts wheels by how likely an sdist built on Alpine would require the same: musl, other Linux, any, the rest."""
-    tags = wheel.filename.lower()
-    order = next((at for at, word in enumerate(("musllinux", "linux", "-any.")) if word in tags), 3)
-    return order, wheel.sidecar is None, wheel.filename
 
 
 async def _sidecar(file: DistFile, client: Client) -> bytes | None:

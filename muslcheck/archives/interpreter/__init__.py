@@ -12,10 +12,3 @@ read for what a switch would do.
     external: builds  programs  library  builtin; methods        calls of functions that are known, by name
     values  lists  signals  exceptions  record  world            what it works with, notes, and sees of the archive
 """
-
-from __future__ import annotations
-
-from muslcheck.archives.interpreter.machine import Machine, parse_python
-from muslcheck.archives.interpreter.signals import OutOfSteps, Raised, Return
-
-__all__ = ["Machine", "OutOfSteps", "Raised", "Return", "parse_python"]
