@@ -12,3 +12,7 @@ read for what a switch would do.
     external: builds  programs  library  builtin; methods        calls of functions that are known, by name
     values  lists  signals  exceptions  record  world            what it works with, notes, and sees of the archive
 """
+
+from __future__ import annotations
+
+__all__: list[str] = []
