@@ -245,6 +245,7 @@ def _choice(group: argparse._ArgumentGroup) -> None:
         "--uploaded-prior-to", "--exclude-newer", type=_moment, metavar="WHEN", help="files before a date, a time, or P7D ago"
     )
     group.add_argument("--require-hashes", action="store_true", help="every requirement has a --hash")
+    group.add_argument("--no-require-hashes", action="store_true", help="one --hash does not ask for others")
     group.add_argument("--ignore-requires-python", action="store_true", help="take files for other Pythons, too")
 
 
@@ -289,6 +290,8 @@ def selection(given: argparse.Namespace) -> Selection:
         raise UsageError(
             "--pre cannot be used with --all-releases or --only-final", "Leave out --pre, or give --all-releases :all: instead."
         )
+    if given.require_hashes and given.no_require_hashes:
+        raise UsageError("--require-hashes and --no-require-hashes exclude each other", "Leave out one of them.")
     formats = releases = FormatControl()
     for option, names in given.formats:
         formats = formats.adding(option, names)
@@ -303,6 +306,7 @@ def selection(given: argparse.Namespace) -> Selection:
         ignore_requires_python=given.ignore_requires_python,
         no_deps=given.no_deps,
         require_hashes=given.require_hashes,
+        no_require_hashes=given.no_require_hashes,
     )
 
 

@@ -194,6 +194,7 @@ def _selection(said: Iterable[tuple[str, str]], found: Mapping[str, str]) -> Sel
         ignore_requires_python=_flag(found, "ignore-requires-python"),
         no_deps=_flag(found, "no-deps"),
         require_hashes=_flag(found, "require-hashes"),
+        no_require_hashes=_flag(found, "no-require-hashes"),
     )
 
 

@@ -142,6 +142,8 @@ class Selection:
     ignore_requires_python: bool = False
     no_deps: bool = False
     require_hashes: bool = False
+    no_require_hashes: bool = False
+    """Hashes that requirements state ask for none of the others (pip ``--no-require-hashes``)."""
     overrides: tuple[Requirement, ...] = ()
     """What stands in for every requirement of the same names, whoever states it (uv ``override-dependencies``; pip has no such thing)."""
     excluded: frozenset[str] = frozenset()
@@ -149,6 +151,7 @@ class Selection:
 
     def overlaid(self, other: Selection) -> Selection:
         """This selection with another's on top: what either switches on is on, and the other's names come last."""
+        no_require_hashes = self.no_require_hashes or other.no_require_hashes
         return Selection(
             formats=self.formats.overlaid(other.formats),
             prefer_binary=self.prefer_binary or other.prefer_binary,
@@ -157,7 +160,8 @@ class Selection:
             uploaded_prior_to=other.uploaded_prior_to or self.uploaded_prior_to,
             ignore_requires_python=self.ignore_requires_python or other.ignore_requires_python,
             no_deps=self.no_deps or other.no_deps,
-            require_hashes=self.require_hashes or other.require_hashes,
+            require_hashes=(self.require_hashes or other.require_hashes) and not no_require_hashes,
+            no_require_hashes=no_require_hashes,
             overrides=tuple(dict.fromkeys(self.overrides + other.overrides)),
             excluded=self.excluded | other.excluded,
         )

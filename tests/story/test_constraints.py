@@ -48,3 +48,28 @@ def test_builds_are_held_by_an_option(old):
 def test_a_file_of_constraints_for_builds_that_is_not_there(old):
     ended = old.run("r.txt", "--build-constraint", "none.txt")
     assert (ended.status, ended.err) == (2, "error: none.txt: no such file\n")
+
+
+@pytest.mark.parametrize("how", ["option", "setting", "file", "beside"])
+def test_one_hash_asks_for_all_of_them_unless_told_not_to(place, monkeypatch, how):
+    entry = place.wheel("hashed", "1.0")
+    stated = f"hashed==1.0 --hash=sha256:{entry['hashes']['sha256']}\nfine\n"
+    place.write("r.txt", stated)
+    assert any("hash" in problem.message for problem in place.both("r.txt", status=2)[1].problems)
+    settings, paths = {}, ["r.txt"]
+    if how == "option":
+        settings["no_require_hashes"] = True
+    elif how == "setting":
+        monkeypatch.setenv("PIP_NO_REQUIRE_HASHES", "1")
+    elif how == "file":
+        place.write("r.txt", f"--no-require-hashes\n{stated}")
+    else:
+        place.write("other.txt", "--no-require-hashes\n")
+        paths.append("other.txt")
+    assert place.both(*paths, **settings)[1].problems == ()
+
+
+def test_hashes_cannot_be_required_and_not(place):
+    place.write("r.txt", "fine\n")
+    ended = place.run("r.txt", "--require-hashes", "--no-require-hashes")
+    assert (ended.status, ended.err.splitlines()[0]) == (2, "error: --require-hashes and --no-require-hashes exclude each other")
