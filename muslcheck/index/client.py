@@ -39,6 +39,8 @@ _STREAMS: Final = 64
 """Requests under way at once; a server may state a lower number of streams."""
 _FIRST_REST, _LONGEST_REST, _ALL_RESTS = 0.25, 20.0, 60.0
 """Seconds before the second attempt, between two attempts at most, and spent waiting in vain over all attempts of one request."""
+_LONGEST_SILENCE = 30.0
+"""Seconds spent so on a host that has answered nothing at all in this run."""
 _DEFAULT_TIMEOUT, _DEFAULT_RETRIES = 15.0, 5
 """pip's defaults."""
 _CREDENTIALS_HINT: Final = "Give user and password in the index address, or in netrc."
@@ -78,6 +80,9 @@ class Client:
         self._transport = Transport(options)
         self._patience = {"timeout": httpx.Timeout(self._timeout, pool=None).as_dict()}
         self._gate = asyncio.Semaphore(_STREAMS)
+        self._heard: set[str] = set()
+        self._silent: dict[str, tuple[str, str]] = {}
+        """Hosts that were given up before they answered anything, and why: they are not waited for again."""
 
     async def ask(
         self, url: str, headers: Mapping[str, str], *, spill: Callable[[], Receiver] | None = None, limit: int = _IN_MEMORY
@@ -85,18 +90,23 @@ class Client:
         """GET an address, again where that may help. Statuses that cannot get better are the caller's to read (304, 403, 404).
 
         The body of a 200 goes to a file that ``spill`` opens, where it is given; any other into memory. Raises IndexUnavailable
-        when all attempts failed, and OversizedArchive for a body beyond ``limit`` bytes.
+        when all attempts failed, or when the host was given up before, and OversizedArchive for a body beyond ``limit`` bytes.
         """
+        host = urlsplit(url).netloc
         rested = 0.0
         attempt = 0
         while True:
             wanted = None
+            silent = False
             try:
                 async with self._gate:
+                    if host in self._silent:
+                        raise IndexUnavailable(url, *self._silent[host])
                     reply = await self._follow(url, headers, spill, limit)
             except httpx.TransportError as error:
                 reason, hint = _explained(error, self._timeout)
                 hopeless = isinstance(error, httpx.ProxyError) or "certificate" in reason
+                silent = isinstance(error, (httpx.ConnectError, httpx.TimeoutException)) and host not in self._heard
                 if isinstance(error, httpx.TimeoutException):
                     rested += self._timeout
             else:
@@ -107,9 +117,12 @@ class Client:
             if wanted is not None and rested + wanted > _ALL_RESTS:
                 reason, hopeless = f"{reason}, and asks to wait {wanted:.0f} s", True
             rest = min(_FIRST_REST * 2**attempt, _LONGEST_REST) * random.uniform(0.5, 1.0) if wanted is None else wanted  # noqa: S311 - jitter
-            if hopeless or attempt >= self._retries or (attempt and rested + rest > _ALL_RESTS):
-                tries = f" ({attempt + 1} attempts)" if attempt else ""
-                raise IndexUnavailable(url, reason + tries, hint)
+            longest = _LONGEST_SILENCE if silent else _ALL_RESTS
+            if hopeless or attempt >= self._retries or (attempt and rested + rest > longest):
+                reason += f" ({attempt + 1} attempts)" if attempt else ""
+                if silent:
+                    self._silent[host] = reason, hint
+                raise IndexUnavailable(url, reason, hint)
             await asyncio.sleep(rest)
             rested += rest
             attempt += 1
@@ -131,6 +144,7 @@ class Client:
             except httpx.InvalidURL as error:
                 raise IndexUnavailable(url, f"leads to an address that cannot be used: {error}", "Check the index's address.") from error
             response = await self._transport.ask(request)
+            self._heard.add(urlsplit(at).netloc)
             try:
                 if response.status_code not in _MOVED or "location" not in response.headers:
                     return await _read(response, at, spill, limit)

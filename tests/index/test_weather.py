@@ -108,6 +108,43 @@ def test_a_server_that_hangs_once(server):
     assert versions(server, timeout=0.3) == ("1.0",)
 
 
+def test_a_host_that_never_answered_is_not_waited_for_again(server):
+    server.script("/simple/demo/", Answer(hang=True), Answer(hang=True))
+
+    async def story(index):
+        for name in ("demo", "other", "third"):
+            with pytest.raises(IndexUnavailable, match=r"no answer within 0.2 s \(2 attempts\)"):
+                await index.project(name)
+
+    asked(options(server, timeout=0.2, retries=1), story)
+    assert [each.path for each in server.requests] == ["/simple/demo/"] * 2
+
+
+def test_a_host_that_answered_once_is_asked_again(server):
+    server.script("/simple/hangs/", Answer(hang=True))
+
+    async def story(index):
+        first = await index.project("demo")
+        with pytest.raises(IndexUnavailable):
+            await index.project("hangs")
+        return first, await index.project("other")
+
+    first, other = asked(options(server, timeout=0.2, retries=0), story)
+    assert first.versions == ("1.0",)
+    assert isinstance(other, Absent)
+
+
+def test_a_connection_that_breaks_is_no_silence(server):
+    server.script("/simple/breaks/", *[Answer(reset_after=0)] * 2)
+
+    async def story(index):
+        with pytest.raises(IndexUnavailable):
+            await index.project("breaks")
+        return (await index.project("demo")).versions
+
+    assert asked(options(server, retries=1), story) == ("1.0",)
+
+
 @pytest.mark.parametrize("after", [0, 20])
 def test_a_connection_that_breaks(server, after):
     server.script("/simple/demo/", Answer(reset_after=after))
