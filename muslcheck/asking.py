@@ -51,12 +51,13 @@ def reader(
     build_args: Mapping[str, str] | None,
 ) -> Callable[..., tuple[Manifest, ...]]:
     """A function that reads all manifests, to be called with what is ``known`` of addresses; it raises ManifestError."""
-    from muslcheck.index.pipconfig import constraint_files
+    from muslcheck.index.pipconfig import constraint_files, requirement_files
 
     environments = _places(installed)
+    named = (*requirement_files(isolated=isolated), *_texts(paths))
     return partial(
         read,
-        _texts(paths) or (() if environments else (".",)),
+        named or (() if environments else (".",)),
         constraints=(*_texts(constraints), *constraint_files(isolated=isolated)[0]),
         installed=environments,
         build=build,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Mapping
 
-__all__ = ["configuration_files", "constraint_files", "default_index_url", "options_from_environment", "settings"]
+__all__ = ["configuration_files", "constraint_files", "default_index_url", "options_from_environment", "requirement_files", "settings"]
 
 _SECTIONS: Final = ("global", "download", "install", ":env:")
 """Sections that bear on installing, the later over the earlier, and the environment over all."""
@@ -73,6 +73,11 @@ def constraint_files(*, isolated: bool = False) -> tuple[tuple[str, ...], tuple[
     """
     found = dict(settings(isolated=isolated))
     return _words(found, "constraint"), _words(found, "build-constraint")
+
+
+def requirement_files(*, isolated: bool = False) -> tuple[str, ...]:
+    """The requirements files that pip is told of (``PIP_REQUIREMENT``): it reads them before those of its command line."""
+    return _words(dict(settings(isolated=isolated)), "requirement")
 
 
 def settings(*, isolated: bool = False) -> tuple[tuple[str, str], ...]:

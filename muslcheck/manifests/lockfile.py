@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import nearest, quoted
-from muslcheck.manifests.documents import type_name
+from muslcheck.manifests.documents import entry_lines, type_name
 from muslcheck.words.release import DistFile, Kind
 from muslcheck.words.requirement import Origin
 
@@ -85,6 +85,13 @@ class Reading:
             else:
                 self.fault(line, f"{where}{key}[{position}] must be a table, not {type_name(each)}")
         return found
+
+    def listed(self, document: Mapping[str, Any], text: str) -> list[Entry]:
+        """The entries of ``[[package]]``, each with its line; what is none is a fault."""
+        tables = self.get(document, "package", list, None) or []
+        lines = entry_lines(text, "package", tables)
+        found = (self.entry(table, line, number) for number, (table, line) in enumerate(zip(tables, lines, strict=True), 1))
+        return [entry for entry in found if entry is not None]
 
     def entry(self, table: object, line: int | None, number: int, *, kind: str = "package") -> Entry | None:
         """An entry with its name, or None where it has none."""

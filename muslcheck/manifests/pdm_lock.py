@@ -9,7 +9,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from muslcheck.manifests.beside import links_beside
-from muslcheck.manifests.documents import entry_lines, read_toml, type_name
+from muslcheck.manifests.documents import read_toml, type_name
 from muslcheck.manifests.lockfile import Entry, Reading, filename_of
 from muslcheck.words.lock import Link, Lock, Locked
 from muslcheck.words.report import Problem
@@ -54,10 +54,7 @@ class _PdmLock(Reading):
         elif str(version).partition(".")[0] != str(_KNOWN):
             self.fault(None, f"pdm.lock version {version} is not known; known: {_KNOWN}")
         self.finish()
-        tables = self.get(document, "package", list, None) or []
-        lines = entry_lines(text, "package", tables)
-        found = (self.entry(table, line, number) for number, (table, line) in enumerate(zip(tables, lines, strict=True), 1))
-        self.entries = [entry for entry in found if entry is not None]
+        self.entries = self.listed(document, text)
         self.grouped = all("groups" in entry.table for entry in self.entries)
         self._links: dict[str, Link | None] = {}
 

@@ -21,7 +21,22 @@ if TYPE_CHECKING:
 
     from muslcheck.words.requirement import Origin
 
-__all__ = ["InvalidEntry", "Reference", "is_archive_name", "normalised", "read_pep508"]
+__all__ = ["MARKERS", "InvalidEntry", "Reference", "is_archive_name", "normalised", "read_pep508"]
+
+MARKERS = (
+    "implementation_name",
+    "implementation_version",
+    "os_name",
+    "platform_machine",
+    "platform_python_implementation",
+    "platform_release",
+    "platform_system",
+    "platform_version",
+    "python_full_version",
+    "python_version",
+    "sys_platform",
+)
+"""The variables of a marker, ``extra`` aside."""
 
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 _VCS = {

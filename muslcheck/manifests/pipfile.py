@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.documents import type_name
 from muslcheck.manifests.lockfile import Reading
-from muslcheck.manifests.pep508 import InvalidEntry, read_pep508
+from muslcheck.manifests.pep508 import MARKERS, InvalidEntry, read_pep508
 from muslcheck.manifests.pyproject import parse
 from muslcheck.words.requirement import IndexOptions, Manifest, Origin, Requirement, Source
 
@@ -24,19 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _VCS = ("git", "hg", "svn", "bzr")
-_MARKERS = (
-    "implementation_name",
-    "implementation_version",
-    "os_name",
-    "platform_machine",
-    "platform_python_implementation",
-    "platform_release",
-    "platform_system",
-    "platform_version",
-    "python_full_version",
-    "python_version",
-    "sys_platform",
-)
 
 
 def read(path: str, data: bytes, asked: Asked) -> Manifest:
@@ -134,7 +121,7 @@ class _Pipfile(Reading):
     def _marker(table: Mapping[str, Any]) -> str:
         """``markers``, and each marker variable as a key of its own (``sys_platform = "== 'linux'"``)."""
         stated = [f"({table['markers']})"] if isinstance(table.get("markers"), str) else []
-        stated += [f"{key} {table[key]}" for key in _MARKERS if isinstance(table.get(key), str)]
+        stated += [f"{key} {table[key]}" for key in MARKERS if isinstance(table.get(key), str)]
         return " and ".join(stated)
 
 

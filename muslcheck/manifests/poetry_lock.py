@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from muslcheck.manifests.beside import links_beside
 from muslcheck.manifests.display import quoted
-from muslcheck.manifests.documents import entry_lines, read_toml, type_name
+from muslcheck.manifests.documents import read_toml, type_name
 from muslcheck.manifests.lockfile import Reading, filename_of
 from muslcheck.words.lock import Link, Lock, Locked
 from muslcheck.words.report import Problem
@@ -55,10 +55,7 @@ class _PoetryLock(Reading):
         elif version.partition(".")[0] not in {known.partition(".")[0] for known in _KNOWN}:
             self.fault(None, f"poetry.lock version {version} is not known; known: {', '.join(_KNOWN)}")
         self.finish()
-        tables = self.get(document, "package", list, None) or []
-        lines = entry_lines(text, "package", tables)
-        found = (self.entry(table, line, number) for number, (table, line) in enumerate(zip(tables, lines, strict=True), 1))
-        self.entries = [entry for entry in found if entry is not None]
+        self.entries = self.listed(document, text)
         self.several = {name for name, count in Counter(entry.key for entry in self.entries).items() if count > 1}
         self.offered = self.get(document, "extras", dict, None) or {}
         if asked.all_extras:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from muslcheck.manifests.display import quoted
-from muslcheck.manifests.documents import entry_lines, read_toml, type_name
+from muslcheck.manifests.documents import read_toml, type_name
 from muslcheck.manifests.lockfile import Reading, filename_of
 from muslcheck.words.lock import Link, Lock, Locked
 from muslcheck.words.requirement import Manifest, Source
@@ -48,10 +48,7 @@ class _UvLock(Reading):
         elif version != _VERSION or isinstance(version, bool):
             self.fault(1, f"uv.lock version {version} is not known; known: {_VERSION}")
         self.finish()
-        tables = self.get(document, "package", list, None) or []
-        lines = entry_lines(text, "package", tables)
-        found = (self.entry(table, line, number) for number, (table, line) in enumerate(zip(tables, lines, strict=True), 1))
-        self.entries = [entry for entry in found if entry is not None]
+        self.entries = self.listed(document, text)
         self.manifest = self.get(document, "manifest", dict, None) or {}
         self.roots = self._roots()
         self.extras = self._asked_extras()

@@ -10,25 +10,13 @@ import re
 from packaging.version import InvalidVersion, Version
 
 from muslcheck.manifests.display import nearest, quoted
+from muslcheck.manifests.pep508 import MARKERS
 
 __all__ = ["why_invalid", "why_marker"]
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _EXTRAS = r"(?:\s*\[[^\]]*\])?"
-_MARKERS = (
-    "extra",
-    "implementation_name",
-    "implementation_version",
-    "os_name",
-    "platform_machine",
-    "platform_python_implementation",
-    "platform_release",
-    "platform_system",
-    "platform_version",
-    "python_full_version",
-    "python_version",
-    "sys_platform",
-)
+_MARKERS = ("extra", *MARKERS)
 
 
 def why_invalid(text: str, error: str) -> str:

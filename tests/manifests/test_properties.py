@@ -53,6 +53,17 @@ KEYS = [
     "dependency-groups",
     "tool.setuptools.dynamic.dependencies",
     "build-system.build-backend",
+    "build-system.requires",
+    "tool.uv.override-dependencies",
+    "tool.uv.exclude-dependencies",
+    "tool.uv.build-constraint-dependencies",
+    "tool.uv.workspace.members",
+    "tool.uv.sources.a",
+    "tool.pdm.resolution.overrides",
+    "tool.hatch.envs.a",
+    "tool.hatch.envs.b.template",
+    "tool.hatch.envs.b.features",
+    "tool.poetry.dependencies.a",
 ]
 TABLES = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5).map(
     lambda table: "".join(f"{key} = {value}\n" for key, value in table.items())
@@ -105,7 +116,7 @@ def test_any_bytes_as_requirements(data, folder):
 def test_any_text_as_a_project(text, folder):
     (folder / "pyproject.toml").write_bytes(text.encode(errors="surrogatepass"))
     try:
-        read(["pyproject.toml"], all_extras=True, groups=["a"])
+        read(["pyproject.toml"], all_extras=True, groups=["a"], build=True)
     except ManifestError as error:
         told(error, text)
 
@@ -126,3 +137,20 @@ def test_any_text_as_a_local_project(text, folder):
 def test_any_name_of_a_file(name, folder):
     with contextlib.suppress(ManifestError):
         read([name or "-x"])
+
+
+@fuzz
+@given(texts=st.lists(TEXT, min_size=1, max_size=3))
+def test_any_text_at_an_address(texts, folder):
+    """What was wanted and is had is never wanted again, so reading comes to an end."""
+    known = {"https://files.example/r.txt": texts[0].encode(errors="surrogatepass")}
+    for text in [*texts, "", "", ""]:
+        try:
+            (manifest,) = read(["https://files.example/r.txt"], known=known)
+        except ManifestError as error:
+            told(error, texts)
+            return
+        if not manifest.wanted:
+            return
+        assert not known.keys() & {*manifest.wanted}
+        known |= dict.fromkeys(manifest.wanted, text.encode(errors="surrogatepass"))

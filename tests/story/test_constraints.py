@@ -73,3 +73,19 @@ def test_hashes_cannot_be_required_and_not(place):
     place.write("r.txt", "fine\n")
     ended = place.run("r.txt", "--require-hashes", "--no-require-hashes")
     assert (ended.status, ended.err.splitlines()[0]) == (2, "error: --require-hashes and --no-require-hashes exclude each other")
+
+
+def test_requirements_that_pip_is_told_of_come_first(place, monkeypatch):
+    place.wheel("other", "1.0")
+    place.write("told.txt", "other\n")
+    place.write("r.txt", "fine\n")
+    monkeypatch.setenv("PIP_REQUIREMENT", "told.txt")
+    assert place.both("r.txt")[1].manifests == ("told.txt", "r.txt")
+    assert place.both()[1].manifests == ("told.txt",)
+    assert place.both("r.txt", isolated=True)[1].manifests == ("r.txt",)
+
+
+def test_requirements_that_a_configuration_file_names(place, monkeypatch):
+    place.write("told.txt", "fine\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(place.write("pip.conf", "[install]\nrequirement = told.txt\n")))
+    assert place.both()[1].manifests == ("told.txt",)
