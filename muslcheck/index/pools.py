@@ -6,6 +6,7 @@ where it is needed: most indexes speak HTTP/2 (:mod:`muslcheck.index.http2`).
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +26,7 @@ __all__ = ["Pools"]
 
 _CONNECTIONS: Final = 24
 """Connections at once, where a server speaks HTTP/1.1 only."""
+_PROXIES: Final = ("http", "https", "socks5", "socks5h")
 _BROKEN: Final = (
     httpcore.NetworkError,
     httpcore.TimeoutException,
@@ -76,7 +78,7 @@ class Pools:
                     max_keepalive_connections=_CONNECTIONS,
                     network_backend=Backend(),
                 )
-            except (RuntimeError, ValueError) as error:
+            except ValueError as error:
                 raise IndexUnavailable(redacted(proxy or ""), str(error), "Check the proxy's address.") from error
         return self._pools[key]
 
@@ -106,7 +108,13 @@ def _as_httpx(error: Exception) -> httpx.TransportError:
 
 
 def _proxy(url: str) -> httpcore.Proxy:
+    """Raises ValueError for a proxy that cannot be used here."""
     url = url if "://" in url else f"http://{url}"
+    scheme = urlsplit(url).scheme
+    if scheme not in _PROXIES:
+        raise ValueError(f"no proxy that can be used: {scheme}:// is none of {', '.join(_PROXIES)}")
+    if scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ValueError('a SOCKS proxy takes one more package: pip install "muslcheck[socks]"')
     userinfo, at, _ = urlsplit(url).netloc.rpartition("@")
     user, _, password = userinfo.partition(":")
     return httpcore.Proxy(bare(url), auth=(unquote(user), unquote(password)) if at else None)

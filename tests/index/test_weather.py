@@ -2,9 +2,12 @@
 
 import asyncio
 import datetime
+import socket
 import ssl
 import subprocess
 import time
+from importlib.util import find_spec
+from threading import Thread
 
 import pytest
 from support.archives import wheel_name
@@ -289,6 +292,43 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password():
     with pytest.raises(IndexUnavailable) as raised:
         asked(opts, story)
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("proxy", "said"), [("ftp://127.0.0.1:1", "ftp:// is none of"), ("socks4://127.0.0.1:1", "socks4:// is none of")])
+def test_a_proxy_of_a_kind_that_cannot_be_used(server, proxy, said):
+    with pytest.raises(IndexUnavailable, match=said):
+        versions(server, proxy=proxy)
+
+
+@pytest.mark.skipif(find_spec("socksio") is not None, reason="socksio is installed")
+def test_a_socks_proxy_without_what_it_takes(server):
+    with pytest.raises(IndexUnavailable, match=r"muslcheck\[socks\]"):
+        versions(server, proxy="socks5://127.0.0.1:1")
+
+
+@pytest.mark.skipif(find_spec("socksio") is None, reason="socksio is not installed")
+def test_a_socks_proxy(server):
+    """One connection through a proxy that speaks just enough SOCKS 5 (RFC 1928)."""
+    asked_for = []
+
+    def serve():
+        client, _ = listener.accept()
+        with client, socket.create_connection(("127.0.0.1", server.port)) as onward:
+            client.recv(64)
+            client.sendall(b"\5\0")
+            asked_for.append(client.recv(256))
+            client.sendall(b"\5\0\0\1" + bytes(6))
+            onward.sendall(client.recv(65_536))
+            while data := onward.recv(65_536):
+                client.sendall(data)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        proxy = f"socks5h://127.0.0.1:{listener.getsockname()[1]}"
+        given = options("http://index.example/simple", trusted_hosts=("index.example",), proxy=proxy)
+        assert asked(given, lambda index: index.project("demo")).versions == ("1.0",)
+    assert b"index.example" in asked_for[0]
 
 
 def test_breaking_off_leaves_nothing_behind(server):
