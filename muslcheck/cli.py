@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, NoReturn, Self, TextIO
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-BAD_INPUT, NOT_FINISHED, INTERRUPTED = 2, 3, 130
+BAD_INPUT, NOT_FINISHED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 TRACEBACK = "MUSLCHECK_TRACEBACK"
 RARELY = (300_000, 20, 100)
 """When to look for cycles of objects: a run makes many that stay and few cycles, and looking as often as Python does is a tenth of it."""
@@ -38,6 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     atexit.register(gc.freeze)  # or the interpreter, as it ends, looks through all that is left: a sixth of a cached run
     _have_streams()
     try:
+        if argv is None:
+            _end_tidily()
         return _run(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
         _complain(["interrupted"])
@@ -55,6 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
                 said = f"this is a bug in muslcheck: {type(cause).__name__}: {cause}".splitlines()
                 _complain(said[:1], f"Set {TRACEBACK}=1 to see where, and report it with the manifest.")
         return BAD_INPUT if all(isinstance(cause, InputError) for cause in causes) else NOT_FINISHED
+
+
+def _end_tidily() -> None:
+    """On SIGTERM (``timeout``, a CI's time limit) leave as on Ctrl-C: temporary files are removed and one line says so."""
+    import signal
+
+    def end(*_: object) -> NoReturn:
+        _complain(["told to end"])
+        raise SystemExit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def _have_streams() -> None:

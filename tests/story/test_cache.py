@@ -99,6 +99,21 @@ def test_ctrl_c_leaves_one_line_and_a_cache_that_is_whole(asked):
     answered(asked.run("r.txt", "--cache-dir", "cache", "--offline"))
 
 
+def test_a_run_that_is_told_to_end_removes_its_temporary_folder(asked, tmp_path):
+    """As `timeout` and a CI's time limit do it, while an sdist comes in."""
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    sdist = "/files/native-1.0.tar.gz"
+    asked.server.script(sdist, *[Answer(body=bytes(1 << 20), slow=0.05)] * 3)
+    process = asked.start("r.txt", "--no-cache", environ={"TMPDIR": str(beside)}, start_new_session=True)
+    while not [path for path in beside.rglob("*") if path.is_file()]:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    assert (process.communicate(timeout=60), process.returncode) == (("", "error: told to end\n"), 143)
+    assert list(beside.iterdir()) == []
+
+
 def test_ctrl_c_leaves_an_older_report_as_it_was(asked):
     asked.write("report.json", "older")
     assert interrupted(asked, "-o", "report.json", "-f", "json")[0] == 130
