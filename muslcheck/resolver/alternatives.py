@@ -35,39 +35,43 @@ def wheel_releases(name: NormalizedName, target: Target, selection: Selection, c
     if not isinstance(project, Project):
         return ()
     ranks = target.tags
-    key = (name, target.is_musl)
+    key = (name, target.is_musl, target.arch)
     if key not in catalogue.wheels:
-        (catalogue.wheels[key],) = tee(_wheels(project, musl=target.is_musl), 1)
+        (catalogue.wheels[key],) = tee(_wheels(project, target), 1)
     for version, wheels in copy(catalogue.wheels[key]):  # from the first on, found as far as somebody looked
-        for tags, wheel in wheels:
-            if (target.arch in tags or tags.endswith("any.whl")) and fitting(wheel, target, ranks, selection, name):
+        for wheel in wheels:
+            if fitting(wheel, target, ranks, selection, name):
                 return (version,)
     return ()
 
 
-def _wheels(project: Project, *, musl: bool) -> Iterator[tuple[str, tuple[tuple[str, DistFile], ...]]]:
-    """The final releases that have wheels which may fit a C library, and these with their platforms: all targets look at the same.
+def _wheels(project: Project, target: Target) -> Iterator[tuple[str, tuple[DistFile, ...]]]:
+    """The final releases that have wheels which may fit a machine and its C library, and these: every Python there looks at the same.
 
     Behind a release with wheels for platforms, an older one for any platform is a placeholder or lacks the native part: no advice.
     """
-    other = "manylinux" if musl else "musllinux"
-    of_linux = ("musllinux" if musl else "manylinux", "-linux_", ".linux_")
+    own = _own_platforms(target)
     native = False
     for version in project.versions[:_FARTHEST]:
         if version_of(version).is_prerelease:
             continue
-        if project.mentions is not None and not project.mentions(version, of_linux if native else (*of_linux, "-any.whl")):
+        if project.mentions is not None and not project.mentions(version, own if native else (*own, "-any.whl")):
             native = native or project.mentions(version, (".whl",))
             continue
         listed = [file for file in project.files(version) if file.kind is Kind.WHEEL]
         native = native or not all(file.filename.endswith("-any.whl") for file in listed)
         wheels = tuple(
-            (tags, file)
+            file
             for file in listed
-            if file.yanked is None
-            and not (native and file.filename.endswith("-any.whl"))
-            and ("linux" in (tags := file.filename.lower().rpartition("-")[2]) or tags == "any.whl")
-            and (other not in tags or tags.count("linux") > tags.count(other))
+            if file.yanked is None and (any(text in file.filename for text in own) or (file.filename.endswith("-any.whl") and not native))
         )
         if wheels:
             yield version, wheels
+
+
+def _own_platforms(target: Target) -> tuple[str, ...]:
+    """Texts of which one stands in the name of every wheel that is made for the target's machine and C library."""
+    arch, libc = target.arch, target.libc
+    if not target.is_musl:
+        return (f"_{arch}.",)
+    return (*(f"musllinux_{libc.major}_{minor}_{arch}." for minor in range(libc.minor, -1, -1)), f"-linux_{arch}.", f".linux_{arch}.")

@@ -55,7 +55,7 @@ class Catalogue:
         self.offers: dict[tuple[Target, Selection], Offers] = {}
         self.settled: dict[tuple[int, ...], tuple[tuple[Requirement, ...], tuple[Requirement, ...], Settled]] = {}
         self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
-        self.wheels: dict[tuple[str, bool], Iterator[tuple[str, tuple[tuple[str, DistFile], ...]]]] = {}
+        self.wheels: dict[tuple[str, bool, str], Iterator[tuple[str, tuple[DistFile, ...]]]] = {}
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}
