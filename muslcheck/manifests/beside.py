@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from muslcheck.errors import ManifestError
 from muslcheck.words.lock import Link
+from muslcheck.words.report import Problem
 
 if TYPE_CHECKING:
     from muslcheck.manifests.asked import Asked
@@ -16,12 +17,14 @@ __all__ = ["links_beside"]
 
 
 def links_beside(reading: Reading, asked: Asked) -> tuple[Link, ...] | None:
-    """What the project asks for directly; None where no pyproject.toml is there. Its faults become the lock's."""
+    """What the project asks for directly; None, and a problem, where no pyproject.toml is there. Its faults become the lock's."""
     from muslcheck.manifests import pyproject
     from muslcheck.manifests.files import load
 
     path = os.path.join(os.path.dirname(reading.path), "pyproject.toml")
     if reading.path == "-" or not os.path.isfile(path):
+        message = "it does not say which packages belong to which group, and no pyproject.toml is beside it: all of them are judged"
+        reading.problems.append(Problem(reading.path, message, "Put the project's pyproject.toml beside it."))
         return None
     try:
         manifest = pyproject.read(path, load(path), asked)

@@ -15,12 +15,15 @@ from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import nearest, quoted
 from muslcheck.manifests.documents import entry_lines, type_name
 from muslcheck.words.release import DistFile, Kind
-from muslcheck.words.requirement import Origin
+from muslcheck.words.requirement import Manifest, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from packaging.utils import NormalizedName
+
+    from muslcheck.words.lock import Lock
+    from muslcheck.words.report import Problem
 
 __all__ = ["Entry", "Reading", "filename_of"]
 
@@ -55,6 +58,7 @@ class Reading:
     def __init__(self, path: str) -> None:
         self.path = path
         self.faults: dict[Fault, None] = {}
+        self.problems: list[Problem] = []
         self._markers: dict[str, str] = {}
         self._versions: dict[str, str | None] = {}
 
@@ -66,6 +70,11 @@ class Reading:
         """Raise ManifestError where there are faults."""
         if self.faults:
             raise ManifestError(tuple(self.faults), hint)
+
+    def finished(self, kind: str, lock: Lock) -> Manifest:
+        """The manifest that is nothing but this lock. Raises ManifestError where there are faults."""
+        self.finish()
+        return Manifest(path=self.path, kind=kind, locks=(lock,), problems=tuple(self.problems), requires_python=lock.requires_python)
 
     def get(self, table: Mapping[str, Any], key: str, kind: type[_T], line: int | None, where: str = "") -> _T | None:
         """A value of a kind, None where it is missing; a value of another kind is a fault."""

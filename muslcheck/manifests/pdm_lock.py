@@ -12,8 +12,7 @@ from muslcheck.manifests.beside import links_beside
 from muslcheck.manifests.documents import read_toml, type_name
 from muslcheck.manifests.lockfile import Entry, Reading, filename_of
 from muslcheck.words.lock import Link, Lock, Locked
-from muslcheck.words.report import Problem
-from muslcheck.words.requirement import Manifest, Source
+from muslcheck.words.requirement import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from muslcheck.manifests.asked import Asked
     from muslcheck.words.release import DistFile
+    from muslcheck.words.requirement import Manifest
 
 __all__ = ["read"]
 
@@ -35,9 +35,7 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
     """What ``pdm sync --prod`` installs, with the extras and groups asked for. Raises ManifestError with every fault."""
     document, text = read_toml(path, data)
     reading = _PdmLock(path, document, text, asked)
-    lock = reading.lock()
-    reading.finish()
-    return Manifest(path=path, kind="pdm.lock", locks=(lock,), problems=tuple(reading.problems), requires_python=lock.requires_python)
+    return reading.finished("pdm.lock", reading.lock())
 
 
 class _PdmLock(Reading):
@@ -46,7 +44,6 @@ class _PdmLock(Reading):
     def __init__(self, path: str, document: Mapping[str, Any], text: str, asked: Asked) -> None:
         super().__init__(path)
         self.asked = asked
-        self.problems: list[Problem] = []
         self.metadata: dict[str, Any] = self.get(document, "metadata", dict, None) or {}
         version = self.metadata.get("lock_version")
         if version is None:
@@ -70,10 +67,7 @@ class _PdmLock(Reading):
             entries = [entry for entry in entries if not groups.isdisjoint(map(str, entry.get("groups", list) or ()))]
         else:
             roots = links_beside(self, self.asked)
-            if roots is None:
-                whole = True
-                message = "it does not say which packages belong to which group, and no pyproject.toml is beside it: all of them are judged"
-                self.problems.append(Problem(self.path, message, "Put the project's pyproject.toml beside it."))
+            whole = roots is None
         return Lock(
             self.path,
             "pdm lock --refresh",

@@ -12,13 +12,14 @@ from muslcheck.manifests.display import quoted
 from muslcheck.manifests.documents import read_json, type_name
 from muslcheck.manifests.lockfile import Entry, Reading, filename_of
 from muslcheck.words.lock import Lock, Locked
-from muslcheck.words.requirement import Manifest, Source
+from muslcheck.words.requirement import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from muslcheck.manifests.asked import Asked
     from muslcheck.words.release import DistFile
+    from muslcheck.words.requirement import Manifest
 
 __all__ = ["read"]
 
@@ -31,9 +32,7 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
     """The default packages, and those of the categories asked for; ``dev`` means ``develop``. Raises ManifestError with every fault."""
     document, text = read_json(path, data)
     reading = _PipfileLock(path, document, text, asked)
-    lock = reading.lock()
-    reading.finish()
-    return Manifest(path=path, kind="Pipfile.lock", locks=(lock,))
+    return reading.finished("Pipfile.lock", reading.lock())
 
 
 class _PipfileLock(Reading):

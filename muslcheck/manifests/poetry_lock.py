@@ -13,8 +13,7 @@ from muslcheck.manifests.display import quoted
 from muslcheck.manifests.documents import read_toml, type_name
 from muslcheck.manifests.lockfile import Reading, filename_of
 from muslcheck.words.lock import Link, Lock, Locked
-from muslcheck.words.report import Problem
-from muslcheck.words.requirement import Manifest, Source
+from muslcheck.words.requirement import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from muslcheck.manifests.asked import Asked
     from muslcheck.manifests.lockfile import Entry
     from muslcheck.words.release import DistFile
+    from muslcheck.words.requirement import Manifest
 
 __all__ = ["read"]
 
@@ -36,9 +36,7 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
     """What ``poetry install --only main`` installs, with the extras and groups asked for. Raises ManifestError with every fault."""
     document, text = read_toml(path, data)
     reading = _PoetryLock(path, document, text, asked)
-    lock = reading.lock()
-    reading.finish()
-    return Manifest(path=path, kind="poetry.lock", locks=(lock,), problems=tuple(reading.problems), requires_python=lock.requires_python)
+    return reading.finished("poetry.lock", reading.lock())
 
 
 class _PoetryLock(Reading):
@@ -47,7 +45,6 @@ class _PoetryLock(Reading):
     def __init__(self, path: str, document: Mapping[str, Any], text: str, asked: Asked) -> None:
         super().__init__(path)
         self.asked = asked
-        self.problems: list[Problem] = []
         self.metadata: dict[str, Any] = self.get(document, "metadata", dict, None) or {}
         version = str(self.metadata.get("lock-version", "1.0" if "content-hash" in self.metadata else ""))
         if not version:
@@ -75,10 +72,7 @@ class _PoetryLock(Reading):
             self.groups = {"main", *(str(name) for name in self.known("group", self.asked.groups, stated))}
         else:
             roots = links_beside(self, self.asked)
-            if roots is None:
-                whole = True
-                message = "it does not say which packages belong to which group, and no pyproject.toml is beside it: all of them are judged"
-                self.problems.append(Problem(self.path, message, "Put the project's pyproject.toml beside it."))
+            whole = roots is None
         entries = [entry for entry in self.entries if not self.grouped or not self.groups.isdisjoint(_groups(entry))]
         return Lock(
             self.path,

@@ -30,9 +30,7 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
     """The packages whose markers hold for the extras and groups asked for. Raises ManifestError with every fault."""
     document, text = read_toml(path, data)
     reading = _Pylock(path, document, text, asked)
-    lock = reading.lock()
-    reading.finish()
-    return Manifest(path=path, kind="pylock", locks=(lock,), requires_python=lock.requires_python)
+    return reading.finished("pylock", reading.lock())
 
 
 class _Pylock(Reading):

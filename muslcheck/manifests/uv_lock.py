@@ -30,9 +30,7 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
     """The lock for the project at its root, else for every member of the workspace. Raises ManifestError with every fault."""
     document, text = read_toml(path, data)
     reading = _UvLock(path, document, text, asked)
-    lock = reading.lock()
-    reading.finish()
-    return Manifest(path=path, kind="uv.lock", locks=(lock,), requires_python=lock.requires_python)
+    return reading.finished("uv.lock", reading.lock())
 
 
 class _UvLock(Reading):
