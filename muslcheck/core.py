@@ -232,11 +232,10 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
 
 
 def _of_builds(rules: Selection) -> Selection:
-    """Which files a build may take: what is said of the project's own requirements does not count for those of builds."""
+    """Which files a build may take: what pip hands on to the install of its isolated environment (``build_env/installer.py``)."""
     return replace(
         rules,
-        all_releases=frozenset(),
-        only_final=frozenset(),
+        ignore_requires_python=False,
         no_deps=False,
         require_hashes=False,
         overrides=(),

@@ -6,6 +6,7 @@ from support.archives import sdist_bytes
 from muslcheck.words.verdict import Outcome
 
 OLD = "import pkg_resources\nfrom setuptools import setup\n\nsetup(name='old')\n"
+NEEDS_A_BETA = '[build-system]\nrequires = ["maker"]\nbuild-backend = "setuptools.build_meta"\n'
 
 
 @pytest.fixture
@@ -89,3 +90,29 @@ def test_requirements_that_a_configuration_file_names(place, monkeypatch):
     place.write("told.txt", "fine\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(place.write("pip.conf", "[install]\nrequirement = told.txt\n")))
     assert place.both()[1].manifests == ("told.txt",)
+
+
+@pytest.mark.parametrize("said", ["--pre\n", "--all-releases setuptools\n", "--all-releases :all:\n"])
+def test_pre_releases_asked_for_are_asked_for_in_builds_too(old, said):
+    # pip hands --all-releases and --only-final on to the install of its isolated environment.
+    old.wheel("setuptools", "85.0b1")
+    old.write("r.txt", f"old\n{said}")
+    (maker,) = old.both("r.txt", status=1)[1]["old"].build_requires
+    assert (maker.name, maker.version) == ("setuptools", "85.0b1")
+
+
+def test_final_releases_alone_are_taken_in_builds_too(old):
+    old.server.add("new", "new-1.0.tar.gz", sdist_bytes("new", "1.0", {"pyproject.toml": NEEDS_A_BETA}))
+    old.wheel("maker", "1.0b1")
+    old.write("r.txt", "new\n")
+    assert old.both("r.txt")[1]["new"].build_requires[0].version == "1.0b1"
+    old.write("r.txt", "new\n--only-final maker\n")
+    assert old.both("r.txt", status=1)[1]["new"].outcome is Outcome.FAIL
+
+
+def test_builds_look_at_the_pythons_that_files_are_for(old):
+    # pip's isolated environment is not told of --ignore-requires-python.
+    old.wheel("setuptools", "85.0", requires_python=">=3.99")
+    old.write("r.txt", "old\n")
+    (maker,) = old.both("r.txt", status=1, ignore_requires_python=True)[1]["old"].build_requires
+    assert maker.version == "84.0"
