@@ -140,7 +140,7 @@ class _Comparison:
             return not theirs and not mine
         if theirs == mine:
             return self._same_needs(theirs[0], mine[0], tried=tried)
-        if theirs[0].kind is not mine[0].kind and self._offers.selection.prefer_binary:
+        if theirs[0].kind is not mine[0].kind and self._offers.selection.prefers_binary:
             return False
         if any(file.yanked is not None for file in (*theirs, *mine)):
             return False  # files of a withdrawn release are taken by other rules

@@ -34,7 +34,7 @@ def wheel_releases(name: NormalizedName, target: Target, selection: Selection, c
     project = catalogue.project(name)
     if not isinstance(project, Project):
         return ()
-    ranks = target.tags
+    ranks = target.tags_for(selection.installer)
     key = (name, target.is_musl, target.arch)
     if key not in catalogue.wheels:
         (catalogue.wheels[key],) = tee(_wheels(project, target), 1)

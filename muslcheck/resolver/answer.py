@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Node", "Told", "answer", "chains_of", "nodes_of"]
 
-_FREELY = Selection(ignore_requires_python=True)
 _MOST_NEAREST = 4
 
 
@@ -88,7 +87,8 @@ def _shelved_anew(candidate: Candidate, base: Base, offers: Offers) -> Candidate
     placed, target = candidate.shelf.placed[0], offers.target
     assert base.file is not None
     assert isinstance(placed.fit, Fits)
-    rank = target.tags.get(placed.fit.tag, len(target.tags))  # an sdist comes after all tags
+    ranks = target.tags_for(offers.selection.installer)
+    rank = ranks.get(placed.fit.tag, len(ranks))  # an sdist comes after all tags
     project, version = _project(offers, candidate.name), base.file.version
     pinned = base.file.yanked is not None
 
@@ -264,7 +264,7 @@ class _Teller:
     def _fill_shelf(self) -> Shelf:
         base = self._node.base
         if base.direct is not None:
-            return shelve((base.file,), self._offers.target, _FREELY, base.file.name, pinned=True) if base.file is not None else Shelf()
+            return _shelf_of(base.file, self._offers) if base.file is not None else Shelf()
         if self._offer is None or self._version is None:
             return Shelf()
         yanked = base.file is not None and base.file.yanked is not None
@@ -309,7 +309,7 @@ class _Teller:
             reason = next((why.reason for version, why in refused.items() if version == str(base.version)), "")
             return Blocker(kind, f"pip refuses every release that would do{reason and f' ({base}: {reason})'}")
         if base.direct is not None:
-            near = self._shelf.nearest
+            near = self._shelf.nearest or next(iter(self._shelf.placed), None)
             reason = near.fit.detail if near is not None and isinstance(near.fit, Misfit) else "pip does not support it there"
             return Blocker(kind, f"{base.file.filename if base.file else self._name} does not fit {self._offers.target.id}: {reason}")
         return Blocker(kind, no_file_in_words(self._name, self._version or "", self._shelf, self._offers.target), self._nearest_versions())
@@ -355,7 +355,7 @@ class _Teller:
         """What the twin installs of the same version."""
         base = self._node.base
         if base.direct is not None and base.file is not None:
-            return shelve((base.file,), self._twins.target, _FREELY, base.file.name, pinned=True).chosen
+            return _shelf_of(base.file, self._twins).chosen
         if self._twin is None or self._version is None or base.direct is not None:
             return None
         fits = self._twin.fits(self._version)
@@ -385,8 +385,13 @@ def _not_judged(name: str, reference: Requirement, found: Metadata | Unread | No
     return Problem(name, f"{reference.text}: its own build is not judged{more}", hint, "local")
 
 
+def _shelf_of(file: DistFile, offers: Offers) -> Shelf:
+    """The shelf of a direct reference: the one file that it names."""
+    return shelve((file,), offers.target, offers.selection.of_references(), file.name, pinned=True)
+
+
 def _binary(offers: Offers) -> bool:
-    return offers.selection.prefer_binary
+    return offers.selection.prefers_binary
 
 
 def _newest_above(twin: Offer, offer: Offer, wish: Wish, chosen: Version, *, sorted_by_version: bool) -> tuple[str | None, DistFile | None]:

@@ -44,7 +44,7 @@ def follow_lock(lock: Lock, target: Target, twin: Target, selection: Selection, 
     following = _Following(lock, conditions)
     taken = following.taken()
     problems = list(following.problems)
-    plain = Selection(formats=selection.formats)
+    plain = Selection(formats=selection.formats, installer=selection.installer)
     wanted: set[NormalizedName] = set()
     candidates = []
     chains = _chains(taken)

@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 from resolvelib import AbstractProvider
 
+from muslcheck.resolver.pythons import python_in
 from muslcheck.resolver.select import ANY, Wish, both, version_of, wish_of
 from muslcheck.resolver.shelve import place, shelve
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Exactly, Extended, Interpreter, PythonAsk
@@ -56,9 +57,6 @@ _MOST_AHEAD = 32
 
 CONSTRAINED = "constraints"
 """Who asks, where it is a constraint that is passed over."""
-
-_FREELY = Selection(ignore_requires_python=True)
-"""What is asked of the files of direct references: nothing but their tags."""
 
 _NOTHING = Metadata(canonicalize_name("nothing"), "")
 
@@ -473,7 +471,9 @@ class Provider(_Base):
         found = self._pythons.get(text)
         if found is None:
             try:
-                found = self._pythons[text] = PythonAsk(SpecifierSet(text), self.interpreter)
+                specifier = SpecifierSet(text)
+                met = python_in(specifier, self.interpreter.version, caps=self._selection.installer.heeds_python_caps)
+                found = self._pythons[text] = PythonAsk(specifier, met=met)
             except InvalidSpecifier:
                 return None
         return found
@@ -513,10 +513,15 @@ class Provider(_Base):
             return self._base(key, reference.name, None, None, direct=reference) if reference.name else None
         if isinstance(file, Unread):
             return self._base(key, reference.name or _name_in(reference), None, None, direct=reference)
-        stranded = None
-        if file.kind is Kind.WHEEL and isinstance(place(file, self.offers.target, _FREELY, file.name, pinned=True), Misfit):
-            stranded = BlockerKind.NO_FILE
+        stranded = None if self._may_be_had(file) else BlockerKind.NO_FILE
         return self._base(key, reference.name or file.name, _version_or_none(file.version), file, stranded=stranded, direct=reference)
+
+    def _may_be_had(self, file: DistFile) -> bool:
+        """Whether the file of a direct reference may be installed: an sdist has no tags to look at, and its name may be any."""
+        rules = self._selection.of_references()
+        if file.kind is Kind.SDIST:
+            return rules.formats.allows(file.name)[1]
+        return not isinstance(place(file, self.offers.target, rules, file.name, pinned=True), Misfit)
 
     def _constrained(self, candidate: Held, constraint: Constraint) -> bool:
         if isinstance(candidate, Interpreter):

@@ -39,11 +39,13 @@ class Wish:
     """What is asked of one project: by one requirement, or by several together.
 
     ``hashes`` are ``algorithm:hexdigest``, None where no requirement states any. Two wishes are the same where they are
-    the same object: comparing specifiers is dear, and :func:`both` makes each of its answers once.
+    the same object: comparing specifiers is dear, and :func:`both` makes each of its answers once. ``named`` are the versions
+    that a manifest's requirement names as the only one: where it is uv that chooses, these may be had though they were yanked.
     """
 
     specifier: SpecifierSet = _ANY_VERSION
     hashes: frozenset[str] | None = None
+    named: frozenset[Version] = frozenset()
 
     def allows_hash(self, file: DistFile) -> bool:
         """Whether the index states a digest for the file that the requirements state, too."""
@@ -69,7 +71,7 @@ def both(one: Wish, other: Wish) -> Wish:
         hashes = other.hashes if one.hashes is None else one.hashes
     else:
         hashes = one.hashes & other.hashes
-    return Wish(one.specifier & other.specifier, hashes)
+    return Wish(one.specifier & other.specifier, hashes, one.named | other.named)
 
 
 @lru_cache(maxsize=16384)
@@ -112,7 +114,7 @@ class Offer:
     def __init__(self, project: Project, target: Target, selection: Selection) -> None:
         self.project = project
         self._target = target
-        self._ranks = target.tags
+        self._ranks = target.tags_for(selection.installer)
         self._selection = selection
         self._fitting: dict[str, tuple[_Fitting, ...]] = {}
         self._streams: dict[Wish, _Stream] = {}
@@ -123,6 +125,7 @@ class Offer:
         The order is pip's ``CandidateEvaluator._sort_key`` with the best first: stated digests, then wheels where
         binaries are preferred, then version, tag and build number; of equals the last listed. Pre-releases are left out
         where a final release meets the wish too (PEP 440), and yanked files unless nothing else is left of a pinned version (PEP 592).
+        What another installer does otherwise, :class:`~muslcheck.words.installer.Installer` says.
         """
         stream = self._streams.get(wish)
         if stream is None:
@@ -155,13 +158,16 @@ class Offer:
     def _ordered(self, wish: Wish) -> Iterator[_Fitting]:
         if wish.hashes:
             considered: Iterator[_Fitting] = self._by_hash(wish, self._applicable(wish))
-        elif self._selection.prefer_binary:
+        elif self._selection.prefers_binary:
             considered = chain(
                 (each for each in self._applicable(wish) if each.file.kind is Kind.WHEEL),
                 (each for each in self._applicable(wish) if each.file.kind is not Kind.WHEEL),
             )
         else:
             considered = self._applicable(wish)
+        if not self._selection.installer.takes_pinned_yanked:
+            yield from (each for each in considered if each.file.yanked is None or each.version in wish.named)
+            return
         yanked = []
         others = False
         pinned = wish.pins()
@@ -177,10 +183,12 @@ class Offer:
     def _applicable(self, wish: Wish) -> Iterator[_Fitting]:
         """The files of every version that the wish allows, pre-releases as PEP 440 has them, newest first."""
         allowed = self._selection.prereleases(self.project.name)
-        if allowed is None and wish.specifier.prereleases:
+        finals_first = self._selection.installer.finals_first
+        if allowed is None and wish.specifier.prereleases and not finals_first:
             allowed = True
-        if allowed is not None:
-            for version in self.versions(wish.specifier, prereleases=allowed):
+        if allowed is not None or finals_first:
+            versions = self.versions(wish.specifier, prereleases=allowed is not False)
+            for version in versions if allowed is not None else sorted(versions, key=_is_prerelease):
                 yield from self._fits(version)
             return
         waiting: list[_Fitting] = []
@@ -200,7 +208,7 @@ class Offer:
         files = list(applicable)
         if any(wish.allows_hash(each.file) for each in files):
             files = [each for each in files if not each.file.hashes or wish.allows_hash(each.file)]
-        binary = self._selection.prefer_binary
+        binary = self._selection.prefers_binary
         files.sort(key=lambda each: (not wish.allows_hash(each.file), binary and each.file.kind is not Kind.WHEEL))
         return iter(files)
 
@@ -213,9 +221,10 @@ class Offer:
             fit = fitting_of(file, self._target, self._ranks, self._selection, self.project.name)
             if fit is not None:
                 fitting.append(_Fitting(file, fit, version_of(version)))
-        # pip sorts stably with the best last, and reads backwards: so the last of equals comes first.
-        fitting.sort(key=lambda each: (-each.fit.rank, each.fit.build))
-        known = self._fitting[version] = tuple(reversed(fitting))
+        if self._selection.installer.last_of_equals:
+            fitting.reverse()  # pip sorts stably with the best last, and reads backwards
+        fitting.sort(key=lambda each: (-each.fit.rank, each.fit.build), reverse=True)
+        known = self._fitting[version] = tuple(fitting)
         return known
 
 
@@ -261,7 +270,8 @@ class Offers:
         """What a manifest's requirement asks of its project, hashes included."""
         known = self._wishes.get(id(requirement))
         if known is None:
-            wish = Wish(requirement.specifier, frozenset(requirement.hashes) or None)
+            named = frozenset[Version]() if self.selection.installer.takes_pinned_yanked else _named_in(requirement.specifier)
+            wish = Wish(requirement.specifier, frozenset(requirement.hashes) or None, named)
             known = self._wishes[id(requirement)] = (requirement, wish)
         return known[1]
 
@@ -279,6 +289,17 @@ class Offers:
 @lru_cache(maxsize=1024)
 def _need_of(requirement: Requirement) -> Need:
     return Need(requirement.text, requirement.name, requirement.extras, requirement.specifier, "", requirement.location)
+
+
+def _named_in(specifier: SpecifierSet) -> frozenset[Version]:
+    """The version that a specifier names, and nothing but that."""
+    only = next(iter(specifier)) if len(specifier) == 1 else None
+    if only is None or only.operator not in ("==", "===") or only.version.endswith(".*"):
+        return frozenset()
+    try:
+        return frozenset({version_of(only.version)})
+    except InvalidVersion:  # only === takes such a text
+        return frozenset()
 
 
 def offers_for(catalogue: Catalogue, target: Target, selection: Selection) -> Offers:
@@ -299,6 +320,10 @@ def _first(versions: tuple[str, ...], reached: Callable[[Version], bool]) -> int
         else:
             low = middle + 1
     return low
+
+
+def _is_prerelease(text: str) -> bool:
+    return version_of(text).is_prerelease
 
 
 @lru_cache(maxsize=65536)

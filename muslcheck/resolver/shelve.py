@@ -10,10 +10,10 @@ from itertools import product
 from operator import itemgetter
 from typing import TYPE_CHECKING, overload
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from muslcheck.resolver.pythons import python_allowed
 from muslcheck.words.release import Fits, Misfit, Miss, Placed, Shelf
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from muslcheck.words.installer import Installer
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Selection
     from muslcheck.words.target import Target
@@ -29,6 +30,9 @@ __all__ = ["fitting", "place", "shelve", "shelve_later"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """What pip unpacks (``utils/filetypes.py``), the usual first."""
+
+_STANDARD_SDISTS = frozenset({".tar.gz", ".zip"})
+"""What uv takes from an index (PEP 625, and ``.zip`` as it was before)."""
 
 _PARTS = 5
 """Of a wheel's name without a build number: project, version and tags."""
@@ -76,15 +80,15 @@ def place(
     pinned: bool = False,
     hashes: Collection[str] = (),
 ) -> Fits | Misfit:
-    """Whether pip may install a file on a target, and if not, the nearest reason.
+    """Whether pip (or the selection's installer) may install a file on a target, and if not, the nearest reason.
 
     ``name`` is the normalised name of the project that is asked for (None: the file's own). ``pinned`` allows a yanked
     file; pip does so only where *all* that satisfies is yanked, which is for the caller to see. ``hashes`` are the
-    allowed ones (``algorithm:hexdigest``); a file without any is let through, as pip does. pip does not ask
-    ``selection`` about direct references: pass a plain one for those.
+    allowed ones (``algorithm:hexdigest``); a file without any is let through, as pip does. Of direct references less is
+    asked: pass ``selection.of_references()`` for those.
     """
     asked = name or file.name
-    fit = _fit_by_name(file.filename, asked, target)
+    fit = _fit_by_name(file.filename, asked, target, selection.installer)
     if isinstance(fit, Fits):
         if withheld := _withheld(file, asked, target, selection, hashes):
             return withheld
@@ -100,7 +104,7 @@ def fitting(file: DistFile, target: Target, ranks: Mapping[str, int], selection:
     """
     filename = file.filename
     if not filename.endswith(".whl"):
-        if _sdist_fault(filename, name):
+        if _sdist_fault(filename, name, selection.installer):
             return None
         fit = Fits("sdist", len(ranks))
     else:
@@ -181,8 +185,10 @@ def shelve(
     """Place every file of one release: those that fit in pip's order of preference, then the others, the nearest miss first.
 
     pip prefers a file with an allowed hash, then one that was not yanked, then the better tag, then the higher build
-    number; among equals the last one listed. For the other arguments see :func:`place`.
+    number; among equals the last one listed. uv takes the first of equals, and once it takes yanked files it takes them like
+    others. For the other arguments see :func:`place`.
     """
+    installer = selection.installer
     fits: list[tuple[tuple[bool, bool, int, _Build], Placed]] = []
     misfits: list[tuple[int, Placed]] = []
     for file in files:
@@ -191,29 +197,32 @@ def shelve(
         if isinstance(fit, Misfit):
             misfits.append((-fit.miss, placed))
         else:
-            fits.append(((bool(hashes and file.hashes), file.yanked is None, -fit.rank, fit.build), placed))
+            kept = file.yanked is None or not installer.takes_pinned_yanked
+            fits.append(((bool(hashes and file.hashes), kept, -fit.rank, fit.build), placed))
     first = itemgetter(0)
-    fits.reverse()  # sorted(reverse=True) keeps the order of equals
+    if installer.last_of_equals:
+        fits.reverse()  # sorted(reverse=True) keeps the order of equals
     return Shelf(tuple(placed for _, placed in (*sorted(fits, key=first, reverse=True), *sorted(misfits, key=first))))
 
 
-def _fit_by_name(filename: str, name: str, target: Target) -> Fits | Misfit:
+def _fit_by_name(filename: str, name: str, target: Target, installer: Installer) -> Fits | Misfit:
     """How a file meets a target by what its name says."""
     if not filename.endswith(".whl"):
-        return _sdist_fault(filename, name) or Fits("sdist", len(target.tags))
+        return _sdist_fault(filename, name, installer) or Fits("sdist", len(target.tags))
     wheel = _parse_wheel(filename)
     if isinstance(wheel, Misfit):
         return wheel
     project, build, tags = wheel
     if project != name:
         return Misfit(Miss.NAME, f"a file of another project, {project}")
-    fit = _best_tag(tags, target)
+    fit = _best_tag(tags, target, installer)
     return Fits(fit.tag, fit.rank, build) if build and isinstance(fit, Fits) else fit
 
 
 def _withheld(file: DistFile, name: str, target: Target, selection: Selection, hashes: Collection[str]) -> Misfit | None:
     """Why a file that fits by its name may not be taken all the same."""
-    if file.requires_python and not selection.ignore_requires_python and not _python_allowed(file.requires_python, target.python_full):
+    stated = file.requires_python
+    if stated and not selection.ignore_requires_python and not _python_allowed(stated, target, selection.installer):
         return Misfit(Miss.REQUIRES_PYTHON, f"requires Python {file.requires_python}")
     wheels, sdists = selection.formats.allows(name)
     if not (wheels if file.filename.endswith(".whl") else sdists):
@@ -255,14 +264,15 @@ def _project(name: str) -> NormalizedName | None:
 
 
 @lru_cache(maxsize=16384)
-def _sdist_fault(filename: str, name: str) -> Misfit | None:
+def _sdist_fault(filename: str, name: str, installer: Installer) -> Misfit | None:
     """What keeps a file that is no wheel from being an sdist of a project; None where nothing does.
 
     As pip reads names: any spelling of the project's name, a dash, the version (``_extract_version_from_fragment``).
     """
     suffix = next((suffix for suffix in _SDIST_SUFFIXES if filename.endswith(suffix)), None)
-    if suffix is None:
-        return Misfit(Miss.FORMAT, f"pip does not install {filename[filename.rfind('.') :] if '.' in filename else 'such'} files")
+    if suffix is None or not (installer.old_sdists or suffix in _STANDARD_SDISTS):
+        such = filename[filename.rfind(".") :] if "." in filename else "such"
+        return Misfit(Miss.FORMAT, f"{installer.name} does not install {such} files")
     if suffix == ".zip" and "macosx10" in filename:
         return Misfit(Miss.FORMAT, "a built archive for macOS")
     stem = filename.removesuffix(suffix)
@@ -287,9 +297,9 @@ def _each_tag(tags: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
-def _best_tag(tags: str, target: Target) -> Fits | Misfit:
+def _best_tag(tags: str, target: Target, installer: Installer) -> Fits | Misfit:
     """The best of a compressed tag set (PEP 425) on a target; where none fits, the one that misses by the least."""
-    ranks = target.tags
+    ranks = target.tags_for(installer)
     pythons, abis, platforms = (part.split(".") for part in tags.split("-"))
     if not all(map(str.isidentifier, pythons)) or not all(abis) or not all(platforms):
         return Misfit(Miss.NAME, f"{tags} is no set of tags")
@@ -394,14 +404,8 @@ def _is_version(text: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=4096)
-def _python_allowed(requires_python: str, full: str) -> bool:
-    """Whether a Requires-Python allows a Python; an invalid one limits nothing, and a pre-release counts as its release, as in pip."""
-    try:
-        specifier = SpecifierSet(requires_python)
-    except InvalidSpecifier:
-        return True
-    return Version(full).base_version in specifier
+def _python_allowed(requires_python: str, target: Target, installer: Installer) -> bool:
+    return python_allowed(requires_python, target.python_full, caps=installer.heeds_python_caps)
 
 
 def _late(file: DistFile, cutoff: datetime.datetime) -> str:

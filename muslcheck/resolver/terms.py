@@ -150,10 +150,10 @@ class PythonAsk:
     operators: tuple[tuple[str, str], ...] = ()
     root: Requirement | None = None
 
-    def __init__(self, specifier: SpecifierSet, interpreter: Interpreter) -> None:
+    def __init__(self, specifier: SpecifierSet, *, met: bool) -> None:
         self.specifier = specifier
         self.text = f"Python {specifier}"
-        self.met = specifier.contains(interpreter.version, prereleases=True)
+        self.met = met
 
     def satisfied_by(self, candidate: Held) -> bool:  # noqa: ARG002  # there is one interpreter
         """Whether the target's Python meets it."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from muslcheck.words.installer import PIP, Installer
+
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
@@ -148,6 +150,8 @@ class Selection:
     """What stands in for every requirement of the same names, whoever states it (uv ``override-dependencies``; pip has no such thing)."""
     excluded: frozenset[str] = frozenset()
     """Normalised names that nobody's requirements count for (uv ``exclude-dependencies``)."""
+    installer: Installer = PIP
+    """Whose rules it goes by."""
 
     def overlaid(self, other: Selection) -> Selection:
         """This selection with another's on top: what either switches on is on, and the other's names come last."""
@@ -164,7 +168,18 @@ class Selection:
             no_require_hashes=no_require_hashes,
             overrides=tuple(dict.fromkeys(self.overrides + other.overrides)),
             excluded=self.excluded | other.excluded,
+            installer=self.installer if other.installer == PIP else other.installer,
         )
+
+    @property
+    def prefers_binary(self) -> bool:
+        """Whether a wheel goes before every sdist, whatever their versions: as asked for, of an installer that knows such a thing."""
+        return self.prefer_binary and self.installer.prefers_binary
+
+    def of_references(self) -> Selection:
+        """What is asked of the files that direct references name: pip looks at their tags alone, uv at the formats, too."""
+        formats = self.formats if self.installer.formats_of_references else FormatControl()
+        return Selection(formats=formats, ignore_requires_python=True, installer=self.installer)
 
     def rewritten(self, requirements: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
         """The requirements without those that are excluded, and with what stands in for those that are overridden."""
@@ -205,6 +220,8 @@ class IndexOptions:
     proxy: str | None = None
     timeout: float | None = None
     retries: int | None = None
+    first_index: bool = False
+    """A project is had from the first index alone that has it, the extra ones before ``index_url`` (uv); else from all (pip)."""
 
     def overlaid(self, other: IndexOptions) -> IndexOptions:
         """These options with another's on top: single values replaced where given, lists continued."""

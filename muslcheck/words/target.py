@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from muslcheck.words.installer import Installer
+
 __all__ = ["Libc", "Target"]
 
 
@@ -64,6 +66,10 @@ class Target:
         """Every wheel tag (PEP 425) that pip takes here, as ``python-abi-platform``, with its rank: 0 is best."""
         return _tags(self)
 
+    def tags_for(self, installer: Installer) -> Mapping[str, int]:
+        """The same tags in the order of an installer: of the plain ``linux_*`` ones not all say that they go first."""
+        return _tags(self) if installer.linux_first else _tags(self, linux_first=False)
+
     @property
     def markers(self) -> Mapping[str, str]:
         """All eleven marker variables (PEP 508) as this target answers them."""
@@ -88,12 +94,12 @@ _MANYLINUX_FLOOR = {
 
 
 @cache
-def _tags(target: Target) -> Mapping[str, int]:
+def _tags(target: Target, *, linux_first: bool = True) -> Mapping[str, int]:
     """Rank every tag in the order of pip 26.3 (packaging 26.3): interpreter, then ABI, then platform."""
     major, minor = target.python
     own = f"cp{major}{minor}"
     abi, stable = (f"{own}t", "abi3t") if target.free_threaded else (own, "abi3")
-    platforms = _platforms(target)
+    platforms = _platforms(target, linux_first=linux_first)
     pure = [f"py{major}{minor}", f"py{major}", *(f"py{major}{older}" for older in range(minor - 1, -1, -1))]
     pairs = [f"{own}-{abi}", f"{own}-{stable}", f"{own}-none"]
     # PEP 384 gave Python 3.2 the first stable ABI; PEP 803 lets the free-threaded one count from there too.
@@ -105,10 +111,11 @@ def _tags(target: Target) -> Mapping[str, int]:
     return MappingProxyType({tag: rank for rank, tag in enumerate(tags)})
 
 
-def _platforms(target: Target) -> list[str]:
-    """The platform tags, best first. ``linux_*`` leads since packaging 26.3; before that it came last."""
+def _platforms(target: Target, *, linux_first: bool) -> list[str]:
+    """The platform tags, best first. ``linux_*`` leads since packaging 26.3; before that it came last, as it does for uv."""
     arch, libc = target.arch, target.libc
-    platforms = [f"linux_{arch}"]
+    plain = f"linux_{arch}"
+    platforms = [plain] if linux_first else []
     if target.is_musl:
         # PEP 656: a musl runs what was built for any older minor version.
         platforms += [f"musllinux_{libc.major}_{minor}_{arch}" for minor in range(libc.minor, -1, -1)]
@@ -117,7 +124,7 @@ def _platforms(target: Target) -> list[str]:
             platforms.append(f"manylinux_{libc.major}_{minor}_{arch}")
             if alias := _MANYLINUX_ALIASES.get(minor):
                 platforms.append(f"{alias}_{arch}")
-    return platforms
+    return platforms if linux_first else [*platforms, plain]
 
 
 @cache
