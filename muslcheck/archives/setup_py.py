@@ -12,6 +12,7 @@ from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.record import SetupCall
 from muslcheck.archives.interpreter.values import Func, Instance, Items, Klass, Perhaps, Unknown, weaker
 from muslcheck.archives.interpreter.world import FOLDER
+from muslcheck.archives.setup_arguments import refused
 from muslcheck.archives.setup_cfg import listed, read_setup_cfg
 from muslcheck.archives.setup_commands import follow_commands, follow_distribution, follow_hooks
 from muslcheck.archives.setup_extensions import Modules, compiled_by_hand, describe, texts
@@ -99,6 +100,7 @@ def facts_of(machine: Machine) -> SetupFacts:
         record.setups[0] = _called_once(machine, record.setups[0])
     for setup in list(record.setups):
         _follow_setup(machine, setup, again, modules, facts)
+        facts.raises.extend(refused(contents, setup))
     if facts.cmake is not None and facts.cmake.certainty is Certainty.ALWAYS:
         modules.unknown.clear()  # the tree makes the modules; what setup() is told of them changes nothing
     if modules.unknown:

@@ -200,3 +200,45 @@ def test_a_family_tree_is_walked_once(line):
     code = f"{PLAIN}from setuptools.command.build_ext import build_ext as a\n" + f"{line}\n" * 60
     found = facts(f"{code}setup(ext_modules=[{EXT}], cmdclass={{'build_ext': a}})", **{"a.c": "int x;"})
     assert only(found.extensions).certainty is Certainty.ALWAYS
+
+
+def refusals(code, **files):
+    return [(seen.value.partition(" holds ")[2].partition(": ")[0], seen.detail) for seen in facts(code, **files).raises]
+
+
+@pytest.mark.parametrize(
+    ("argument", "text"),
+    [
+        ("install_requires=['a>=3.']", "'a>=3.'"),
+        ("install_requires='a\\nb>1.0.*'", "'b>1.0.*'"),
+        ("setup_requires=('a', 'b=1')", "'b=1'"),
+        ("extras_require={'x': ['a'], 'y': ['a b']}", "'a b'"),
+        ("extras_require={':python_version<=3': ['a']}", "':python_version<=3'"),
+        ("python_requires='>=3.5.*'", "'>=3.5.*'"),
+    ],
+)
+def test_what_setuptools_refuses_since_it_reads_requirements_strictly(argument, text):
+    assert refusals(f"{PLAIN}setup({argument})") == [(text, "since setuptools 67")]
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "install_requires=['a>=3', 'b[c]!=1.0.* ; python_version < \"3\"', '# none', 'd @ https://files.example/d.tar.gz']",
+        "install_requires='a  # why\\n\\nb'",
+        "install_requires=[name for name in open('r.txt')]",
+        "install_requires=['a>=3.'] if unknown() else []",
+        "extras_require={'x:python_version < \"3\"': 'a', ':sys_platform==\"win32\"': ['b']}",
+        "python_requires='>=3.5,!=3.6.*'",
+        "tests_require=['a>=3.']",
+    ],
+)
+def test_what_setuptools_takes(argument):
+    assert [seen for seen in facts(f"{PLAIN}setup({argument})", **{"r.txt": "a\n"}).raises if seen.certainty is Certainty.ALWAYS] == []
+
+
+def test_what_setuptools_refuses_in_setup_cfg():
+    cfg = "[options]\ninstall_requires =\n    a>=1\n    b>=1.x\npython_requires = >=3.6\n"
+    assert refusals(f"{PLAIN}setup()", **{"setup.cfg": cfg}) == [("'b>=1.x'", "since setuptools 67")]
+    assert refusals(f"{PLAIN}setup()", **{"setup.cfg": "[options]\npython_requires = >=3.6.*\n"}) == [("'>=3.6.*'", "since setuptools 67")]
+    assert refusals(f"{PLAIN}setup()", **{"setup.cfg": "[options]\ninstall_requires = file: requirements.txt\n"}) == []
