@@ -669,9 +669,11 @@ def _location(reference: Requirement) -> str:
 
 
 def _name_in(reference: Requirement) -> str:
-    """A name for what does not say its own: the last part of its address."""
-    path = unquote(urlsplit(reference.location or "").path).rstrip("/")
-    return canonicalize_name(path.rpartition("/")[2].removesuffix(".git") or reference.text)
+    """A name for what does not say its own: the last part of its address, without what names a revision."""
+    path = unquote(urlsplit(reference.location or "").path)
+    if reference.source is Source.VCS:
+        path = path.partition("@")[0]
+    return canonicalize_name(path.rstrip("/").rpartition("/")[2].removesuffix(".git") or reference.text)
 
 
 def _reference(need: Need, parent: Base) -> Requirement:

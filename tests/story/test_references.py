@@ -33,6 +33,21 @@ def test_a_checkout_is_listed_and_not_judged(place):
     assert place.run("r.txt", "--strict").status == 3
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tool.git",
+        "tool@fbb8803779",
+        "tool.git@feature/faster",
+        "tool.git/@49d6938693#subdirectory=client",
+        "tool@v1#egg=",
+    ],
+)
+def test_a_checkout_that_does_not_say_its_name_is_called_by_its_folder(place, address):
+    place.write("r.txt", f"fine\ngit+https://git.example/acme/{address}\n")
+    assert outcomes(place.both("r.txt")[1]) == {"fine": "wheel", "tool": "unknown"}
+
+
 @pytest.mark.parametrize("written", ["./lib[fast]", "-e ./lib[fast]", "mine[fast] @ file:lib"])
 def test_a_directory_is_not_judged_and_its_static_dependencies_are_followed(place, written):
     place.native("native")
