@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from muslcheck.archives.brought import brought
 from muslcheck.archives.ctext import CText, Use
 from muslcheck.archives.facts import Certainty, Seen
+from muslcheck.archives.gone import gone
 from muslcheck.archives.interpreter.values import weaker
 from muslcheck.archives.preprocessor import Branch, Preprocessor
 
@@ -76,31 +77,6 @@ _OF_PYTHON = _words("""
     fileutils fileobject iterobject rangeobject sliceobject structseq tracemalloc typeslots warnings pydtrace pystats pybuffer pyatomic
     critical_section lock refcount interpreteridobject osmodule pythonrun eval bytearrayobject enumobject genericaliasobject exports
 """)
-_PYTHON_GONE = {
-    "longintrepr.h": (3, 11),
-    "node.h": (3, 10),
-    "parsetok.h": (3, 10),
-    "graminit.h": (3, 10),
-    "grammar.h": (3, 10),
-    "token.h": (3, 10),
-    "symtable.h": (3, 11),
-    "asdl.h": (3, 10),
-    "ast.h": (3, 10),
-    "Python-ast.h": (3, 10),
-    "pyarena.h": (3, 10),
-    "bitset.h": (3, 9),
-    "pyfpe.h": (3, 11),
-    "pymactoolbox.h": (3, 7),
-    "eval.h": (3, 12),
-    "cStringIO.h": (3, 0),
-    "intobject.h": (3, 0),
-    "stringobject.h": (3, 0),
-    "bufferobject.h": (3, 0),
-    "cobject.h": (3, 0),
-    "ucnhash.h": (3, 10),
-    "structmember.h": (4, 0),
-}
-"""Headers that CPython had once, and the version that no longer has them at that place."""
 _ELSEWHERE = re.compile(
     r"win[a-z]*32|windows?|winsock|ws2|wincrypt|wtypes|tchar|shlobj|shellapi|iphlp|psapi|pdh|tlhelp|ntsec|wtsapi|process\.h|io\.h|conio|direct\.h|intrin\.h|winternl|"
     r"mach|Carbon|CoreFoundation|CoreServices|CoreAudio|Availability|TargetConditionals|IOKit|Security/|libproc|Accelerate|sys/sysctl|sys/proc|sys/jail|jail|sys/cpuset|kvm|"
@@ -244,7 +220,7 @@ class _Reader:
             if len(self._read) < _FILES:
                 self._nested(member, extension, certainty)
             return
-        if name.endswith(".h") and name in _PYTHON_GONE and self.target.python >= _PYTHON_GONE[name]:
+        if (left := gone().headers.get(name)) is not None and self.target.python >= left:
             self._mark(f"capi:{name}", where, certainty)
             return
         if certainty is not Certainty.DECIDED_LATER and name.removesuffix(".h") in _OF_ONE_MACHINE:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
+
+from muslcheck.archives.gone import gone
 
 __all__ = ["CText", "Use"]
 
-_GONE_FROM_C_API = (
-    "PyUnicode_GET_SIZE", "PyUnicode_GetSize", "PyUnicode_GET_DATA_SIZE", "PyUnicode_AS_UNICODE", "PyUnicode_AS_DATA",
-    "PyUnicode_AsUnicode", "PyUnicode_AsUnicodeAndSize", "PyUnicode_FromUnicode", "PyUnicode_WSTR_LENGTH", "use_tracing",
-    "curexc_traceback", "PyFrame_BlockSetup", "PyEval_AcquireLock", "PyEval_ReleaseLock", "PyEval_CallObject", "PyEval_CallFunction",
-    "PyEval_CallMethod", "PyEval_CallObjectWithKeywords", "PyCFunction_Call", "PyUnicode_Encode", "PyUnicode_EncodeUTF8",
-    "PyUnicode_EncodeDecimal", "PyUnicode_TransformDecimalToASCII", "PyUnicode_EncodeASCII", "PyUnicode_EncodeLatin1",
-    "PyObject_AsCharBuffer", "PyObject_AsReadBuffer", "PyObject_AsWriteBuffer", "PyObject_CheckReadBuffer",
-    "PyParser_SimpleParseString", "PyNode_Compile", "_Py_CheckRecursionLimit", "PyUnicode_GetMax", "PyOS_InitInterrupts",
-    "_PyObject_CallNoArg", "_PyLong_One", "_PyLong_Zero",
-)  # fmt: skip
-"""Names that newer CPythons do not have; the judge knows since when."""
 _ONLY_GLIBC = (
     "backtrace_symbols", "backtrace_symbols_fd", "fts_open", "argp_parse", "obstack_free", "gnu_get_libc_version", "makecontext",
     "swapcontext", "mallinfo", "mallinfo2", "malloc_trim", "malloc_info", "malloc_stats", "mallopt", "mtrace", "pvalloc", "rawmemchr",
@@ -28,7 +20,6 @@ _ONLY_GLIBC = (
     "pthread_mutexattr_setprioceiling", "error_at_line", "__register_atfork",
 )  # fmt: skip
 """Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
-_NAMES = re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(n.encode() for n in (*_GONE_FROM_C_API, *_ONLY_GLIBC)) + rb")\b(\s*\()?")
 _INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*=(?!=)")
 """An assignment to what was a macro and is an inline function since 3.11 ("What's New", C API)."""
 _FRAME = re.compile(rb"->\s*f_(?:code\s*->\s*co_\w+|valuestack\b|localsplus\b|stacktop\b|iblock\b)")
@@ -70,17 +61,24 @@ class CText:
         return self._lines(start)
 
 
+@cache
+def _names() -> re.Pattern[bytes]:
+    """The telling names, as identifiers: the judge knows since when they are gone."""
+    names = (*(name for name in gone().c_api if name.isidentifier()), *_ONLY_GLIBC)
+    return re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(name.encode() for name in names) + rb")\b(\s*\()?")
+
+
 def _uses(data: bytes, start: int, end: int) -> list[Use]:
     found = [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
     found += [Use("capi:members of PyFrameObject", m.start()) for m in _FRAME.finditer(data, start, end) if not _aside(data, m.start())]
-    for match in _NAMES.finditer(data, start, end):
+    for match in _names().finditer(data, start, end):
         name = match[1].decode()
         before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
         if _aside(data, match.start()):
             continue
         if name == "use_tracing" and before.endswith(b"cframe->"):
             found.append(Use("capi:cframe->use_tracing", match.start()))  # CPython's own structure, whoever else has a member of that name
-        elif name in _GONE_FROM_C_API:
+        elif name in gone().c_api:
             found.append(Use(f"capi:{name}", match.start()))
         elif match[2] and not re.search(rb"[\w*]\s+\*?" + name.encode() + rb"\s*\([^;{}()]*\)\s*\{", data):
             found.append(Use(f"glibc:{name}", match.start()))

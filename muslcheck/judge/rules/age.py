@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, SdistFacts
+from muslcheck.archives.gone import gone
 from muslcheck.judge.parts import on_alpine, parts
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
@@ -36,58 +37,6 @@ _CYTHON_FOR = (
     ((3, 7), (0, 28)),
 )
 """For each Python, the first Cython whose C compiles with it (Cython's changelog)."""
-
-_C_API_GONE = {
-    "PyUnicode_GET_SIZE": (3, 12),
-    "PyUnicode_GetSize": (3, 12),
-    "PyUnicode_GET_DATA_SIZE": (3, 12),
-    "PyUnicode_AS_UNICODE": (3, 12),
-    "PyUnicode_AS_DATA": (3, 12),
-    "PyUnicode_AsUnicode": (3, 12),
-    "PyUnicode_AsUnicodeAndSize": (3, 12),
-    "PyUnicode_FromUnicode": (3, 12),
-    "PyUnicode_WSTR_LENGTH": (3, 12),
-    "PyUnicode_IS_COMPACT_ASCII_WSTR": (3, 12),
-    "use_tracing": (3, 12),
-    "cframe->use_tracing": (3, 12),
-    "curexc_traceback": (3, 12),
-    "longintrepr.h": (3, 11),
-    "PyFrame_BlockSetup": (3, 11),
-    "tp_print": (3, 9),
-    "_PyUnicode_Ready": (3, 12),
-    "PyEval_AcquireLock": (3, 13),
-    "PyEval_ReleaseLock": (3, 13),
-    "PyEval_CallObject": (3, 13),
-    "PyEval_CallFunction": (3, 13),
-    "PyEval_CallMethod": (3, 13),
-    "PyEval_CallObjectWithKeywords": (3, 13),
-    "PyCFunction_Call": (3, 13),
-    "_PyObject_FastCall": (3, 13),
-    "PyUnicode_Encode": (3, 11),
-    "PyUnicode_EncodeUTF8": (3, 11),
-    "PyUnicode_EncodeDecimal": (3, 11),
-    "PyUnicode_TransformDecimalToASCII": (3, 11),
-    "PyUnicode_EncodeASCII": (3, 11),
-    "PyUnicode_EncodeLatin1": (3, 11),
-    "PyUnicode_EncodeMBCS": (3, 11),
-    "PyObject_AsCharBuffer": (3, 10),
-    "PyObject_AsReadBuffer": (3, 10),
-    "PyObject_AsWriteBuffer": (3, 10),
-    "PyObject_CheckReadBuffer": (3, 10),
-    "PyParser_SimpleParseString": (3, 10),
-    "PyNode_Compile": (3, 10),
-    "_Py_CheckRecursionLimit": (3, 10),
-    "PyUnicode_GetMax": (3, 10),
-    "PyOS_InitInterrupts": (3, 9),
-    "_PyTraceMalloc_Track": (3, 7),
-    "Py_TYPE =": (3, 11),
-    "Py_SIZE =": (3, 11),
-    "members of PyFrameObject": (3, 11),
-    "_PyObject_CallNoArg": (3, 11),
-    "_PyLong_One": (3, 10),
-    "_PyLong_Zero": (3, 10),
-}
-"""Names of CPython's C API and structures that C sources use, and the Python that no longer has them ("What's New", C API)."""
 
 _MEMBERS = frozenset({"curexc_traceback", "tp_print", "use_tracing"})
 """Members of CPython's structures among them: a project's own structure may have a member of that name."""
@@ -140,8 +89,8 @@ def module_gone(case: Case) -> Iterator[Evidence]:
     """
     for seen in (*_facts(case, "imports"), *(seen for seen in _facts(case, "raises") if seen.detail in _IMPORT_FAILS)):
         what = f"{seen.value}, {seen.detail}" if seen.detail not in {"", *_IMPORT_FAILS} else seen.value.partition(": ")[2] or seen.value
-        version, gone = _version(case, "setuptools"), _GONE_FROM_SETUPTOOLS.search(what)
-        if version is not None and gone and version[0] < int(gone[1]):
+        version, left = _version(case, "setuptools"), _GONE_FROM_SETUPTOOLS.search(what)
+        if version is not None and left and version[0] < int(left[1]):
             continue  # something holds setuptools back beside what the project requires
         claim = f"the build imports {what} ({_EVERYWHERE})"
         if _GONE in what or seen.detail == _NOT_REQUIRED:
@@ -192,12 +141,12 @@ def old_cython(case: Case) -> Iterator[Evidence]:
 def c_api_gone(case: Case) -> Iterator[Evidence]:
     """C sources use a part of CPython's C API that the target's Python no longer has, and nothing guards it."""
     for seen in _marks(case, "capi:"):
-        name = seen.value.removeprefix("capi:")
-        gone = _C_API_GONE.get(name)
-        if gone is not None and case.target.python >= gone:
+        name, table = seen.value.removeprefix("capi:"), gone()
+        left = table.c_api.get(name) or table.headers.get(name)
+        if left is not None and case.target.python >= left:
             use = f"assigns to {name.removesuffix(' =')}(...)" if name.endswith(" =") else f"uses {name}"
-            claim = f"{use}, gone from CPython since {gone[0]}.{gone[1]} ({_EVERYWHERE})"
-            yield from _fails("MC235", claim, seen, certain=name not in _MEMBERS)
+            claim = f"{use}, gone from CPython since {left[0]}.{left[1]} ({_EVERYWHERE})"
+            yield from _fails("MC235", claim, seen, certain=name not in _MEMBERS | table.common)
 
 
 def tool_too_old(case: Case) -> Iterator[Evidence]:
