@@ -40,7 +40,6 @@ def test_a_checkout_is_listed_and_not_judged(place):
         "tool@fbb8803779",
         "tool.git@feature/faster",
         "tool.git/@49d6938693#subdirectory=client",
-        "tool@v1#egg=",
     ],
 )
 def test_a_checkout_that_does_not_say_its_name_is_called_by_its_folder(place, address):
