@@ -1,7 +1,7 @@
 """Builds that stop for their years or for what nobody required, and builds that only look as if they went on."""
 
 import pytest
-from support.sdists import GLIBC, MUSL, PLAIN, facts, inspect, only
+from support.sdists import GLIBC, MUSL, OLD, PLAIN, facts, inspect, only
 
 from muslcheck.archives.facts import Certainty
 
@@ -242,3 +242,18 @@ def test_what_setuptools_refuses_in_setup_cfg():
     assert refusals(f"{PLAIN}setup()", **{"setup.cfg": cfg}) == [("'b>=1.x'", "since setuptools 67")]
     assert refusals(f"{PLAIN}setup()", **{"setup.cfg": "[options]\npython_requires = >=3.6.*\n"}) == [("'>=3.6.*'", "since setuptools 67")]
     assert refusals(f"{PLAIN}setup()", **{"setup.cfg": "[options]\ninstall_requires = file: requirements.txt\n"}) == []
+
+
+@pytest.mark.parametrize("call", ["open('README', 'rU')", "io.open('README', mode='U')", "codecs.open('README', 'rU')"])
+def test_a_mode_that_open_no_longer_takes(call):
+    code = f"import codecs, io\ntext = {call}.read()\n{PLAIN}setup()"
+    (seen,) = facts(code, README="what").raises
+    assert (seen.value.partition(": ")[0], seen.certainty) == ("ValueError", Certainty.ALWAYS)
+    assert facts(code, README="what", target=OLD).raises == ()
+
+
+@pytest.mark.parametrize(
+    "call", ["open('README')", "codecs.open('README', 'rU', 'utf-8')", "codecs.open('README', 'rU', encoding='utf-8')"]
+)
+def test_a_mode_that_open_takes(call):
+    assert facts(f"import codecs\ntext = {call}.read()\n{PLAIN}setup()", README="what").raises == ()

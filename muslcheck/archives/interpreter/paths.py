@@ -57,10 +57,16 @@ def _relative(_machine: Machine, arguments: list[Any], named: dict[str, Any]) ->
     return Unknown("a path")
 
 
+_NO_U_SINCE = (3, 11)
+"""The Python whose ``open()`` no longer takes the mode ``U`` ("What's New")."""
+
+
 def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> FileHandle:
     """``open()``: a file that is not there raises; what the code itself has written is not known."""
     path = arguments[0] if arguments else named.get("file")
     mode = arguments[1] if len(arguments) > 1 else named.get("mode", "r")
+    if isinstance(mode, str) and "U" in mode and machine.target.python >= _NO_U_SINCE:
+        raise Raised(("ValueError",), f"ValueError: invalid mode: {mode!r}", machine.here)
     inside = machine.files.inside(path)
     there = inside in machine.contents.names
     if inside is not None and isinstance(mode, str):
@@ -71,6 +77,14 @@ def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> File
     elif machine.files.beside(path) and isinstance(mode, str) and not set(mode) & set("wax+"):
         raise Raised(("FileNotFoundError", "OSError", "IOError"), f"FileNotFoundError: {path} is not in the sdist", machine.here)
     return FileHandle(inside if there and inside not in machine.written else None)
+
+
+def _open_decoded(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> FileHandle:
+    """``codecs.open()``: with an encoding it leaves a ``U`` out of the mode."""
+    given = dict(zip(("file", "mode", "encoding"), arguments, strict=False)) | named
+    if isinstance(mode := given.get("mode"), str) and given.get("encoding") is not None:
+        given["mode"] = mode.replace("U", "") or "r"
+    return _open(machine, [given.get("filename", given.get("file"))], given)
 
 
 _NAMES_A_STEP = 20
@@ -128,7 +142,7 @@ PATHS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "glob.iglob": _glob,
     "glob": _glob,
     "open": _open,
-    "codecs.open": _open,
+    "codecs.open": _open_decoded,
     "io.open": _open,
     "pathlib.Path": _made_path,
     "pathlib.PurePath": _made_path,
