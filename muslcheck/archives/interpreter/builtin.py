@@ -72,6 +72,8 @@ def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
         }
     if isinstance(owner, External) and owner.name == C_LIBRARY:
         return name in _IN_EVERY_C_LIBRARY or Unknown("hasattr")
+    if isinstance(owner, External) and machine.environment.gone(f"{owner.name}.{name}"):
+        return False
     if isinstance(owner, Instance):
         return name in owner.attributes or owner.klass.find(name) is not None or Unknown("hasattr")
     if isinstance(owner, Ext):

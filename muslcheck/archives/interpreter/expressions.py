@@ -52,6 +52,9 @@ _LIST_OPTIONS = frozenset(
 )
 """Options of an Extension that are lists, empty where they were not given."""
 
+_PACKAGES = frozenset({"distutils", "distutils.command"})
+"""Their modules are attributes only where something imports them: an import tells, not the attribute."""
+
 
 def _inner(machine: Machine, node: ast.Await | ast.Starred) -> Any:
     return machine.value(node.value)
@@ -94,7 +97,7 @@ def _of_external(machine: Machine, owner: External, name: str) -> Any:
     if full in {"os.environ", "os.environb", "sys.argv"}:
         machine.touched = True
         return Items(machine.argv, machine.path) if full == "sys.argv" else External("os.environ")
-    if machine.environment.gone(full) and not owner.name.startswith("distutils"):
+    if owner.name not in _PACKAGES and machine.environment.gone(full):
         missing(machine, full, "AttributeError")
     return machine.named(full)
 
