@@ -85,6 +85,8 @@ _BUILD_FILES = frozenset(
 )
 _BUILD_ENDINGS = frozenset({"py", "cmake", "toml", "cfg", "in", "txt", "yml", "yaml", "sh", "md", "rst", "json", "version", "build"})
 _OF_TESTS = re.compile(r"/(tests?|docs?|examples?|benchmarks?)/")
+_OF_SCRIPTS = 2
+"""How deep the scripts lie that setup.py may run in its folder of sources."""
 _SWEPT_UP = re.compile(r"/(\.(?!github/)[^/.]|site-packages/)")
 """Folders that nobody meant to pack: environments, tools' own. What lies in them tells nothing."""
 _MEMBERS = 200_000
@@ -276,7 +278,7 @@ def _class_of(name: str, language: str | None) -> str | None:
         return None if _OF_TESTS.search(name) or _SWEPT_UP.search(name) else "python"
     if ending in _BUILD_ENDINGS and (name.count("/") <= 1 or "/.github/workflows/" in name or ending == "toml"):
         return "build"
-    return None
+    return "build" if ending == "sh" and name.count("/") == _OF_SCRIPTS and not _OF_TESTS.search(name) else None
 
 
 def _drop_top_folder(contents: Contents) -> None:

@@ -268,6 +268,24 @@ def test_programs_that_setup_runs(code, programs):
     assert brief(found.programs) == programs
 
 
+@pytest.mark.parametrize(
+    ("code", "programs"),
+    [
+        ("os.system('cd src && ./configure --with-x; make -j2 | tee log')", {("./configure", "always"), ("make", "always")}),
+        ("subprocess.call('test -f x || cmake .', shell=True)", {("cmake", "decided-later")}),
+        ("subprocess.call(['sh', '-c', 'CC=gcc make all'])", {("make", "always")}),
+        ("subprocess.check_call(['bash', '../build.sh', 'lib_only'])", {("cmake", "always"), ("make", "decided-later")}),
+        ("os.system('./build.sh')", {("cmake", "always"), ("make", "decided-later")}),
+        ("os.system('echo make')", set()),
+        ("os.system('./missing.sh')", set()),
+    ],
+)
+def test_build_tools_that_a_shell_is_told_to_run(code, programs):
+    script = "#!/bin/sh -e\n# make\nusage()\n{\n  gcc\n}\nif true; then\n  make lib\nfi\ncmake -DX=1 \\\n  -DY=2 ..\n"
+    found = facts(f"import os, subprocess\nfrom setuptools import setup\n{code}\nsetup()", **{"src__build.sh": script})
+    assert {seen for seen in brief(found.programs) if seen[0] in {"./configure", "cmake", "make"}} == programs
+
+
 def test_programs_of_own_commands():
     code = (
         "import subprocess\nfrom setuptools import setup\nfrom setuptools.command.build_py import build_py\n"

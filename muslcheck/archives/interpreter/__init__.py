@@ -7,10 +7,10 @@ read for what a switch would do.
 
 ``machine`` holds the state, and looks up in tables which function is for which piece of code::
 
-    statements   branches   imports   assignments                statements
-    expressions  operations  calling                             expressions, and calls of the code's own functions
-    external: builds  programs  library  builtin; methods        calls of functions that are known, by name
-    values  lists  signals  exceptions  record  world            what it works with, notes, and sees of the archive
+    statements   branches   imports   assignments                        statements
+    expressions  operations  calling                                     expressions, and calls of the code's own functions
+    external: builds  programs (shell)  library  builtin; methods        calls of functions that are known, by name
+    values  lists  signals  exceptions  record  world                    what it works with, notes, and sees of the archive
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from muslcheck.archives.facts import Certainty
+from muslcheck.archives.facts import Certainty, Seen
+from muslcheck.archives.interpreter.shell import called_by, calls_of_line, script_of
 from muslcheck.archives.interpreter.signals import Raised
 from muslcheck.archives.interpreter.values import External, Items, PathText, Unknown, weaker
 
@@ -84,7 +85,23 @@ def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any]) -
             continue
         certainty = machine.certainty if len(options) == 1 else weaker(machine.certainty, Certainty.DECIDED_LATER)
         machine.note(machine.record.programs, _program(words), certainty=_tried(machine, certainty))
+        _run_by_shell(machine, option, words, certainty)
     return Unknown("what a program says")
+
+
+def _run_by_shell(machine: Machine, command: Any, words: list[str], certainty: Certainty) -> None:
+    """The build tools that a shell is told to run by a line of several commands, or by a script of the sdist."""
+    line = words[words.index("-c") + 1] if "-c" in words[1:-1] else command if isinstance(command, str) else ""
+    called = [(tool, sure, "") for tool, sure in calls_of_line(line) if tool != _program(words)]
+    member = script_of(machine.contents, words)
+    if member is not None and member not in machine.scripts:
+        machine.scripts.add(member)
+        called.extend((tool, sure, machine.contents.where(member, at)) for tool, sure, at in called_by(machine.contents.text(member) or ""))
+    for tool, sure, where in called:
+        how = _tried(machine, certainty if sure else weaker(certainty, Certainty.DECIDED_LATER))
+        seen = Seen(tool, where or machine.here, how)
+        if seen not in machine.record.programs:
+            machine.record.programs.append(seen)
 
 
 def _run(name: str, machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
