@@ -120,6 +120,10 @@ class BuildEnvironment:
             return "gone since Python 3.12"
         return ""
 
+    def takes_setuptools(self, major: int) -> bool:
+        """Whether the build takes a setuptools of this major version or later, as far as its requirements say."""
+        return "setuptools" in self._requires and self._setuptools_allows(major)
+
     def _setuptools_allows(self, major: int) -> bool:
         """Whether isolation takes a setuptools of this major version or later: pip takes the newest that is allowed."""
         from packaging.requirements import InvalidRequirement, Requirement

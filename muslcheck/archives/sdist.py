@@ -17,6 +17,7 @@ from muslcheck.archives.csource import SourceFacts, read_sources
 from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
 from muslcheck.archives.hints import read_hints
 from muslcheck.archives.in_tree import read_in_tree
+from muslcheck.archives.layout import refused_layout
 from muslcheck.archives.meson import read_meson
 from muslcheck.archives.probes import probed_headers
 from muslcheck.archives.sdist_metadata import metadata_in
@@ -73,6 +74,7 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
             setup = _kept(partial(read_setup_py, contents, target, environment), setup, contents.where("setup.py"), lost)
         known = {*system.requires, *system.added}
         system = replace(system, added=(*system.added, *(text for text in setup.setup_requires if text not in known)))
+    layout = _layout(contents, pyproject, system, setup, target) if kind == "setuptools" and mine is None else None
     for script in _hook_scripts(contents, pyproject, kind):
         environment = BuildEnvironment(contents, target, system.requires, folder_on_path=True)
         setup = _kept(partial(read_script, contents, target, environment, script), setup, contents.where(script), lost)
@@ -109,13 +111,26 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
         libraries=tuple(dict.fromkeys([*setup.libraries, *sources.libraries, *qt])),
         programs=tuple(dict.fromkeys([*setup.programs, *qmake])),
         imports=tuple(dict.fromkeys(setup.imports)),
-        raises=(*refusals(contents), *dict.fromkeys(setup.raises)),
+        raises=(*refusals(contents), *dict.fromkeys(setup.raises), *([layout] if layout is not None else [])),
         downloads=tuple(dict.fromkeys([*setup.downloads, *downloads])),
         marks=tuple(dict.fromkeys([*setup.marks, *sources.marks])),
         hints=read_hints(contents, pyproject),
         source_files=tuple(sorted(contents.counts.items())),
         unread=tuple(dict.fromkeys([*lost, *setup.unread, *_unknown_backend(contents, kind, system)])),
     )
+
+
+def _layout(contents: Contents, pyproject: dict[str, Any], system: BuildSystem, setup: SetupFacts, target: Target) -> Seen | None:
+    """Why setuptools refuses the layout of the archive, where it comes to look for packages."""
+    requires = (*system.requires, *system.added)
+    stops = any(seen.certainty is Certainty.ALWAYS for seen in (*setup.raises, *setup.imports))
+    if stops or not BuildEnvironment(contents, target, requires, folder_on_path=False).takes_setuptools(61):
+        return None
+    if "setup.py" not in contents.names:
+        return refused_layout(contents, pyproject, {}, requires, system.seen_in)
+    if setup.keywords is None:
+        return None
+    return refused_layout(contents, pyproject, setup.keywords, requires, contents.where("setup.py"))
 
 
 def _kept(work: Callable[[], _T], otherwise: _T, where: str, lost: list[Seen]) -> _T:

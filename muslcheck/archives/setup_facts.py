@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from muslcheck.archives.facts import Certainty, Extension, Seen
@@ -37,6 +37,8 @@ class SetupFacts:
     setup_requires: tuple[str, ...] = ()
     requires: Requires | None = None
     """What the project requires to run; None where that could not be followed to the end."""
+    keywords: dict[str, Any] | None = None
+    """What the only setup() is given, where it surely is called; None elsewhere."""
     cmake: Seen | None = None
     """Where a CMake build is asked for (scikit-build's setup(), a CMake extension)."""
     rust: tuple[tuple[str, Certainty, str], ...] = ()

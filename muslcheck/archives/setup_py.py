@@ -118,6 +118,9 @@ def facts_of(machine: Machine) -> SetupFacts:
         facts.extensions = compiled_by_hand(contents, record.programs)
     facts.setup_requires = tuple(requires)
     facts.requires = _requires(machine)
+    called = [setup for setup in record.setups if setup.certainty is not Certainty.SWITCHED]
+    if len(called) == 1 and called[0].certainty is Certainty.ALWAYS and not record.unread:
+        facts.keywords = called[0].named
     facts.programs.extend(record.programs)
     facts.libraries.extend(record.libraries)
     facts.raises.extend(record.raises)

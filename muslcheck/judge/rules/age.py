@@ -24,6 +24,8 @@ _GONE = "gone since"
 _GONE_FROM_SETUPTOOLS = re.compile(r"gone since setuptools (\d+)")
 _REFUSED_SINCE = re.compile(r"since setuptools (\d+)")
 _NOT_REQUIRED = "not among the build requirements"
+_LAYOUT = "PackageDiscoveryError"
+"""What setuptools says of a layout: no program is missing there."""
 _IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 _CYTHON_FOR = (
@@ -65,7 +67,7 @@ def stops(case: Case) -> Iterator[Evidence]:
         if version is not None and since and version[0] < int(since[1]):
             continue  # an older setuptools takes it still
         claim = f"the build stops here: {seen.value}"
-        if missing := _programs(case):
+        if (missing := _programs(case)) and seen.detail != _LAYOUT:
             why = f"{claim}, perhaps for want of {', '.join(missing)}"
             yield Evidence("MC230", why, seen.where, Strength.STRONG, Outcome.COMPILE)
         else:
