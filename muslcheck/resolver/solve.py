@@ -226,6 +226,11 @@ class _Search(_Resolution):
             known = self._satisfied[key] = (criterion, all(each.satisfied_by(pin) for each in criterion.iter_requirement()))
         return known[1]
 
+    def _patch_criteria(self, incompatibilities_from_broken: list[tuple[str, list[Held]]]) -> bool:
+        """Each candidate that is known not to work counts once: resolvelib joins lists that hold the same, so they double each time."""
+        once = [(name, list({id(each): each for each in several}.values())) for name, several in incompatibilities_from_broken]
+        return super()._patch_criteria(once)
+
     def _get_preference(self, name: str) -> Preference:
         criterion = self.state.criteria[name]
         key = (id(criterion), self._provider.is_promoted(name))
