@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from muslcheck.errors import UsageError
 from muslcheck.render import RENDERERS
+from muslcheck.words.installer import PIP, Installer
 from muslcheck.words.report import FAIL_ON
 from muslcheck.words.requirement import FormatControl, IndexOptions, Selection
 
@@ -194,6 +195,9 @@ def _index(group: argparse._ArgumentGroup) -> None:
 
 
 def _choice(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--installer", type=_installer, default=PIP, metavar="NAME", help="whose rules: pip (default), pip==26.2 or another version, uv"
+    )
     group.add_argument("--pre", action="store_true", help="take pre-releases")
     group.add_argument(
         "--all-releases",
@@ -307,6 +311,7 @@ def selection(given: argparse.Namespace) -> Selection:
         no_deps=given.no_deps,
         require_hashes=given.require_hashes,
         no_require_hashes=given.no_require_hashes,
+        installer=given.installer,
     )
 
 
@@ -364,6 +369,13 @@ def _rule(option: str, names: str) -> tuple[str, str]:
     if names.startswith("-"):
         raise argparse.ArgumentTypeError("names are expected, or :all:, or :none:")
     return option, names
+
+
+def _installer(text: str) -> Installer:
+    try:
+        return Installer.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _seconds(text: str) -> float:

@@ -5,12 +5,14 @@ The first two steps of the story, and the address book for the third: nothing is
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from muslcheck.alpine.images import aim, current_pythons, default_image, machines, with_pythons
-from muslcheck.errors import UnknownImage
+from muslcheck.errors import UnknownImage, UsageError
 from muslcheck.manifests import read, standard_input
+from muslcheck.words.installer import PIP, Installer
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import IndexOptions, Selection
 
@@ -32,6 +34,7 @@ __all__ = [
     "now",
     "options",
     "reader",
+    "ruled_by",
     "several",
     "with_remote",
 ]
@@ -156,14 +159,30 @@ def _targets(images: tuple[str, ...], versions: tuple[str, ...], arches: tuple[s
 def options(
     manifests: Sequence[Manifest], index: IndexOptions | None, selection: Selection | None, *, isolated: bool
 ) -> tuple[IndexOptions, Selection]:
-    """Take pip's settings, the caller's on top, then what stands in the manifests: the order in which pip takes them."""
+    """Take pip's settings, the caller's on top, then what stands in the manifests: the order in which pip takes them.
+
+    Where uv installs, what pip is told to take does not count: uv does not read that. Where pip looks for files does, since
+    it is where this machine has them.
+    """
     from muslcheck.index.pipconfig import options_from_environment
 
-    indexes, chosen = options_from_environment(isolated=isolated)
+    installer = PIP if selection is None else selection.installer
+    indexes, chosen = options_from_environment(isolated=isolated, uv=installer.is_uv)
     indexes, chosen = indexes.overlaid(index or IndexOptions()), chosen.overlaid(selection or Selection())
     for manifest in manifests:
         indexes, chosen = indexes.then(manifest.index), chosen.overlaid(manifest.selection)
-    return indexes, chosen
+    return replace(indexes, first_index=installer.first_index), chosen
+
+
+def ruled_by(installer: str | Installer | None, selection: Selection | None) -> Selection | None:
+    """A selection with the installer that is named besides. Raises UsageError for what names none."""
+    if installer is None:
+        return selection
+    try:
+        named = Installer.parse(installer) if isinstance(installer, str) else installer
+    except ValueError as error:
+        raise UsageError(f"installer: {error}", "Name pip or uv.") from error
+    return replace(selection or Selection(), installer=named)
 
 
 def for_other_pythons(manifests: Iterable[Manifest], targets: Iterable[Target]) -> tuple[Problem, ...]:

@@ -16,6 +16,7 @@ from muslcheck.asking import (
     now,
     options,
     reader,
+    ruled_by,
     several,
     with_remote,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.loading import Loader
+    from muslcheck.words.installer import Installer
     from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import IndexOptions, Manifest, Requirement, Selection
     from muslcheck.words.resolution import Candidate
@@ -63,6 +65,7 @@ async def acheck(
     build_args: Mapping[str, str] | None = None,
     index: IndexOptions | None = None,
     selection: Selection | None = None,
+    installer: str | Installer | None = None,
     apk_index: str | Iterable[str] = (),
     cache_dir: str | os.PathLike[str] | None = None,
     cache: bool = True,
@@ -85,6 +88,8 @@ async def acheck(
     said. An image whose tag leaves the version open (``python:slim``) takes those of ``python_version``. ``index`` and
     ``selection`` are laid over pip's own settings (none of them with ``isolated``), the options that stand in the manifests
     over both, as pip does.
+    ``installer`` is whose rules are asked about: ``pip`` (with its version, ``pip==26.2``, where that matters) or ``uv``; it counts
+    before that of ``selection``.
     ``apk_index`` are paths or addresses of Alpine's own package index (``APKINDEX.tar.gz``): it then names the packages of the
     release exactly, for targets of its architecture.
     ``tell`` is called with the name being looked at, the number of answers had, and the number asked for.
@@ -92,6 +97,7 @@ async def acheck(
     Raises :class:`~muslcheck.errors.InputError` for manifests, images and options that cannot be used. What cannot be
     had from the index is no exception: it is in the report's problems.
     """
+    selection = ruled_by(installer, selection)
     read_all = reader(
         paths,
         installed=installed,
@@ -137,6 +143,7 @@ async def acheck(
         verdicts=_in_order(verdicts, targets),
         problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wrong_pythons, *wires.problems, *loader.problems])),
         supplies=_supplies(manifests, verdicts, targets, offered),
+        installer=chosen.installer,
     )
 
 

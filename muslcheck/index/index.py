@@ -5,6 +5,7 @@ What the cache, the disk and this run already know is answered without waiting: 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -227,14 +228,20 @@ class Index:
     def _settled(self, name: NormalizedName, answers: Sequence[Answer]) -> Project | Absent:
         """One project out of what every source said."""
         sources = self._sources.all()
-        parts = [answer for answer in answers if isinstance(answer, Part)]
-        failures = [answer for answer in answers if isinstance(answer, IndexFailure)]
-        listed = any(isinstance(answer, Part) and not source.is_links for source, answer in zip(sources, answers, strict=True))
+        first = self._options.first_index
+        counted = self._sources.until_first(answers) if first else answers
+        parts = [answer for answer in counted if isinstance(answer, Part)]
+        failures = [answer for answer in counted if isinstance(answer, IndexFailure)]
+        listed = sum(isinstance(answer, Part) and not source.is_links for source, answer in zip(sources, answers, strict=True))
+        if first and failures:
+            raise failures[0]  # who knows what it would have said: uv stops there
         if any(part.page.versions for part in parts) or (listed and not failures):
             for failure in failures:
                 host = urlsplit(failure.subject).netloc or failure.subject
                 self._sources.problems.setdefault(Problem(host, f"passed over, as pip does: {failure.reason}", failure.hint, "index"))
-            return merge(name, parts)
+            others = answers if first else self._sources.until_first(answers)
+            otherwise = partial(merge, name, [answer for answer in others if isinstance(answer, Part)])
+            return merge(name, parts, otherwise if listed > 1 else None)
         if failures:
             raise failures[0]
         indexes = tuple(source.place.url for source in sources)

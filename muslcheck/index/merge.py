@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from muslcheck.words.release import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -32,8 +32,8 @@ class Part:
     index: str
 
 
-def merge(name: NormalizedName, parts: Sequence[Part]) -> Project:
-    """One project out of pages in pip's order: links first, then the indexes."""
+def merge(name: NormalizedName, parts: Sequence[Part], otherwise: Callable[[], Project] | None = None) -> Project:
+    """One project out of pages in pip's order: links first, then the indexes. ``otherwise`` is :attr:`Project.otherwise`."""
     held = [part for part in parts if part.page.versions]
     releases = {version: [(held[0], version)] for version in held[0].page.versions} if len(held) == 1 else _together(held)
     files: dict[str, tuple[DistFile, ...]] = {}
@@ -58,6 +58,7 @@ def merge(name: NormalizedName, parts: Sequence[Part]) -> Project:
         status_reason="" if stated is None else stated.status_reason,
         indexes=tuple(dict.fromkeys(part.index for part in parts)),
         unusable=tuple(filename for part in parts for filename in part.page.unusable),
+        otherwise=otherwise,
     )
 
 

@@ -38,11 +38,11 @@ def default_index_url() -> str:
     return str(PyPI.simple_url)
 
 
-def options_from_environment(*, isolated: bool = False) -> tuple[IndexOptions, Selection]:
+def options_from_environment(*, isolated: bool = False, uv: bool = False) -> tuple[IndexOptions, Selection]:
     """What pip is told by its files and variables: where to look, and what to take. Raises UsageError for what pip would refuse.
 
-    Where pip is told of no index, uv's variables are heard (``UV_DEFAULT_INDEX``, ``UV_INDEX``). ``isolated``: neither variables nor the
-    user's own file, as with ``pip --isolated``.
+    Where pip is told of no index, uv's variables are heard (``UV_DEFAULT_INDEX``, ``UV_INDEX``); with ``uv`` they come first, and what
+    pip is told to take does not count. ``isolated``: neither variables nor the user's own file, as with ``pip --isolated``.
     """
     said = settings(isolated=isolated)
     found = dict(said)
@@ -58,12 +58,19 @@ def options_from_environment(*, isolated: bool = False) -> tuple[IndexOptions, S
         timeout=_number(found, "timeout"),
         retries=_whole_number(found, "retries"),
     )
-    if not isolated and index.index_url is None and not index.extra_index_urls:
-        named = [word.partition("=")[2] if "=" in word.partition("://")[0] else word for word in os.environ.get("UV_INDEX", "").split()]
-        default = os.environ.get("UV_DEFAULT_INDEX", "").strip()
-        default = default.partition("=")[2] if "=" in default.partition("://")[0] else default
-        index = replace(index, index_url=default or None, extra_index_urls=tuple(named))
-    return index, _selection(said, found)
+    if not isolated and (uv or (index.index_url is None and not index.extra_index_urls)):
+        default, extra = _indexes_of_uv()
+        if default is not None or extra:
+            index = replace(index, index_url=default, extra_index_urls=extra)
+    return index, Selection() if uv else _selection(said, found)
+
+
+def _indexes_of_uv() -> tuple[str | None, tuple[str, ...]]:
+    """The index and the further ones that uv's variables name, with their names (``internal=https://...``) left out."""
+    named = [word.partition("=")[2] if "=" in word.partition("://")[0] else word for word in os.environ.get("UV_INDEX", "").split()]
+    default = os.environ.get("UV_DEFAULT_INDEX", "").strip()
+    default = default.partition("=")[2] if "=" in default.partition("://")[0] else default
+    return default or None, tuple(named)
 
 
 def constraint_files(*, isolated: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -71,6 +71,7 @@ class Sources:
         self._offline = offline
         self._refresh = refresh
         self._sources: tuple[Source, ...] | None = None
+        self._turn: tuple[int, ...] = ()
         self._folders: dict[str, Folder] = {}
         self._links: dict[str, list[dict[str, Any]]] = {}
         self.problems: dict[Problem, None] = {}
@@ -86,10 +87,25 @@ class Sources:
 
                 urls = (options.index_url or default_index_url(), *options.extra_index_urls)
                 indexes = [index_place(url, self._credentials) for url in urls]
-            self._sources = tuple(
-                Source(place, is_links) for found, is_links in ((links, True), (indexes, False)) for place in self._usable(found)
-            )
+            found = tuple(Source(place, is_links) for those, is_links in ((links, True), (indexes, False)) for place in self._usable(those))
+            turn = [*dict.fromkeys(place.url for place in (*indexes[1:], *indexes[:1]) if isinstance(place, Place))]
+            asked = [position for position, source in enumerate(found) if not source.is_links]
+            self._turn = tuple(sorted(asked, key=lambda position: turn.index(found[position].place.url)))
+            self._sources = found
         return self._sources
+
+    def until_first(self, answers: Sequence[Answer]) -> list[Answer]:
+        """What counts of the answers of :meth:`all` where the first index that has a project is the only one (uv ``first-index``).
+
+        The extra indexes come before the index itself. Links always count.
+        """
+        counted = [*answers]
+        found = False
+        for position in self._turn:
+            if found:
+                counted[position] = None
+            found = found or isinstance(answers[position], Part)
+        return counted
 
     def near(self, source: Source, name: NormalizedName) -> tuple[Answer] | None:
         """What is known of a project without asking the network, in a tuple; None where it has to be asked."""

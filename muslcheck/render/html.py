@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.grouping import GRAVITY, alike, by_target, differing, noteworthy, plain, where
 from muslcheck.render.page import clean
-from muslcheck.render.phrases import advice_line, answer, chain_line, counted, reason, release_line, size_line, target_line
+from muslcheck.render.phrases import advice_line, answer, chain_line, counted, headline, reason, release_line, size_line, target_line
 from muslcheck.render.places import Places
 from muslcheck.render.supplied import adds_line, said_of
 from muslcheck.words.verdict import Mark, Outcome
@@ -45,8 +45,7 @@ article p, article ul { margin: .3rem 0 } h3 { margin: .8rem 0 .3rem }
 
 def render(report: Report, _: RenderOptions) -> str:
     """The report as a page: the answers, the table of what differs, each package with its reason, what to paste, all files."""
-    on = report.targets[0].image if len(report.targets) == 1 else counted(len(report.targets), "target")
-    title = _text(f"{', '.join(report.manifests) or 'nothing'} on {on}")
+    title = _text(headline(report))
     body = [*_answers(report), *_table(report), *_packages(report), *_apk(report), *_problems(report), *_files(report)]
     about = f'<p class="soft">muslcheck {_text(report.version)}, {_text(report.created)}</p>'
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style>'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.grouping import by_target, noteworthy, places_of, plain, where
 from muslcheck.render.page import clean
-from muslcheck.render.phrases import advice_line, answer, answers, chain_line, counted, download_line, reason, release_line
+from muslcheck.render.phrases import advice_line, answer, answers, chain_line, counted, download_line, headline, reason, release_line
 from muslcheck.render.supplied import adds_line, said_of
 from muslcheck.words.verdict import Mark, Outcome
 
@@ -27,7 +27,7 @@ SIGNS: Final = {Outcome.FAIL: "❌", Outcome.COMPILE: "🔨", Outcome.UNKNOWN: "
 
 def render(report: Report, _: RenderOptions) -> str:
     """The report as Markdown: the answer first, then a table of what is not simply a wheel, then what to paste."""
-    lines = [f"## {escaped(', '.join(report.manifests) or 'nothing')} on {_on(report)}", "", *_answers(report)]
+    lines = [f"## {escaped(headline(report))}", "", *_answers(report)]
     blocks = noteworthy(report)
     if blocks:
         heads = [head for head in ("package", "outcome", "on", "why", "from", "what to do") if head != "on" or len(report.targets) > 1]
@@ -48,10 +48,6 @@ def render(report: Report, _: RenderOptions) -> str:
 def escaped(text: str) -> str:
     """The text on one line, with nothing in it that Markdown takes for more than text."""
     return SPECIAL.sub(r"\\\1", clean(text))
-
-
-def _on(report: Report) -> str:
-    return escaped(report.targets[0].image) if len(report.targets) == 1 else counted(len(report.targets), "target")
 
 
 def _answers(report: Report) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.words.installer import PIP
 from muslcheck.words.release import Fits, Kind, Misfit, Miss
 from muslcheck.words.verdict import Action, Mark, Outcome
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muslcheck.words.release import Placed, Shelf
-    from muslcheck.words.report import Sizes
+    from muslcheck.words.report import Report, Sizes
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Advice, Evidence, Verdict
 
@@ -28,6 +29,7 @@ __all__ = [
     "download_line",
     "fit_line",
     "further",
+    "headline",
     "image_line",
     "listed",
     "reason",
@@ -94,6 +96,13 @@ def target_line(target: Target) -> str:
     distribution = DISTRIBUTIONS.get(target.distribution, target.distribution)
     threads = ", free-threaded" if target.free_threaded else ""
     return f"{target.arch}, Python {target.python_full}{threads}, {target.libc}, {distribution} {target.release}"
+
+
+def headline(report: Report) -> str:
+    """``requirements.txt on python:3.12-alpine``, with the installer where it is not the usual one."""
+    on = report.targets[0].image if len(report.targets) == 1 else counted(len(report.targets), "target")
+    rules = "" if report.installer == PIP else f", installed by {report.installer}"
+    return f"{', '.join(report.manifests) or 'nothing'} on {on}{rules}"
 
 
 def image_line(target: Target) -> str:

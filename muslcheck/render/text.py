@@ -21,6 +21,7 @@ from muslcheck.render.phrases import (
     best_line,
     capital,
     counted,
+    headline,
     image_line,
     reason,
     release_line,
@@ -69,7 +70,7 @@ def render(report: Report, options: RenderOptions) -> str:
         draw_sizes(page, report, places)
     _answers(page, verdicts, places)
     if faults := sum(problem.kind == "input" for problem in report.problems):
-        page.line(f"But pip refuses what was asked as it stands: {counted(faults, 'fault')} to mend first.")
+        page.line(f"But {report.installer.name} refuses what was asked as it stands: {counted(faults, 'fault')} to mend first.")
     return str(page)
 
 
@@ -127,13 +128,10 @@ def _sharing(report: Report) -> tuple[list[list[list[Verdict]]], list[list[Verdi
 
 
 def _head(page: Page, report: Report, places: Places | None) -> None:
-    manifests = ", ".join(report.manifests) or "nothing"
+    page.item("", headline(report), indent=0, style="name")
     if places is None:
-        target = report.targets[0]
-        page.item("", f"{manifests} on {target.image}", indent=0, style="name")
-        page.item("", target_line(target), indent=0, style="aside")
+        page.item("", target_line(report.targets[0]), indent=0, style="aside")
         return
-    page.item("", f"{manifests} on {counted(len(report.targets), 'target')}", indent=0, style="name")
     page.gap()
     if places.are_many:
         for target in {target.image: target for target in report.targets}.values():

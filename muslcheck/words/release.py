@@ -213,6 +213,8 @@ class Project:
     unusable: tuple[str, ...] = ()
     mentions: Callable[[str, Sequence[str]], bool] | None = field(default=None, repr=False, compare=False)
     """Whether what the page says of a version has one of several texts in it, without making its files: False is certain."""
+    otherwise: Callable[[], Project] | None = field(default=None, repr=False, compare=False)
+    """What the project would be by the other rule for several indexes that have it (pip takes of all, uv of the first); None for one."""
 
     def files(self, version: str) -> tuple[DistFile, ...]:
         """The files of one version, in the order of the page and of the indexes; empty where there are none."""

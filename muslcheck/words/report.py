@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.utils import canonicalize_name
 
+from muslcheck.words.installer import PIP
 from muslcheck.words.release import Kind
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from muslcheck.words.installer import Installer
     from muslcheck.words.release import DistFile
     from muslcheck.words.supply import Supply
     from muslcheck.words.target import Target
@@ -79,6 +81,8 @@ class Report:
     problems: tuple[Problem, ...] = field(default=())
     supplies: tuple[Supply, ...] = field(default=())
     """What a Dockerfile among the manifests adds with ``apk add``, held against what is needed: one for each musl target."""
+    installer: Installer = PIP
+    """Whose rules the files were chosen by."""
 
     def __iter__(self) -> Iterator[Verdict]:
         return iter(self.verdicts)
@@ -165,6 +169,7 @@ class Report:
             "muslcheck": self.version,
             "created": self.created,
             "manifests": list(self.manifests),
+            "installer": {"name": self.installer.name, "version": ".".join(map(str, self.installer.version))},
             "targets": [_target(target) for target in self.targets],
             "summary": {target.id: _counts(on[target]) for target in self.targets},
             "sizes": {target.id: _sizes(_sizes_of(on[target])) for target in self.targets},

@@ -204,7 +204,7 @@ def test_what_is_wrong_is_said_with_the_nearest_option(line, message, hint):
 def value_of(action):
     if action.choices:
         return next(choice for choice in action.choices if choice != action.default)
-    return {"timeout": "3", "retries": "3", "uploaded_prior_to": "2024-01-01"}.get(action.dest, "a")
+    return {"timeout": "3", "retries": "3", "uploaded_prior_to": "2024-01-01", "installer": "uv"}.get(action.dest, "a")
 
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS if action.dest not in ("help", "version")], ids=lambda action: action.dest)

@@ -25,7 +25,7 @@ MUSL = "cp312-cp312-musllinux_1_2_x86_64"
 ALPINE = ("--image", "python:3.12-alpine", "--arch", "x86_64")
 SETUPTOOLS = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
 INDEX = {field.name for field in fields(IndexOptions)}
-SELECTION = {field.name for field in fields(Selection)}
+SELECTION = {field.name for field in fields(Selection)} - {"installer"}
 OPTIONS = {"constraints": "constraint", "extra_index_urls": "extra-index-url", "extras": "extra", "groups": "group"}
 
 
