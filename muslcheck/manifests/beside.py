@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from muslcheck.manifests.asked import Asked
     from muslcheck.manifests.lockfile import Reading
 
-__all__ = ["links_beside"]
+__all__ = ["extras_beside", "links_beside"]
 
 
 def links_beside(reading: Reading, asked: Asked) -> tuple[Link, ...] | None:
@@ -36,3 +36,18 @@ def links_beside(reading: Reading, asked: Asked) -> tuple[Link, ...] | None:
             Link(each.name, each.extras, str(each.marker or ""), specifier=each.specifier or None) for each in manifest.requirements
         )
     )
+
+
+def extras_beside(reading: Reading) -> frozenset[str] | None:
+    """The extras that the project offers, by their normal names; None where that is not known."""
+    from muslcheck.manifests import pyproject
+    from muslcheck.manifests.asked import Asked
+    from muslcheck.manifests.files import load
+
+    path = os.path.join(os.path.dirname(reading.path), "pyproject.toml")
+    if reading.path == "-" or not os.path.isfile(path):
+        return None
+    try:
+        return frozenset(pyproject.read(path, load(path), Asked()).extras)
+    except ManifestError:
+        return None

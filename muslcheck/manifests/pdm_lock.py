@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from muslcheck.manifests.beside import links_beside
+from muslcheck.manifests.beside import extras_beside, links_beside
 from muslcheck.manifests.documents import read_toml, type_name
 from muslcheck.manifests.lockfile import Entry, Reading, filename_of
 from muslcheck.words.lock import Link, Lock, Locked
@@ -62,7 +62,7 @@ class _PdmLock(Reading):
         entries = self.entries
         offered = [str(name) for name in self.get(self.metadata, "groups", list, None) or ()]
         if whole:
-            asked = [*self.asked.extras, *self.asked.groups, *(offered if self.asked.all_extras else ())]
+            asked = [*self.asked.extras, *self.asked.groups, *(self._extras(offered) if self.asked.all_extras else ())]
             groups = {_DEFAULT, *self.known("group", asked, offered)}
             entries = [entry for entry in entries if not groups.isdisjoint(map(str, entry.get("groups", list) or ()))]
         else:
@@ -76,6 +76,11 @@ class _PdmLock(Reading):
             whole=whole,
             requires_python=self._python(),
         )
+
+    def _extras(self, offered: list[str]) -> list[str]:
+        """Those of the groups that are extras: the lock does not tell them from groups for development, the project does."""
+        extras = extras_beside(self)
+        return offered if extras is None else [name for name in offered if canonicalize_name(name) in extras]
 
     def _packages(self, entries: list[Entry]) -> Iterator[Locked]:
         """One for each release: PDM gives a release with extras an entry of its own, which asks for the plain one."""

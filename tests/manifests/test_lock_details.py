@@ -408,3 +408,34 @@ def test_a_pipfile_lock_says_more(tmp_path):
 def test_a_pipfile_lock_for_no_python(tmp_path):
     with pytest.raises(ManifestError, match='"three" is not a version'):
         lock_of(tmp_path, "Pipfile.lock", '{"_meta": {"pipfile-spec": 6, "requires": {"python_version": "three"}}}')
+
+
+def test_pdm_takes_for_extras_what_the_project_beside_it_calls_so(tmp_path):
+    text = """\
+[metadata]
+groups = ["default", "Fast", "test"]
+lock_version = "4.5.1"
+strategy = ["inherit_metadata"]
+
+[[package]]
+name = "quick"
+version = "1.0"
+groups = ["Fast"]
+
+[[package]]
+name = "pytest"
+version = "9.0"
+groups = ["test"]
+"""
+    (tmp_path / "pdm.lock").write_text(text)
+
+    def names():
+        (manifest,) = read([str(tmp_path / "pdm.lock")], all_extras=True)
+        return [each.name for each in manifest.locks[0].packages]
+
+    assert names() == ["quick", "pytest"]  # nothing says what they are
+    project = '[project]\nname = "app"\n[project.optional-dependencies]\nfast = ["quick"]\n[dependency-groups]\ntest = ["pytest"]\n'
+    (tmp_path / "pyproject.toml").write_text(project)
+    assert names() == ["quick"]
+    (tmp_path / "pyproject.toml").write_text("[project\n")
+    assert names() == ["quick", "pytest"]
