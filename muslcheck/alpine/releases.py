@@ -50,7 +50,7 @@ class AlpineRelease:
 
 @dataclass(frozen=True, slots=True)
 class DebianRelease:
-    """A Debian release: code name, number, glibc (major, minor) and its own Python."""
+    """A Debian release: code name, number, glibc (major, minor), its own Python and gcc."""
 
     name: str
     number: str
@@ -58,6 +58,7 @@ class DebianRelease:
     end_of_support: datetime.date
     glibc: tuple[int, int]
     python3: str
+    gcc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def parse_debian(table: dict[str, Any]) -> dict[str, DebianRelease]:
             end_of_support=row.get("end_of_support", datetime.date),
             glibc=(int(major), int(minor)),
             python3=row.version("python3"),
+            gcc=row.version("gcc"),
         )
         releases[release.name] = release
     return releases

@@ -211,6 +211,8 @@ class _Reader:
             stack.pop()
 
     def _name(self, use: Use, state: bool | None, extension: Extension, member: str, text: CText) -> None:
+        if use.mark.startswith("gcc-") and (not member.endswith(".c") or "c++" in extension.languages):
+            return  # C++ has other rules
         certainty = extension.certainty if state else weaker(extension.certainty, Certainty.DECIDED_LATER)
         self._mark(use.mark, self._where(member, text.line(use.start)), certainty)
 

@@ -24,6 +24,19 @@ _INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE))\s*\((?:[^()\n;]|\([^()\n;]
 """An assignment to what was a macro and is an inline function since 3.11 ("What's New", C API)."""
 _FRAME = re.compile(rb"->\s*f_(?:code\s*->\s*co_\w+|valuestack\b|localsplus\b|stacktop\b|iblock\b)")
 """A frame's stack, or its code object by way of the frame: the members of ``PyFrameObject`` left the C API with 3.11 ("What's New")."""
+_DIGITS = re.compile(rb"->\s*ob_digit\b")
+"""The digits of an int, which moved within ``PyLongObject`` with 3.12 (``Include/cpython/longintrepr.h``)."""
+_SIZE_NULL = re.compile(
+    rb'PyModuleDef\s+\w+\s*=\s*\{\s*PyModuleDef_HEAD_INIT\s*,\s*(?:(?:"(?:[^"\\\n]|\\.)*"\s*)+,|\w+\s*,)\s*'
+    rb'(?:(?:"(?:[^"\\\n]|\\.)*"\s*)+,|\w+\s*,)\s*NULL\s*[,}]'
+)
+"""A module's size given as a pointer: gcc takes no pointer for an integer since 14 ("Porting to GCC 14", -Wint-conversion)."""
+_FORMS = (
+    ("capi:members of PyFrameObject", _FRAME),
+    ("capi:members of PyLongObject", _DIGITS),
+    ("gcc-14:NULL for the size in a PyModuleDef", _SIZE_NULL),
+)
+"""Marks of what is told by more than a name."""
 _DIRECTIVE = re.compile(
     rb"^[ \t]*#[ \t]*(include_next|include|ifdef|ifndef|if|elif|else|endif|define|undef|error)\b((?:\\\r?\n|[^\n])*)", re.MULTILINE
 )
@@ -70,7 +83,8 @@ def _names() -> re.Pattern[bytes]:
 
 def _uses(data: bytes, start: int, end: int) -> list[Use]:
     found = [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
-    found += [Use("capi:members of PyFrameObject", m.start()) for m in _FRAME.finditer(data, start, end) if not _aside(data, m.start())]
+    for mark, form in _FORMS:
+        found += [Use(mark, m.start()) for m in form.finditer(data, start, end) if not _aside(data, m.start())]
     for match in _names().finditer(data, start, end):
         name = match[1].decode()
         before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]

@@ -199,6 +199,28 @@ def standard_too_new(case: Case) -> Iterator[Evidence]:
             yield Evidence("MC238", claim, seen.where, Strength.STRONG, Outcome.FAIL)
 
 
+def compiler_refuses(case: Case) -> Iterator[Evidence]:
+    """C sources hold what the release's gcc refuses and older ones only warned of, as a pointer that is given for an integer.
+
+    ``CFLAGS=-fpermissive`` in the environment of the build makes most of it warnings again.
+    """
+    has = _gcc(case)
+    for seen in _marks(case, "gcc-"):
+        since, _, what = seen.value.removeprefix("gcc-").partition(":")
+        if has and has >= _numbers(since):
+            claim = f"{what}: gcc refuses it since {since}; {case.target.distribution.title()} {case.target.release} has {has[0]}"
+            yield from _fails("MC239", claim, seen, certain=True)
+
+
+def _gcc(case: Case) -> tuple[int, ...] | None:
+    """The gcc of the target's distribution."""
+    if on_alpine(case.target):
+        return _alpine_version(case.target.release, "gcc")
+    from muslcheck.alpine.releases import debian
+
+    return next((_numbers(row.gcc) for row in debian().values() if case.target.release in {row.name, row.number}), None)
+
+
 def _fails(code: str, claim: str, seen: Seen, *, certain: bool) -> Iterator[Evidence]:
     """Proof where it always happens and nobody can doubt it, strong where it is likely, a hint where the build decides; else nothing."""
     if seen.certainty is Certainty.ALWAYS:
@@ -217,7 +239,7 @@ def _marks(case: Case, start: str) -> Iterator[Seen]:
     if isinstance(case.facts, SdistFacts):
         made = any(part.certainty is Certainty.ALWAYS for part in parts(case.facts))
         for seen in case.facts.marks:
-            if seen.value.startswith(start) and (made or not start.startswith(("cython-", "capi:"))):
+            if seen.value.startswith(start) and (made or not start.startswith(("cython-", "capi:", "gcc-"))):
                 yield seen
 
 
@@ -261,4 +283,5 @@ RULES = (
     Rule("MC236", "A compiler too old", tool_too_old),
     Rule("MC237", "A CMake too new", cmake_too_new),
     Rule("MC238", "A language standard too new", standard_too_new),
+    Rule("MC239", "Refused by newer compilers", compiler_refuses),
 )
