@@ -97,8 +97,10 @@ def _why(page: Page, same: Sequence[Verdict], places: Places | None, *, verbosit
             page.item("  seen", evidence.seen_in, indent=INDENT, style="aside")
             told.add(evidence.seen_in)
     part, near = parted(same, _nearest)[0]
-    if near and (why is None or near.partition(": ")[0] not in f"{why.claim} {why.seen_in}"):
-        page.item("  near", on_part(part, same, places) + near, indent=INDENT, style="aside")
+    name, _, fit = near.partition(": ")
+    if near and (why is None or name not in f"{why.claim} {why.seen_in}"):
+        said = name if why is not None and fit in why.claim else near
+        page.item("  near", on_part(part, same, places) + said, indent=INDENT, style="aside")
 
 
 def _nearest(verdict: Verdict) -> str:

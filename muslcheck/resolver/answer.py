@@ -312,7 +312,7 @@ class _Teller:
             near = self._shelf.nearest or next(iter(self._shelf.placed), None)
             reason = near.fit.detail if near is not None and isinstance(near.fit, Misfit) else "pip does not support it there"
             return Blocker(kind, f"{base.file.filename if base.file else self._name} does not fit {self._offers.target.id}: {reason}")
-        return Blocker(kind, no_file_in_words(self._name, self._version or "", self._shelf, self._offers.target), self._nearest_versions())
+        return Blocker(kind, no_file_in_words(self._shelf), self._nearest_versions())
 
     def _asked_for(self) -> set[str]:
         """The requirements in the form ``name>=1``, without extras and markers, constraints included."""

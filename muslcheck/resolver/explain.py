@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muslcheck.resolver.terms import Ask, Exactly, Interpreter
+from muslcheck.words.release import Misfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
 
     from muslcheck.resolver.provider import Provider
     from muslcheck.resolver.terms import Held, Term
-    from muslcheck.words.release import Shelf
+    from muslcheck.words.release import Placed, Shelf
     from muslcheck.words.requirement import Requirement
-    from muslcheck.words.target import Target
 
 __all__ = ["conflict_in_words", "no_file_in_words", "no_version_in_words", "python_in_words"]
 
@@ -48,19 +48,20 @@ def no_version_in_words(project: str, asked: Sequence[str], nearest: Sequence[st
     return f"no version satisfies {what}" + (f"; the nearest that exist: {', '.join(nearest)}" if nearest else "; the index lists none")
 
 
-def no_file_in_words(project: str, version: str, shelf: Shelf, target: Target) -> str:
-    """Why nothing of a release installs: how near the nearest wheel came, and what of an sdist."""
+def no_file_in_words(shelf: Shelf) -> str:
+    """Why nothing of a release installs: what of its wheels and of its sdist, and how near the nearest wheel came."""
     if not shelf.placed:
-        return f"{project} {version} has no files"
+        return "the release has no files"
     sdist = next((placed for placed in shelf.placed if placed.file.kind == "sdist"), None)
-    nearest = shelf.nearest
-    said = []
-    if nearest is not None:
-        said.append(f"no wheel fits (the nearest, {nearest.file.filename}: {getattr(nearest.fit, 'detail', '')})")
-    else:
-        said.append("there is no wheel")
-    said.append(f"the sdist does not ({getattr(sdist.fit, 'detail', '')})" if sdist is not None else "there is no sdist")
-    return f"nothing of {project} {version} installs on {target.libc.name} {target.arch}: {' and '.join(said)}"
+    refused = f"the sdist ({_detail(sdist)})" if sdist is not None else ""
+    if shelf.nearest is None:
+        return f"there is no wheel, and pip does not take {refused}" if refused else "there is neither a wheel nor an sdist"
+    said = f"no wheel fits, nor does {refused}" if refused else "no wheel fits and there is no sdist"
+    return f"{said}; the nearest miss: {_detail(shelf.nearest)}"
+
+
+def _detail(placed: Placed) -> str:
+    return placed.fit.detail if isinstance(placed.fit, Misfit) else ""
 
 
 def _where(root: Requirement | None) -> str:

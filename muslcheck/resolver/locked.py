@@ -266,7 +266,7 @@ class _Entry:
             here = f"{self.target.libc.name} {self.target.arch}"
             message = f"no file of {locked.name} {locked.version} in the lock installs on {here}; {wheel.filename} is on the index only"
             return Blocker(BlockerKind.NO_FILE, message)
-        return Blocker(BlockerKind.NO_FILE, no_file_in_words(locked.name, locked.version or "", shelf, self.target))
+        return Blocker(BlockerKind.NO_FILE, no_file_in_words(shelf))
 
 
 def _on_index(file: DistFile, listed: DistFile | None) -> DistFile:

@@ -139,7 +139,7 @@ def test_no_file_for_that_python(place):
     place.wheel("newer", "1.0", requires_python=">=3.13")
     place.write("r.txt", "fine\nolder\nnewer\n")
     ended, report = place.both("r.txt", status=1)
-    assert ended.says("newer-1.0-py3-none-any.whl: requires Python >=3.13) and there is no sdist")
-    assert ended.says("older-1.0-cp39-cp39-musllinux_1_1_x86_64.whl: for Python 3.9) and there is no sdist")
+    assert ended.says("no wheel fits and there is no sdist; the nearest miss: requires Python >=3.13")
+    assert ended.says("no wheel fits and there is no sdist; the nearest miss: for Python 3.9")
     assert ended.says("do use python:3.9-alpine: the release has a wheel for Python 3.9 there")
     assert report["fine"].outcome == "wheel"

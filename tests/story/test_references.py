@@ -155,7 +155,7 @@ def test_a_hash_that_matches_no_file(place):
     place.write("r.txt", f"fine==1.0 --hash=sha256:{'0' * 64}\n")
     ended, report = place.both("r.txt", status=1)
     assert outcomes(report) == {"fine": "fail"}
-    assert ended.says("fine-1.0-py3-none-any.whl: its hash is none of those required) and there is no sdist")
+    assert ended.says("no wheel fits and there is no sdist; the nearest miss: its hash is none of those required")
     assert ended.says("do fine: allow fine-1.0-py3-none-any.whl (its hash is none of those required)")
 
 
