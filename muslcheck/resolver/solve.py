@@ -227,9 +227,11 @@ class _Search(_Resolution):
         return known[1]
 
     def _patch_criteria(self, incompatibilities_from_broken: list[tuple[str, list[Held]]]) -> bool:
-        """Each candidate that is known not to work counts once: resolvelib joins lists that hold the same, so they double each time."""
-        once = [(name, list({id(each): each for each in several}.values())) for name, several in incompatibilities_from_broken]
-        return super()._patch_criteria(once)
+        """Each candidate that is known not to work is listed once: resolvelib joins lists that hold the same, so they double each time."""
+        patched = super()._patch_criteria(incompatibilities_from_broken)
+        for _, several in incompatibilities_from_broken:  # the very lists that the criteria hold now
+            several[:] = {id(each): each for each in several}.values()
+        return patched
 
     def _get_preference(self, name: str) -> Preference:
         criterion = self.state.criteria[name]
