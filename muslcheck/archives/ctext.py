@@ -22,7 +22,7 @@ _ONLY_GLIBC = (
 """Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
 _INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*=(?!=)")
 """An assignment to what was a macro and is an inline function since 3.11 ("What's New", C API)."""
-_FRAME = re.compile(rb"->\s*f_(?:code\s*->\s*co_\w+|valuestack\b|localsplus\b|stacktop\b|iblock\b)")
+_FRAME = re.compile(rb"->\s*f_(?:code\s*->\s*co_\w+|valuestack\b|localsplus\b|stacktop\b|iblock\b|back\b|lasti\b)")
 """A frame's stack, or its code object by way of the frame: the members of ``PyFrameObject`` left the C API with 3.11 ("What's New")."""
 _DIGITS = re.compile(rb"->\s*ob_digit\b")
 """The digits of an int, which moved within ``PyLongObject`` with 3.12 (``Include/cpython/longintrepr.h``)."""

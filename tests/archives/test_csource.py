@@ -99,6 +99,7 @@ def test_an_optional_extension_needs_its_headers_optionally():
         ("#if PY_VERSION_HEX < 0x03090000\nvoid f() { Py_SIZE(o) = 1; }\n#endif", []),
         ("char *n = name(frame->f_code->co_name); // o->f_code->co_name", [("capi:members of PyFrameObject", "always")]),
         ("#if PY_VERSION_HEX >= 0x030b0000\n#else\nchar *n = name(frame->f_code->co_name);\n#endif", []),
+        ("struct _frame *f = frame->f_back;", [("capi:members of PyFrameObject", "always")]),
         ("frame->f_valuestack = 0;", [("capi:members of PyFrameObject", "always")]),
         ("x = v->ob_digit[0]; y = v->long_value.ob_digit[0];", [("capi:members of PyLongObject", "always")]),
         ("#if PY_VERSION_HEX < 0x030c0000\nx = v->ob_digit[0];\n#endif", []),
