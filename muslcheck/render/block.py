@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.render.along import along_line
 from muslcheck.render.page import clean
 from muslcheck.render.phrases import advice_line, chain_line, fit_line, further, reason, release_line, wheels_line
 from muslcheck.words.release import Misfit, Miss
@@ -26,19 +27,29 @@ MOST_PARTS: Final = 2
 NEEDS_A_WHEEL: Final = frozenset({Outcome.FAIL, Outcome.COMPILE})
 
 
-def draw_line(page: Page, same: Sequence[Verdict], places: Places | None) -> None:
+def draw_line(page: Page, same: Sequence[Verdict], places: Places | None, family: Sequence[Sequence[Verdict]] = ()) -> None:
     """Draw a verdict in one line, as far as it fits. ``places`` name the targets; None where there is but one."""
     verdict, why = same[0], reason(same[0])
     on = f" on {_listed(same, places)}" if places else ""
-    said = f"{release_line(verdict)}{on}" + (f": {why.claim}" if why else "")
+    said = (
+        f"{release_line(verdict)}{on}" + (f": {why.claim}" if why else "") + (f"; and {along_line(family, names=False)}" if family else "")
+    )
     page.item(verdict.outcome.value, said, indent=INDENT, label_style=verdict.outcome.value)
 
 
-def draw_block(page: Page, same: Sequence[Verdict], places: Places | None, *, problems: Sequence[Problem] = (), verbosity: int = 0) -> None:
+def draw_block(
+    page: Page,
+    same: Sequence[Verdict],
+    places: Places | None,
+    *,
+    problems: Sequence[Problem] = (),
+    family: Sequence[Sequence[Verdict]] = (),
+    verbosity: int = 0,
+) -> None:
     """Draw the verdicts on one release that have one outcome on several targets, from the first of them.
 
     What is otherwise on the other targets is said to be of the first only; what to do is said for each. ``problems`` are
-    those that muslcheck had with this release.
+    those that muslcheck had with this release, ``family`` the verdicts that are told with it.
     """
     verdict = same[0]
     page.gap()
@@ -50,8 +61,7 @@ def draw_block(page: Page, same: Sequence[Verdict], places: Places | None, *, pr
     for problem in problems:
         if why is None or (problem.message not in why.claim and why.claim not in problem.message):
             page.item("  and" if why else "  why", problem.message, indent=INDENT)
-    if verdict.chain:
-        page.item("  from", chain_line(verdict), indent=INDENT)
+    _from(page, verdict, family)
     parts = parted(same, lambda each: advice_line(each.advice[0]) if each.advice else "")
     shown = parts if places is None or not places.are_many else sorted(parts, key=lambda part: -len(part[0]))[:MOST_PARTS]
     for part, advice in shown:
@@ -101,6 +111,14 @@ def _why(page: Page, same: Sequence[Verdict], places: Places | None, *, verbosit
     if near and (why is None or name not in f"{why.claim} {why.seen_in}"):
         said = name if why is not None and fit in why.claim else near
         page.item("  near", on_part(part, same, places) + said, indent=INDENT, style="aside")
+
+
+def _from(page: Page, verdict: Verdict, family: Sequence[Sequence[Verdict]]) -> None:
+    """Who asked for it, and what comes along."""
+    if verdict.chain:
+        page.item("  from", chain_line(verdict), indent=INDENT)
+    if family:
+        page.item("  with", along_line(family), indent=INDENT)
 
 
 def _nearest(verdict: Verdict) -> str:

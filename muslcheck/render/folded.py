@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.render.along import along_line
 from muslcheck.render.block import on_part, parted
 from muslcheck.render.phrases import advice_line, chain_line, reason, release_line
 from muslcheck.words.verdict import Action, Mark
@@ -22,10 +23,16 @@ INDENT: Final = 9
 INSIDE: Final = 4
 
 
-def draw_folded(page: Page, blocks: Sequence[Sequence[Verdict]], places: Places, problems: Mapping[str, Sequence[Problem]]) -> None:
+def draw_folded(
+    page: Page,
+    blocks: Sequence[Sequence[Verdict]],
+    places: Places,
+    problems: Mapping[str, Sequence[Problem]],
+    families: Mapping[str, Sequence[Sequence[Verdict]]],
+) -> None:
     """Draw the verdicts, those of one release with one outcome already together, in groups by outcome and targets.
 
-    ``problems`` are those that muslcheck had, by the name of the package.
+    ``problems`` are those that muslcheck had, and ``families`` the packages that are told with another, by its name.
     """
     groups: dict[tuple[object, ...], list[Sequence[Verdict]]] = {}
     for same in blocks:
@@ -38,6 +45,8 @@ def draw_folded(page: Page, blocks: Sequence[Sequence[Verdict]], places: Places,
         page.item(outcome, f"on {on}", indent=INDENT, label_style=outcome, style="name")
         for same in together:
             _package(page, same, places, problems.get(same[0].name, ()))
+            if family := families.get(same[0].name):
+                page.item("", f"and {along_line(family)}", indent=INSIDE + 2)
 
 
 def _package(page: Page, same: Sequence[Verdict], places: Places, problems: Sequence[Problem]) -> None:

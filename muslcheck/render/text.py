@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.render.along import brought_along
 from muslcheck.render.apk import draw_apk
 from muslcheck.render.block import INDENT, draw_block, draw_line, draw_together
 from muslcheck.render.folded import draw_folded
@@ -77,9 +78,10 @@ def render(report: Report, options: RenderOptions) -> str:
 def _in_short(page: Page, report: Report, places: Places | None) -> None:
     told = {verdict.name for verdict in report.filter(Outcome.UNKNOWN) if reason(verdict)}
     several, single = _sharing(report)
+    single, families = _families(report, single)
     for same in single:
         if same[0].outcome in DECISIONS:
-            draw_line(page, same, places)
+            draw_line(page, same, places, families.get(same[0].name, ()))
     for packages in several:
         draw_together(page, packages, places, verbosity=TERSE)
     claims = {(verdict.name, why.claim) for verdict in report if (why := reason(verdict))}
@@ -97,15 +99,19 @@ def _tables(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdi
 
 def _blocks(page: Page, report: Report, places: Places | None, *, verbosity: int) -> None:
     several, single = _sharing(report)
+    families: Mapping[str, Sequence[Sequence[Verdict]]] = {}
+    if not verbosity:
+        single, families = _families(report, single)
     told = [same for same in single if not plain(same[0])]
     own = {same[0].name: [problem for problem in report.problems if problem.subject == same[0].name] for same in told}
     if places is not None and places.are_many and not verbosity:
-        draw_folded(page, told, places, own)
+        draw_folded(page, told, places, own, families)
     else:
         placed: set[str] = set()
         for same in told:
             name = same[0].name
-            draw_block(page, same, places, problems=() if name in placed else own[name], verbosity=verbosity)
+            problems = () if name in placed else own[name]
+            draw_block(page, same, places, problems=problems, family=families.get(name, ()), verbosity=verbosity)
             placed.add(name)
     for packages in several:
         draw_together(page, packages, places)
@@ -125,6 +131,14 @@ def _sharing(report: Report) -> tuple[list[list[list[Verdict]]], list[list[Verdi
     several = [packages for packages in together.values() if len(packages) >= MANY]
     shared = {id(same) for packages in several for same in packages}
     return several, [same for same in every if id(same) not in shared]
+
+
+def _families(report: Report, single: list[list[Verdict]]) -> tuple[list[list[Verdict]], dict[str, list[list[Verdict]]]]:
+    """The packages that have a place of their own, and by their names those that are told with them."""
+    own = {problem.subject for problem in report.problems}
+    families = brought_along([same for same in single if same[0].name not in own])
+    told = {id(same) for family in families.values() for same in family}
+    return [same for same in single if id(same) not in told], families
 
 
 def _head(page: Page, report: Report, places: Places | None) -> None:
