@@ -141,6 +141,8 @@ class _Reader:
     def source(self, extension: Extension, name: str) -> None:
         """One listed source."""
         member = posixpath.normpath(name)
+        if member.startswith("../") and "chdir" not in (self.contents.text("setup.py") or ""):
+            self._mark(f"outside:{member}", extension.seen_in, extension.certainty)
         if member not in self.contents.kept:
             return
         if member.endswith((".pyx", ".pxd", ".pxi")):

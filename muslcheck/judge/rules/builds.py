@@ -33,12 +33,14 @@ def pure(case: Case) -> Iterator[Evidence]:
     """Nothing is compiled: the build makes a wheel of Python files, and needs no compiler.
 
     Proof where all that decides was read, the sdist holds nothing that could be compiled, and every build requirement installs;
-    strong where the back end is the project's own, a file that may decide could not be read, or there are sources after all.
+    strong where the back end is the project's own, a file that may decide could not be read, there are sources after all, or
+    ``setup.py`` may stop by a condition that reading does not answer.
     """
     if not isinstance(case.facts, SdistFacts) or parts(case.facts):
         return
     facts, system = case.facts, case.facts.build_system
-    sure = not ((system.backend_path and not system.followed) or facts.unread or _sources(facts) or _stops(facts)) and _installs(case)
+    doubted = (system.backend_path and not system.followed) or facts.unread or _sources(facts) or _stops(facts) or _may_stop(facts)
+    sure = not doubted and _installs(case)
     claim = f"pure Python: nothing is compiled (built by {system.backend.partition(':')[0]})"
     yield Evidence("MC200", claim, system.seen_in, Strength.PROOF if sure else Strength.STRONG, Outcome.BUILD)
 
@@ -245,6 +247,11 @@ def _sources(facts: SdistFacts) -> int:
 def _stops(facts: SdistFacts | Unread | None) -> bool:
     """Whether the build surely comes to a place where it stops."""
     return isinstance(facts, SdistFacts) and any(seen.certainty is Certainty.ALWAYS for seen in (*facts.raises, *facts.imports))
+
+
+def _may_stop(facts: SdistFacts) -> bool:
+    """Whether ``setup.py`` exits for what only the running code knows: the day, the network, what is installed."""
+    return any(seen.certainty is Certainty.DECIDED_LATER and seen.detail == "SystemExit" for seen in facts.raises)
 
 
 def _loaded(facts: SdistFacts | Unread | None) -> list[Seen]:

@@ -72,6 +72,14 @@ def stated(case: Case) -> Iterator[Evidence]:
     yield from _asks(case, "MC227", {"external"})
 
 
+def outside(case: Case) -> Iterator[Evidence]:
+    """The build compiles a file by a path that leads out of the sdist: it was there in the project's repository, and was not packed."""
+    for seen in case.facts.marks if isinstance(case.facts, SdistFacts) else ():
+        kind, _, path = seen.value.partition(":")
+        if kind == "outside" and seen.certainty is Certainty.ALWAYS:
+            yield Evidence("MC228", f"compiles {path}, which is not in the sdist", seen.where, Strength.PROOF, Outcome.FAIL)
+
+
 def _built_by_alpine(case: Case) -> bool:
     """Whether Alpine ships this very version, compiled on musl."""
     from muslcheck.alpine.recipes import recipe_for
@@ -114,4 +122,5 @@ RULES = (
     Rule("MC225", "Never on musl", never_on_musl),
     Rule("MC226", "A function that musl lacks", remedied),
     Rule("MC227", "Needs that the project states", stated),
+    Rule("MC228", "A source outside of the sdist", outside),
 )
