@@ -31,10 +31,14 @@ _SIZE_NULL = re.compile(
     rb'(?:(?:"(?:[^"\\\n]|\\.)*"\s*)+,|\w+\s*,)\s*NULL\s*[,}]'
 )
 """A module's size given as a pointer: gcc takes no pointer for an integer since 14 ("Porting to GCC 14", -Wint-conversion)."""
+_KEYWORDS = re.compile(rb'\{\s*"\w*"\s*,\s*\(\s*PyCFunctionWithKeywords\s*\)\s*\w+\s*,\s*METH_')
+"""A method table holds ``PyCFunction``: no other function goes into it uncast since gcc 14 (-Wincompatible-pointer-types)."""
+_UNCAST = re.compile(rb'\{\s*"\w*"\s*,\s*(\w+)\s*,\s*METH_')
 _FORMS = (
     ("capi:members of PyFrameObject", _FRAME),
     ("capi:members of PyLongObject", _DIGITS),
     ("gcc-14:NULL for the size in a PyModuleDef", _SIZE_NULL),
+    ("gcc-14:a PyCFunctionWithKeywords among PyMethodDef", _KEYWORDS),
 )
 """Marks of what is told by more than a name."""
 _DIRECTIVE = re.compile(
@@ -85,6 +89,7 @@ def _uses(data: bytes, start: int, end: int) -> list[Use]:
     found = [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
     for mark, form in _FORMS:
         found += [Use(mark, m.start()) for m in form.finditer(data, start, end) if not _aside(data, m.start())]
+    found += [Use("gcc-14:a function of another type among PyMethodDef", at) for at in _uncast(data, start, end)]
     for match in _names().finditer(data, start, end):
         name = match[1].decode()
         before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
@@ -97,6 +102,18 @@ def _uses(data: bytes, start: int, end: int) -> list[Use]:
         elif match[2] and not re.search(rb"[\w*]\s+\*?" + name.encode() + rb"\s*\([^;{}()]*\)\s*\{", data):
             found.append(Use(f"glibc:{name}", match.start()))
     return sorted(found, key=lambda use: use.start)
+
+
+def _uncast(data: bytes, start: int, end: int) -> list[int]:
+    """Where method tables hold functions uncast that are no ``PyCFunction``: their first argument is a structure of the file's own."""
+    entries = {match[1]: match.start() for match in _UNCAST.finditer(data, start, end)}
+    if not entries:
+        return []
+    names = b"|".join(sorted(entries))
+    defined = re.finditer(rb"\bPyObject\s*\*\s*(" + names + rb")\s*\(\s*(\w+)\s*\*\s*\w+\s*[,)][^;{}]*\{", data)
+    kinds = {match[1]: match[2] for match in defined if match[2] != b"PyObject"}
+    own = {kind for kind in set(kinds.values()) if re.search(rb"\}\s*" + kind + rb"\s*;", data)}
+    return sorted(entries[name] for name, kind in kinds.items() if kind in own)
 
 
 def _aside(data: bytes, at: int) -> bool:

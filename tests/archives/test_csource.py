@@ -109,6 +109,25 @@ def test_an_optional_extension_needs_its_headers_optionally():
         ),
         ('PyModuleDef m = { PyModuleDef_HEAD_INIT, "a", NULL, -1, functions, NULL};', []),
         ('PyModuleDef m = { PyModuleDef_HEAD_INIT, "a", "NULL, NULL"\n "b", 0, NULL};', []),
+        (
+            'PyMethodDef m[] = {{"a", (PyCFunction)a, METH_O}, {"b", (PyCFunctionWithKeywords)b, METH_VARARGS | METH_KEYWORDS}};',
+            [("gcc-14:a PyCFunctionWithKeywords among PyMethodDef", "always")],
+        ),
+        ('PyMethodDef m[] = {{"b", (PyCFunction)(PyCFunctionWithKeywords)b, METH_VARARGS | METH_KEYWORDS}};', []),
+        (
+            (
+                "typedef struct {int x;} Own;\nstatic PyObject *\na(Own *self, PyObject *args) {}\n"
+                'PyMethodDef m[] = {{"a", a, METH_VARARGS, "what"}, {NULL}};'
+            ),
+            [("gcc-14:a function of another type among PyMethodDef", "always")],
+        ),
+        (
+            (
+                "typedef struct {int x;} Own;\nstatic PyObject *a(Own *self, PyObject *args) {}\nstatic PyObject* b(PyObject *self) {}\n"
+                'PyMethodDef m[] = {{"a", (PyCFunction)a, METH_VARARGS}, {"b", b, METH_NOARGS}};'
+            ),
+            [],
+        ),
         ("PyObject *o = _PyObject_CallNoArg(f);", [("capi:_PyObject_CallNoArg", "always")]),
         ("PyObject *o = _PyObject_CallNoArgs(f);", []),
         ("#include <longintrepr.h>", [("capi:longintrepr.h", "always")]),
