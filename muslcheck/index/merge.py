@@ -45,8 +45,7 @@ def merge(name: NormalizedName, parts: Sequence[Part], otherwise: Callable[[], P
         return files[version]
 
     def mentions(version: str, texts: Sequence[str]) -> bool:
-        blocks = [part.page.block(spelt) for part, spelt in releases.get(version, ())]
-        return any(text.encode() in block for text in texts for block in blocks)
+        return any(part.page.mentions(spelt, texts) for part, spelt in releases.get(version, ()))
 
     stated = next((part.page for part in parts if part.page.status != "active"), None)
     return Project(
