@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from muslcheck.errors import ArchiveFailure, IndexFailure, Offline, ResolutionFailed, UsageError
+from muslcheck.judge import Known
 from muslcheck.manifests import build_requirements, static_dependencies
 from muslcheck.resolver import follow_lock, resolve, walk
 from muslcheck.words.release import Absent, Metadata, Unread
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.index import Index
-    from muslcheck.judge import Known
     from muslcheck.resolver import Catalogue
     from muslcheck.words.lock import Lock
     from muslcheck.words.release import DistFile, Project
@@ -58,8 +58,8 @@ class Loader:
         self._ahead: dict[tuple[object, ...], asyncio.Event | None] = {}
         self.build_requirements = cache(build_requirements)
         """What a build requires, the same objects for the same texts: targets that ask the same are told by them."""
-        self.judged: Known = {}
-        """Verdicts that hold for several targets."""
+        self.judged = Known()
+        """What was judged and holds for several targets."""
         self._tell = tell
         self._done = self._begun = 0
 

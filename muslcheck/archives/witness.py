@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-__all__ = ["Noted", "Witness", "asked", "holds", "once", "table", "witnessed"]
+__all__ = ["Noted", "Witness", "asked", "holds", "once", "remembered", "table", "witnessed"]
 
 Noted = dict[tuple[str, str], str]
 """Answers, as text, by the kind of the question and what was asked."""
@@ -82,15 +82,24 @@ def once(target: Target, done: MutableSequence[tuple[Noted, _T]], work: Callable
     """What a part of the reading comes to; it is not done again for a target to which it looks the same."""
     if not isinstance(target, Witness):
         return work(target)
-    for noted, known in done:
-        if holds(noted, target.witnessed):
-            target.noted |= noted
-            return known
-    part = Witness(target.witnessed)
-    result = work(cast("Target", part))
-    target.noted |= part.noted
-    done.append((part.noted, result))
+    noted, result = _done(target.witnessed, done, work)
+    target.noted |= noted
     return result
+
+
+def remembered(target: Target, done: MutableSequence[tuple[Noted, _T]], work: Callable[[Target], _T]) -> _T:
+    """What comes of some work on a target, or came of it for another that answers all that was asked in the same way."""
+    return _done(target, done, work)[1]
+
+
+def _done(target: Target, done: MutableSequence[tuple[Noted, _T]], work: Callable[[Target], _T]) -> tuple[Noted, _T]:
+    for each in done:
+        if holds(each[0], target):
+            return each
+    witness = Witness(target)
+    result = work(cast("Target", witness))
+    done.append((witness.noted, result))
+    return done[-1]
 
 
 @cache

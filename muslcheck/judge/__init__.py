@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import SdistFacts
+from muslcheck.archives.witness import remembered
 from muslcheck.judge.advice import advise
 from muslcheck.judge.case import Case
 from muslcheck.judge.decide import decide, ordered
 from muslcheck.judge.parts import compiled
-from muslcheck.judge.rules import RULES, UNOPENED, Rule
+from muslcheck.judge.rules import OPENED, RULES, UNOPENED, Rule
 from muslcheck.words.release import Kind, Metadata
 from muslcheck.words.verdict import ApkNames, Outcome, Verdict
 
+if TYPE_CHECKING:
+    from muslcheck.archives.witness import Noted
+    from muslcheck.words.target import Target
+    from muslcheck.words.verdict import Evidence
+
 __all__ = ["RULES", "Case", "Known", "Rule", "judge"]
 
-Known = dict[tuple[object, ...], Verdict]
-"""Verdicts on wheels, for targets to which they look the same."""
+
+@dataclass(slots=True)
+class Known:
+    """What was judged so far, for targets to which it looks the same: verdicts on wheels, and what rules found in sdists."""
+
+    verdicts: dict[tuple[object, ...], Verdict] = field(default_factory=dict)
+    facts: dict[int, SdistFacts] = field(default_factory=dict)
+    """Facts by their ids, which stay theirs as long as they are kept."""
+    found: dict[tuple[object, ...], list[tuple[Noted, tuple[Evidence, ...]]]] = field(default_factory=dict)
+    names: dict[tuple[object, ...], list[tuple[Noted, ApkNames]]] = field(default_factory=dict)
 
 
 def judge(case: Case, known: Known | None = None) -> Verdict:
     """The verdict on one candidate on one target: every rule asked, the evidence weighed once.
 
-    ``known`` remembers the verdicts on wheels that fit: they hold for every target that has the same candidate.
+    ``known`` remembers the verdicts on wheels that fit: they hold for every target that has the same candidate. Of an sdist it
+    remembers what was read in it: that holds for every target that answers alike what the rules asked about it.
     """
     candidate, file, target = case.candidate, case.file, case.target
-    if known is None or not candidate.kin or file is None or file.kind is not Kind.WHEEL or candidate.blocker is not None:
-        return _judged(case)
+    known = known or Known()
+    if not candidate.kin or file is None or file.kind is not Kind.WHEEL or candidate.blocker is not None:
+        return _judged(case, known)
     key = (candidate.kin, target.is_musl, target.distribution, target.release)  # all that rules and advice ask about a wheel's target
-    verdict = known.get(key)
+    verdict = known.verdicts.get(key)
     if verdict is None:
-        verdict = known[key] = _judged(case)
+        verdict = known.verdicts[key] = _judged(case, known)
     return verdict if verdict.target == target else replace(verdict, target=target, shelf=candidate.shelf)
 
 
-def _judged(case: Case) -> Verdict:
+def _judged(case: Case, known: Known) -> Verdict:
     case = _with_chain(case)
-    rules = RULES.values() if isinstance(case.facts, SdistFacts) else UNOPENED
-    found = tuple(evidence for rule in rules for evidence in rule.check(case))
+    found = (*(evidence for rule in UNOPENED for evidence in rule.check(case)), *_found_in_sdist(case, known))
     outcome, marks = decide(found)
     evidence = ordered(found, outcome)
-    apk = _apk_names(case, outcome)
+    apk = _apk_names(case, outcome, known)
     candidate = case.candidate
     return Verdict(
         target=case.target,
@@ -62,6 +78,33 @@ def _judged(case: Case) -> Verdict:
     )
 
 
+def _found_in_sdist(case: Case, known: Known) -> tuple[Evidence, ...]:
+    """What the rules say that read an sdist. They look at no file of its release."""
+    if not isinstance(case.facts, SdistFacts):
+        return ()
+
+    def asked(target: Target) -> tuple[Evidence, ...]:
+        return tuple(evidence for rule in OPENED for evidence in rule.check(replace(case, target=target)))
+
+    known.facts.setdefault(id(case.facts), case.facts)
+    return remembered(case.target, known.found.setdefault(_of_sdist(case), []), asked)
+
+
+def _apk_names(case: Case, outcome: Outcome, known: Known) -> ApkNames:
+    """The Alpine packages of a build. Alpine's tables are loaded here, for sdists only."""
+    if not isinstance(case.facts, SdistFacts):
+        return ApkNames()
+    from muslcheck.judge.needs import apk_names
+
+    done = known.names.setdefault((*_of_sdist(case), outcome), [])
+    return remembered(case.target, done, lambda target: apk_names(replace(case, target=target), outcome))
+
+
+def _of_sdist(case: Case) -> tuple[object, ...]:
+    """All of a case that rules ask which read an sdist, save its target."""
+    return id(case.facts), case.candidate.name, case.candidate.version, case.build_requires, id(case.offered)
+
+
 def _installed(case: Case) -> int | None:
     """What the wheel takes when unpacked, where it is this very wheel that was looked into."""
     told, file = case.candidate.metadata, case.file
@@ -76,12 +119,3 @@ def _with_chain(case: Case) -> Case:
 
     chain = (replace(r, apk=apk_for_requirement(r, case.target)) if r.outcome is Outcome.COMPILE else r for r in case.build_requires)
     return replace(case, build_requires=tuple(chain))
-
-
-def _apk_names(case: Case, outcome: Outcome) -> ApkNames:
-    """The Alpine packages of a build. Alpine's tables are loaded here, for sdists only."""
-    if not isinstance(case.facts, SdistFacts):
-        return ApkNames()
-    from muslcheck.judge.needs import apk_names
-
-    return apk_names(case, outcome)

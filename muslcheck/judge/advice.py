@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from muslcheck.words.release import Kind, Misfit, Miss
@@ -180,20 +181,24 @@ def _with_python(target: Target, python: tuple[int, int]) -> Target:
 
 
 def _fits(placed: Placed, target: Target) -> bool:
-    """Whether pip would take the wheel on the target, by its tags and its ``requires-python``, and whether it is made for its libc.
-
-    The plain linux tag promises no libc: most such wheels are glibc's, and no reason to change an image.
-    """
+    """Whether pip would take the wheel on the target, by its tags and its ``requires-python``, and whether it is made for its libc."""
+    tags = target.tags
+    if not any(tag in tags for tag in _tags(placed.file.filename)):
+        return False
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-    try:
-        tags = parse_wheel_filename(placed.file.filename)[3]
-    except InvalidWheelFilename:
-        return False
-    if not any(str(tag) in target.tags and not tag.platform.startswith("linux_") for tag in tags):
-        return False
     try:
         return SpecifierSet(placed.file.requires_python or "").contains(target.python_full, prereleases=True)
     except InvalidSpecifier:
         return True
+
+
+@lru_cache(maxsize=4096)
+def _tags(filename: str) -> tuple[str, ...]:
+    """A wheel's tags. The plain linux tag promises no libc: most such wheels are glibc's, and no reason to change an image."""
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    try:
+        return tuple(str(tag) for tag in parse_wheel_filename(filename)[3] if not tag.platform.startswith("linux_"))
+    except InvalidWheelFilename:
+        return ()

@@ -124,8 +124,7 @@ class Shelf:
     @property
     def nearest(self) -> Placed | None:
         """The wheel that came nearest without fitting, or None."""
-        misfits = [p for p in self.placed if isinstance(p.fit, Misfit) and p.file.kind is Kind.WHEEL]
-        return misfits[0] if misfits else None
+        return next((p for p in self.placed if isinstance(p.fit, Misfit) and p.file.kind is Kind.WHEEL), None)
 
 
 class MetadataSource(enum.StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from muslcheck.judge.rules import age, blocked, builds, chain, glibc, known, locks, missing, untold, wheels
 from muslcheck.judge.rules.rule import Rule
 
-__all__ = ["RULES", "UNOPENED", "Rule"]
+__all__ = ["OPENED", "RULES", "UNOPENED", "Rule"]
 
 _ROOMS = (blocked, wheels, locks, builds, missing, age, glibc, chain, known, untold)
 
@@ -16,5 +16,7 @@ RULES: dict[str, Rule] = {rule.code: rule for rule in sorted((rule for room in _
 """Every rule by its code, in order of code."""
 
 _OF_FACTS = (builds, missing, age, glibc, chain)
-UNOPENED: tuple[Rule, ...] = tuple(rule for rule in RULES.values() if not any(rule in room.RULES for room in _OF_FACTS))
-"""The rules that may speak of a release no sdist of which was read: of ninety packages in a hundred only these are asked."""
+OPENED: tuple[Rule, ...] = tuple(rule for rule in RULES.values() if any(rule in room.RULES for room in _OF_FACTS))
+"""The rules that speak of what was read in an sdist, and ask nothing of the release's other files."""
+UNOPENED: tuple[Rule, ...] = tuple(rule for rule in RULES.values() if rule not in OPENED)
+"""All others, those on a release of which no sdist was read among them: of ninety packages in a hundred only these are asked."""
