@@ -39,6 +39,9 @@ _CYTHON_FOR = (
     ((3, 7), (0, 28)),
 )
 """For each Python, the first Cython whose C compiles with it (Cython's changelog)."""
+_EARLY_CYTHON_3_FOR = (((3, 12), ("b", 2)), ((3, 11), ("a", 11)))
+"""The same for the pre-releases of Cython 3.0.0, by stage and number."""
+_EARLY_CYTHON_3 = re.compile(r"3\.0(?:\.0)?(a|b|rc)(\d+)")
 
 _MEMBERS = frozenset({"curexc_traceback", "tp_print", "use_tracing"})
 """Members of CPython's structures among them: a project's own structure may have a member of that name."""
@@ -134,6 +137,9 @@ def old_cython(case: Case) -> Iterator[Evidence]:
     needed = next((first for python, first in _CYTHON_FOR if case.target.python >= python), None)
     for seen in _marks(case, "cython-"):
         made_by = _numbers(seen.value.removeprefix("cython-"))
+        if early := _EARLY_CYTHON_3.fullmatch(seen.value.removeprefix("cython-")):
+            stage = next((first for python, first in _EARLY_CYTHON_3_FOR if case.target.python >= python), ("a", 0))
+            made_by = (0,) if (early[1], int(early[2])) < stage else (3, 0, 0)
         if needed is not None and made_by and made_by < needed:
             first = ".".join(map(str, needed))
             claim = f"C made by Cython {seen.value[7:]}; Python {_python(case)} takes that of {first} and later ({_EVERYWHERE})"
