@@ -274,7 +274,7 @@ class _Reading:
     def lock(self, at: _At, install: Install, origin: Origin) -> None:
         """The lock of a tool, in its working folder."""
         for name in (install.lock, "pyproject.toml", "Pipfile"):
-            found = self.located(at.stage, posixpath.join(at.folder, name))
+            found = self.located(at.stage, posixpath.join(at.folder, install.folder, name))
             if found is not None and os.path.isfile(found):
                 self.part(found, install)
                 return

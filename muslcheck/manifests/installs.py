@@ -17,14 +17,18 @@ _PYTHON = re.compile(r"(python|pypy)[\d.]*")
 
 # fmt: off
 _VALUED = frozenset((
-    "--abi", "--build", "--build-constraint", "--cache-dir", "--cert", "--client-cert", "--config-settings", "--dest",
-    "--directory", "--exclude-newer", "--exists-action", "--global-option", "--implementation", "--keyring-provider",
-    "--link-mode", "--log", "--override", "--package", "--platform", "--prefix", "--prerelease", "--progress-bar",
-    "--project", "--proxy", "--python", "--python-version", "--report", "--resolution", "--resume-retries",
-    "--retries", "--root", "--root-user-action", "--src", "--target", "--timeout", "--upgrade-package",
-    "--upgrade-strategy", "--uploaded-prior-to", "--use-deprecated", "--use-feature", "--index-strategy",
-    "--config-file", "--no-build-isolation-package", "--python-platform", "--color", "-C", "-P", "-b", "-d", "-p",
-    "-t", "--wheel-dir", "-w",
+    "--abi", "--allow-insecure-host", "--build", "--build-constraint", "--build-constraints", "--cache-dir", "--cert",
+    "--client-cert", "--color", "--config-file", "--config-setting", "--config-settings", "--config-settings-package",
+    "--default-timeout", "--dest", "--directory", "--exclude-newer", "--exclude-newer-package", "--excludes",
+    "--exists-action", "--fork-strategy", "--format", "--global-option", "--implementation", "--index-strategy",
+    "--keyring-provider", "--link-mode", "--log", "--log-file", "--no-build-isolation-package", "--no-editable-package",
+    "--no-emit-package", "--no-extra", "--no-install-package", "--no-sources-package", "--output-format", "--override",
+    "--overrides", "--package", "--platform", "--prefix", "--prerelease", "--prerelease-package", "--progress-bar",
+    "--project", "--proxy", "--prune", "--python", "--python-platform", "--python-preference", "--python-version",
+    "--refresh-package", "--reinstall-package", "--report", "--resolution", "--resume-retries", "--retries", "--root",
+    "--root-user-action", "--script", "--src", "--target", "--timeout", "--torch-backend", "--upgrade-group",
+    "--upgrade-package", "--upgrade-strategy", "--uploaded-prior-to", "--use-deprecated", "--use-feature", "-C", "-P",
+    "-b", "-d", "-p", "-t", "--wheel-dir", "-w",
 ))
 # fmt: on
 """Options of pip and uv whose value is no package."""
@@ -32,7 +36,7 @@ _VALUED = frozenset((
 # fmt: off
 _TOOL_VALUED = frozenset((
     "--extra", "--group", "--only-group", "--extras", "-E", "--with", "--only", "--without", "-G", "--categories",
-    "--no-group", "-o", "--output-file",
+    "--no-group", "-o", "--output", "--output-file", "-f", "-L", "--lockfile", "-k", "--skip",
 ))
 # fmt: on
 """Options with a value of the other tools."""
@@ -52,7 +56,11 @@ _KEPT = {
     "-f": "--find-links",
     "--find-links": "--find-links",
     "--no-binary": "--no-binary",
+    "--no-binary-package": "--no-binary",
     "--only-binary": "--only-binary",
+    "--no-build-package": "--only-binary",
+    "--all-releases": "--all-releases",
+    "--only-final": "--only-final",
     "--trusted-host": "--trusted-host",
 }
 _FLAGS = {
@@ -98,6 +106,20 @@ _TOOLS = {
     ("pipenv", "install"): "Pipfile.lock",
     ("pipenv", "sync"): "Pipfile.lock",
 }
+_FOLDERS = {
+    "uv": ("--directory", "--project"),
+    "poetry": ("--directory", "--project", "-C", "-P"),
+    "pdm": ("--project", "-p"),
+}
+"""Options that say where the project is."""
+
+_RUNNERS = frozenset(("uvx",))
+_RUNS = {"uv": ("tool",), "pipx": ("run",), "poetry": ("run",), "pdm": ("run",), "pipenv": ("run",)}
+"""What runs another command, by itself or with a verb."""
+
+_OF_RUNNERS = frozenset(("--from", "--with", "--with-editable", "--with-requirements", "--spec", "--suffix"))
+"""Their options whose value is no command."""
+
 _EXPORTS = {
     ("uv", "export"): "uv.lock",
     ("poetry", "export"): "poetry.lock",
@@ -130,6 +152,8 @@ class Install:
     """Whether what it names is brought up to date where it is there already (``-U``, ``--force-reinstall``)."""
     no_deps: bool = False
     program: str = "pip"
+    folder: str = ""
+    """Where the tool is told to look for its project, as seen from the working folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,27 +167,42 @@ class Stated:
 
 def install_of(words: list[str]) -> Install | None:
     """What a command installs, None where it installs nothing."""
-    program = os.path.basename(words[0])
-    rest = words[1:]
-    if _PYTHON.fullmatch(program) and rest[:1] == ["-m"] and len(rest) > 1:
-        program, rest = os.path.basename(rest[1]), rest[2:]
-    by = "uv" if program == "uv" else "pip"
-    if program == "uv" and rest[:1] == ["pip"]:
-        program, rest = "pip", rest[1:]
-    verb = next((word for word in rest if not word.startswith("-")), "")
+    program, before, verb, rest = _called(words)
+    by = program
+    if (program, verb) == ("uv", "pip"):
+        program, then, verb, rest = _called(["pip", *rest])
+        before += then
     if _PIP.fullmatch(program):
-        found = _pip(rest[rest.index(verb) + 1 :]) if verb in ("install", "wheel", "sync") else None
+        found = _pip(rest) if verb in ("install", "wheel", "sync") else None
     elif (lock := _TOOLS.get((program, verb))) is not None:
-        found = _tool(rest[rest.index(verb) + 1 :])
+        found = _tool([*before, *rest], program)
         found.lock, found.with_dev = lock, found.with_dev and program != "pipenv"
     elif (lock := _EXPORTS.get((program, verb))) is not None:
-        found = _tool(rest[rest.index(verb) + 1 :])
+        found = _tool([*before, *rest], program)
         found.lock, found.exported, found.with_dev = lock, True, found.with_dev and program in ("uv", "pdm")
     else:
         return None
     if found is not None:
-        found.program = by
+        found.program = "uv" if by == "uv" else "pip"
     return found
+
+
+def _called(words: list[str]) -> tuple[str, list[str], str, list[str]]:
+    """The program at the bottom of a command, the options before its verb, the verb, and what follows it."""
+    program, rest = os.path.basename(words[0]), words[1:]
+    if _PYTHON.fullmatch(program) and rest[:1] == ["-m"] and len(rest) > 1:
+        program, rest = os.path.basename(rest[1]), rest[2:]
+    program = program.partition("@")[0]  # as uvx has it: poetry@2.1
+    before: list[str] = []
+    while rest and rest[0].startswith("-"):
+        taken = 2 if rest[0] in _VALUED or rest[0] in _OF_RUNNERS else 1
+        before, rest = [*before, *rest[:taken]], rest[taken:]
+    verb, rest = (rest[0], rest[1:]) if rest else ("", [])
+    if program in _RUNNERS and verb:
+        return _called([verb, *rest])
+    if verb in _RUNS.get(program, ()) and rest:
+        return _called(["uvx", *(rest[1:] if verb == "tool" else rest)])
+    return program, before, verb, rest
 
 
 def variables(program: str, values: Mapping[str, str | None]) -> Stated:
@@ -194,8 +233,10 @@ def _pip(words: list[str]) -> Install:
         "-r": found.files,
         "--requirement": found.files,
         "--requirements": found.files,
+        "--requirements-from-script": found.files,
         "-c": found.constraints,
         "--constraint": found.constraints,
+        "--constraints": found.constraints,
         "-e": found.editables,
         "--editable": found.editables,
         "--extra": found.extras,
@@ -220,8 +261,8 @@ def _pip(words: list[str]) -> Install:
     return found
 
 
-def _tool(words: list[str]) -> Install:
-    """What ``uv sync``, ``poetry install`` and the like are told: which extras and groups."""
+def _tool(words: list[str], program: str) -> Install:
+    """What ``uv sync``, ``poetry install`` and the like are told: which extras and groups, and where."""
     found = Install(with_dev=_NO_DEV.isdisjoint(word.partition("=")[0] for word in words))
     for option, value in _options(words, _TOOL_VALUED | _VALUED, "EG"):
         names = re.split(r"[\s,]+", value.strip()) if value else []
@@ -233,6 +274,8 @@ def _tool(words: list[str]) -> Install:
             found.all_extras = True
         elif option in ("--dev", "-d"):
             found.groups.append("dev")
+        elif option in _FOLDERS.get(program, ()):
+            found.folder = value
     return found
 
 

@@ -246,6 +246,12 @@ def test_variables(text, expected):
         ("pip install --only-binary=:all: --index-url https://index.example a", (["a"], [])),
         ("pip wheel --wheel-dir /w -w /x a", (["a"], [])),
         ("pip install -- -a", (["-a"], [])),
+        ("pip --proxy http://proxy.example --no-cache-dir install a", (["a"], [])),
+        ("uv --quiet pip --no-progress install --python-preference system --torch-backend cpu a -r b", (["a"], ["b"])),
+        ("uv pip install --constraints c --overrides o --excludes e --reinstall-package p --refresh-package q a", (["a"], [])),
+        ("uv pip install --requirements-from-script job.py", ([], ["job.py"])),
+        ("poetry run pip install a", (["a"], [])),
+        ("pipenv run python3 -m pip install a", (["a"], [])),
     ],
 )
 def test_pip_command_lines(words, expected):
@@ -273,6 +279,29 @@ def test_other_command_lines(words):
 def test_tools_with_locks(words, lock, extras, groups):
     found = install_of(words.split())
     assert (found.lock, found.extras, found.groups) == (lock, extras, groups)
+
+
+@pytest.mark.parametrize(
+    ("words", "lock", "folder"),
+    [
+        ("uvx --with poetry-plugin-export==1.9 poetry@2.1 export --extras all -o r.txt", "poetry.lock", ""),
+        ("uv tool run --from poetry==2.1 poetry -C app export -o r.txt", "poetry.lock", "app"),
+        ("pipx run poetry export --without-hashes", "poetry.lock", ""),
+        ("uv --directory back export -p 3.12 --project end", "uv.lock", "end"),
+        ("pdm export -p back -o r.txt", "pdm.lock", "back"),
+    ],
+)
+def test_exports_that_something_else_runs_or_that_are_for_another_folder(words, lock, folder):
+    found = install_of(words.split())
+    assert (found.exported, found.lock, found.folder) == (True, lock, folder)
+
+
+def test_a_lock_in_the_folder_that_the_tool_is_told(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/uv.lock").write_text(LOCK)
+    text = "FROM python:3.12\nWORKDIR /src\nCOPY app back\nRUN uv sync --directory back --no-dev\n"
+    (lock,) = manifest(tmp_path, text).locks
+    assert [link.name for link in lock.roots] == ["flask"]
 
 
 def test_apk_command_lines():
