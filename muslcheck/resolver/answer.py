@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from muslcheck.resolver.explain import no_file_in_words, no_version_in_words
+from muslcheck.resolver.explain import no_file_in_words, no_version_in_words, way_out_in_words
 from muslcheck.resolver.select import Wish, version_of
 from muslcheck.resolver.shelve import shelve, shelve_later
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Extended
@@ -224,7 +224,7 @@ class _Teller:
         """What is to be said of the project beside its candidate."""
         base = self._node.base
         if self._name in self._settled.conflicts:
-            hint = "Change one of these requirements so that one version meets them all."
+            hint = way_out_in_words(self._settled.rivals.get(self._name, ()))
             yield Problem(self._name, self._settled.conflicts[self._name], hint, "conflict")
         if self._name in self._settled.bounded:
             parents = ", ".join(sorted(self._settled.bounded[self._name]))

@@ -77,6 +77,8 @@ class Settled:
     pythons: set[str] = field(default_factory=set)
     told: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, str] = field(default_factory=dict)
+    rivals: dict[str, tuple[Requirement, ...]] = field(default_factory=dict)
+    """The manifests' requirements that conflict over a project, none of which could be spared; empty where that is not known."""
     bounded: dict[str, set[str]] = field(default_factory=dict)
     projects: set[str] = field(default_factory=set)
     """All projects of which an attempt so far chose files."""
@@ -84,6 +86,13 @@ class Settled:
     """The releases whose requirements an attempt so far read."""
     pins: int = 0
     """Pins that all attempts so far made."""
+
+    probed: int = 0
+    """Pins that were made to find the smallest sets of requirements that conflict."""
+
+    def apart(self, pins: int) -> Settled:
+        """The same to begin with, for attempts that are no part of the search: what they find does not come back here."""
+        return Settled({**self.stranded}, {*self.waived}, {*self.pythons}, {**self.told}, pins=pins)
 
     def looked_at(self, provider: Provider) -> None:
         """Note what an attempt looked at."""
@@ -105,7 +114,10 @@ _FREE = Constraint()
 
 
 class Provider(_Base):
-    """One run's view of the catalogue. ``roots`` are the requirements to begin with, in pip's order."""
+    """One run's view of the catalogue. ``roots`` are the requirements to begin with, in pip's order.
+
+    ``left_out``: the positions of requirements, and of constraints (counted on from the last requirement), that do not count.
+    """
 
     def __init__(
         self,
@@ -116,6 +128,7 @@ class Provider(_Base):
         offers: Offers,
         twins: Offers,
         settled: Settled,
+        left_out: Collection[int] = (),
     ) -> None:
         self.catalogue = catalogue
         self.offers = offers
@@ -140,7 +153,9 @@ class Provider(_Base):
         self._promoted: set[str] = set()
         self._order: dict[str, int] = {}
         self._positions: dict[int, int] = {}
-        self.constraints = self._constraints(constraints)
+        self._left_out = left_out
+        self.stated_constraints = constraints
+        self.constraints = self._constraints(constraints, len(requirements))
         self.roots = self._roots(requirements)
 
     # What resolvelib asks.
@@ -412,10 +427,13 @@ class Provider(_Base):
 
     # The rest.
 
-    def _constraints(self, constraints: Sequence[Requirement]) -> dict[str, Constraint]:
+    def _counts(self, position: int, each: Requirement) -> bool:
+        return position not in self._left_out and (each.marker is None or self.offers.conditions.hold(str(each.marker)))
+
+    def _constraints(self, constraints: Sequence[Requirement], first: int) -> dict[str, Constraint]:
         found: dict[str, Constraint] = {}
-        for each in constraints:
-            if each.marker is not None and not self.offers.conditions.hold(str(each.marker)):
+        for position, each in enumerate(constraints, first):
+            if not self._counts(position, each):
                 continue
             known = found.get(each.name, _FREE)
             links = known.links if each.source is Source.INDEX else (*known.links, each)
@@ -426,7 +444,7 @@ class Provider(_Base):
         """The manifests' requirements as pip collects them: those with extras last, otherwise as written."""
         roots: list[Term] = []
         for index, each in enumerate(requirements):
-            if each.marker is not None and not self.offers.conditions.hold(str(each.marker)):
+            if not self._counts(index, each):
                 continue
             if each.source is not Source.INDEX:
                 terms = self._referred(each, f"#{index}", each)

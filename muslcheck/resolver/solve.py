@@ -11,6 +11,7 @@ the newest is kept, with what it requires marked as missing.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from resolvelib import BaseReporter, ResolutionImpossible
@@ -20,10 +21,10 @@ from resolvelib.structs import RequirementInformation
 from muslcheck.errors import ResolutionFailed
 from muslcheck.resolver.alike import Found, compare, may_share
 from muslcheck.resolver.answer import answer, chains_of, nodes_of
-from muslcheck.resolver.explain import conflict_in_words, python_in_words
-from muslcheck.resolver.provider import CONSTRAINED, Provider, Settled
+from muslcheck.resolver.obstacles import Failure, drop, least, pass_over
+from muslcheck.resolver.provider import Provider, Settled
 from muslcheck.resolver.select import offers_for
-from muslcheck.resolver.terms import PYTHON, Ask, Exactly, PythonAsk
+from muslcheck.resolver.terms import PYTHON
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from muslcheck.resolver.answer import Node, Told
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.select import Offers
-    from muslcheck.resolver.terms import Held, Term
+    from muslcheck.resolver.terms import Held, Term, Way
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.resolution import BlockerKind, Resolution
     from muslcheck.words.target import Target
@@ -66,6 +67,12 @@ _EACH_AFTER = 500
 
 _MOST_ATTEMPTS = 200
 """Things in pip's way that are passed over before giving up."""
+
+_MOST_PROBED = 4_000
+"""Pins that are made in one resolution to find the smallest sets of requirements that conflict."""
+
+_MOST_IN_A_PROBE = 600
+"""Pins for one of the attempts at that."""
 
 _MOST_DEAD_ENDS = 15
 """Releases that are given up over one project of which nothing installs, before that project is passed over instead."""
@@ -101,7 +108,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
             provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled)
             provider.refused = found.refused
             return answer(nodes, found.chains, provider, twins, {**found.told})
-    found_here = _search(requirements, constraints, catalogue, offers, twins)
+    found_here = _search(_Question(requirements, constraints, catalogue, offers, twins))
     if isinstance(found_here, Wanted):
         return found_here
     provider, nodes, chains = found_here
@@ -125,15 +132,35 @@ def _found_so_far(
     return catalogue.found.setdefault(key, (asked, []))[1]
 
 
-def _search(
-    requirements: Sequence[Requirement], constraints: Sequence[Requirement], catalogue: Catalogue, offers: Offers, twins: Offers
-) -> tuple[Provider, dict[str, Node], dict[str, tuple[str, ...]]] | Wanted:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is to be resolved."""
+
+    requirements: Sequence[Requirement]
+    constraints: Sequence[Requirement]
+    catalogue: Catalogue
+    offers: Offers
+    twins: Offers
+
+    def provider(self, settled: Settled, left_out: Collection[int] = ()) -> Provider:
+        """A provider for one attempt, without the requirements and constraints at some positions."""
+        return Provider(
+            self.requirements,
+            self.constraints,
+            self.catalogue,
+            offers=self.offers,
+            twins=self.twins,
+            settled=settled,
+            left_out=left_out,
+        )
+
+
+def _search(question: _Question) -> tuple[Provider, dict[str, Node], dict[str, tuple[str, ...]]] | Wanted:
     """Try until an attempt comes to an end: the provider of that one, what it holds, and the way to each."""
-    settled = _settled_so_far(requirements, constraints, offers, twins, catalogue)
+    settled = _settled_so_far(question)
     for _ in range(_MOST_ATTEMPTS):
-        provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=settled)
-        watch = _Watch(provider)
-        search = _Search(provider, watch)
+        provider = question.provider(settled)
+        search = _Search(provider)
         try:
             state = search.resolve(provider.roots, max_rounds=_PIPS_ROUNDS)
         except _Stranded as stop:
@@ -149,7 +176,9 @@ def _search(
                 return lacking
             settled.pins = min(settled.pins, _MOST_IN_ALL - _EACH_AFTER)
             settled.looked_at(provider)
-            _settle(provider, watch, stop.causes or search.unsettled())
+            failure = search.failure(stop.causes)
+            if not pass_over(failure):
+                _drop(failure, question, settled)
         else:
             if lacking := provider.lacking():
                 return lacking
@@ -157,23 +186,65 @@ def _search(
             nodes = nodes_of(state, provider)
             return provider, nodes, chains_of(nodes)
     raise ResolutionFailed(
-        f"more than {_MOST_ATTEMPTS} requirements stand in the way on {offers.target.id}",
+        f"more than {_MOST_ATTEMPTS} requirements stand in the way on {question.offers.target.id}",
         tuple(sorted({*settled.stranded, *settled.conflicts})),
         "Resolve the requirements with pip on any platform first.",
     )
 
 
-def _settled_so_far(
-    requirements: Sequence[Requirement], constraints: Sequence[Requirement], offers: Offers, twins: Offers, catalogue: Catalogue
-) -> Settled:
+def _drop(failure: Failure, question: _Question, settled: Settled) -> None:
+    """Requirements are against each other: find the fewest of them that are, and drop one."""
+    asked = [*question.requirements, *question.constraints]
+
+    def fails(kept: frozenset[int]) -> Failure | None:
+        return _probe(question, settled, {*range(len(asked))} - kept)
+
+    fewest = least(failure, range(len(asked)), fails, constraints=len(question.requirements))
+    if fewest is None:
+        drop(failure, (), settled=settled)
+    else:
+        smaller, members = fewest
+        drop(smaller, [asked[each] for each in members], settled=settled)
+
+
+def _probe(question: _Question, settled: Settled, left_out: Collection[int]) -> Failure | None:
+    """How an attempt without some requirements fails over a conflict; None where it does not, or where that cannot be told.
+
+    What the catalogue lacks is taken to require nothing, so a conflict is one whatever is lacking.
+    """
+    for_this = min(_MOST_IN_A_PROBE, _MOST_PROBED - settled.probed)
+    apart = settled.apart(_MOST_IN_ALL - for_this)
+    try:
+        for _ in range(_MOST_ATTEMPTS if for_this > 0 else 0):
+            provider = question.provider(apart, left_out)
+            search = _Search(provider)
+            try:
+                search.resolve(provider.roots, max_rounds=_PIPS_ROUNDS)
+            except _Stranded as stop:
+                apart.stranded |= stop.projects
+            except ResolutionImpossible as stop:
+                failure = search.failure(stop.causes)
+                if not pass_over(failure):
+                    return failure
+            except (_Lacking, _Endless):
+                break
+            else:
+                break
+    finally:
+        settled.probed += apart.pins - (_MOST_IN_ALL - for_this)
+    return None
+
+
+def _settled_so_far(question: _Question) -> Settled:
     """What earlier calls for the same resolution found to be in the way.
 
     It was found in attempts that lacked nothing, so they would end the same way again: the catalogue only grows.
     """
-    key = (id(offers), id(twins), *map(id, requirements), *map(id, constraints))
-    known = catalogue.settled.get(key)
+    requirements, constraints = question.requirements, question.constraints
+    key = (id(question.offers), id(question.twins), *map(id, requirements), *map(id, constraints))
+    known = question.catalogue.settled.get(key)
     if known is None:  # the requirements are kept with it, so that their ids stay theirs
-        known = catalogue.settled[key] = (tuple(requirements), tuple(constraints), Settled())
+        known = question.catalogue.settled[key] = (tuple(requirements), tuple(constraints), Settled())
     return known[2]
 
 
@@ -201,13 +272,34 @@ class _Lacking(Exception):
 class _Search(_Resolution):
     """resolvelib's search, remembering what it would work out again each round: a criterion never changes once it is made."""
 
-    def __init__(self, provider: Provider, watch: _Watch) -> None:
-        super().__init__(provider, watch)
+    def __init__(self, provider: Provider) -> None:
+        self._watch = _Watch(provider, self)
+        super().__init__(provider, self._watch)
         self._provider = provider
         self._satisfied: dict[tuple[int, int], tuple[Criterion[Term, Held], bool]] = {}
         self._preferences: dict[tuple[int, bool], tuple[Criterion[Term, Held], Preference]] = {}
 
-    def unsettled(self) -> list[Cause]:
+    def failure(self, causes: Collection[Cause]) -> Failure:
+        """How it failed."""
+        watch = self._watch
+        return Failure(self._provider, [*causes] or self._unsettled(), watch.first, watch.stranded, watch.ways)
+
+    def way_to(self, project: str) -> Way | None:
+        """How a project comes to be held now: by what a manifest requires, through others. The shortest way."""
+        criteria = self.state.criteria
+        ways: dict[str, tuple[str, ...]] = {project: ()}
+        for name in (rest := [project]):
+            through = ways[name]
+            for identity in (name, *(each for each in criteria if each.startswith(f"{name}["))):
+                for cause in criteria[identity].information if identity in criteria else ():
+                    if cause.parent is None:
+                        return cause.requirement, (*through, name)[::-1]
+                    if cause.parent.project not in ways:
+                        ways[cause.parent.project] = (*through, name)
+                        rest.append(cause.parent.project)
+        return None
+
+    def _unsettled(self) -> list[Cause]:
         """What is asked of the projects that it is about to choose for again."""
         return [
             cause
@@ -215,6 +307,18 @@ class _Search(_Resolution):
             if name != PYTHON and not self._is_current_pin_satisfying(name, criterion)
             for cause in criterion.information
         ]
+
+    def is_beyond(self, candidate: Held) -> bool:
+        """Whether only releases that do not install ask for a candidate, so that pip never comes to it."""
+        seen, names = {candidate.name}, [candidate.name]
+        for name in names:
+            for cause in self.state.criteria[name].information:
+                if cause.parent is None:
+                    return False
+                if cause.parent.base.stranded is None and cause.parent.name not in seen:
+                    seen.add(cause.parent.name)
+                    names.append(cause.parent.name)
+        return True
 
     def _is_current_pin_satisfying(self, name: str, criterion: Criterion[Term, Held]) -> bool:
         pin = self.state.mapping.get(name)
@@ -245,10 +349,12 @@ class _Search(_Resolution):
 class _Watch(_Reporter):
     """Follows one attempt: what releases were given up for, and what the first conflict of each pair was."""
 
-    def __init__(self, provider: Provider) -> None:
+    def __init__(self, provider: Provider, search: _Search) -> None:
         self.first: dict[tuple[str, str], list[Cause]] = {}
+        self.ways: dict[str, Way] = {}
         self.stranded: dict[str, tuple[BlockerKind, dict[str, None]]] = {}
         self._provider = provider
+        self._search = search
         self._last: Collection[Cause] = ()
         self._given_up: defaultdict[str, set[str]] = defaultdict(set)
         self._rejections: defaultdict[str, int] = defaultdict(int)
@@ -271,10 +377,12 @@ class _Watch(_Reporter):
         for cause in causes:
             if cause.parent is not None:
                 self.first.setdefault((cause.parent.project, cause.requirement.project), list(causes))
+                if cause.parent.project not in self.ways and (way := self._search.way_to(cause.parent.project)):
+                    self.ways[cause.parent.project] = way
         blocked = self._provider.blocked(causes)
         if blocked is not None:
             project, kind = blocked
-            if candidate.base.stranded is not None:
+            if candidate.base.stranded is not None or self._search.is_beyond(candidate):
                 raise _Stranded(self._all_blocked(candidate) | {project: kind}, {})
             self.stranded.setdefault(project, (kind, {}))[1].setdefault(candidate.project)
             self._given_up[project].add(str(candidate))
@@ -283,7 +391,7 @@ class _Watch(_Reporter):
                 raise _Stranded({project: kind}, {project: set(self.stranded[project][1])})
 
     def _all_blocked(self, candidate: Held) -> dict[str, BlockerKind]:
-        """Everything that a release requires and that does not install. Of a release that itself does not, no older one would do."""
+        """Everything that a release requires and that does not install. Where the release itself does not, no older one would do."""
         causes: list[Cause] = [RequirementInformation(each, candidate) for each in self._provider.get_dependencies(candidate)]
         return dict(blocked for cause in causes if (blocked := self._provider.blocked([cause])) is not None)
 
@@ -294,86 +402,3 @@ class _Watch(_Reporter):
             for name in (cause.requirement.project, cause.parent.project if cause.parent else ""):
                 if len(self._provider.tried.get(name, ())) > _MOST_VERSIONS:
                     raise _Endless(causes)
-
-
-def _settle(provider: Provider, watch: _Watch, causes: Collection[Cause]) -> None:
-    """Find out what stands in the way, and have it passed over from now on."""
-    settled = provider.settled
-    blocked = provider.blocked(causes) or _blocked_on_the_way(watch, causes)
-    if blocked is not None:
-        settled.stranded[blocked[0]] = blocked[1]
-        return
-    for cause in causes:
-        if isinstance(cause.requirement, PythonAsk) and not cause.requirement.met and cause.parent is not None:
-            project = cause.parent.project
-            settled.pythons.add(project)
-            settled.told[project] = python_in_words(cause, provider.interpreter.version)
-            return
-    for each in (_clashing(provider, causes), list(causes), [cause for first in watch.first.values() for cause in first]):
-        if (waived := _least_important(provider, each)) is not None:
-            _, project = waived
-            settled.conflicts.setdefault(project, conflict_in_words(project, watch.first.get(waived, each), provider))
-            settled.waived.add(waived)
-            return
-    raise ResolutionFailed("requirements that cannot hold together, and none that could be left out", tuple(sorted(settled.conflicts)))
-
-
-def _blocked_on_the_way(watch: _Watch, causes: Collection[Cause]) -> tuple[str, BlockerKind] | None:
-    """A project of which nothing installs, for which releases that the causes speak of were given up."""
-    spoken = {cause.requirement.project for cause in causes} | {cause.parent.project for cause in causes if cause.parent}
-    for project, (kind, parents) in watch.stranded.items():
-        if not spoken.isdisjoint(parents):
-            return project, kind
-    return None
-
-
-def _clashing(provider: Provider, causes: Collection[Cause]) -> list[Cause]:
-    """Of causes that cannot hold together, those on one project that are against each other; all, where none are."""
-    together: dict[str, list[Cause]] = {}
-    for cause in causes:
-        if not isinstance(cause.requirement, PythonAsk):
-            together.setdefault(cause.requirement.project, []).append(cause)
-    return next((each for project, each in together.items() if _clash(provider, project, each)), list(causes))
-
-
-def _least_important(provider: Provider, causes: Collection[Cause]) -> tuple[str, str] | None:
-    """Who asks for which project in the requirement that is dropped first; None where all were dropped already.
-
-    Requirements of the manifests are kept before those of releases, those written first before those written later; a
-    constraint falls where it is against a manifest's requirement alone.
-    """
-    droppable = [cause for cause in causes if _is_droppable(provider, cause)]
-    dependents = [cause for cause in droppable if cause.parent is not None]
-    if dependents:
-        return _who(provider, dependents[-1]), dependents[-1].requirement.project
-    constrained = sorted({cause.requirement.project for cause in causes if provider.constraint(cause.requirement.project).sources})
-    if constrained and len({_who(provider, cause) for cause in droppable}) <= 1:
-        return CONSTRAINED, constrained[0]
-    if droppable:
-        chosen = max(droppable, key=lambda cause: provider.position(cause.requirement))
-        return _who(provider, chosen), chosen.requirement.project
-    return None
-
-
-def _is_droppable(provider: Provider, cause: Cause) -> bool:
-    """Whether it is somebody's requirement, and was not dropped before; extras always require their own project."""
-    requirement, parent = cause.requirement, cause.parent
-    if isinstance(requirement, PythonAsk) or (
-        isinstance(requirement, Exactly) and parent is not None and parent.project == requirement.project
-    ):
-        return False
-    return (_who(provider, cause), requirement.project) not in provider.settled.waived
-
-
-def _clash(provider: Provider, project: str, causes: list[Cause]) -> bool:
-    """Whether the requirements of one project are against each other, whatever else there is."""
-    asks = [cause.requirement for cause in causes if isinstance(cause.requirement, Ask)]
-    exact = {id(cause.requirement.candidate.base) for cause in causes if isinstance(cause.requirement, Exactly)}
-    if exact:
-        bases = [cause.requirement.candidate for cause in causes if isinstance(cause.requirement, Exactly)]
-        return len(exact) > 1 or not all(ask.specifier.contains(base.version or "0", prereleases=True) for ask in asks for base in bases)
-    return next(provider.allowed(project, provider.wish(asks, provider.constraint(project))), None) is None
-
-
-def _who(provider: Provider, cause: Cause) -> str:
-    return cause.parent.project if cause.parent is not None else f"#{provider.position(cause.requirement)}"

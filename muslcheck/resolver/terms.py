@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Requirement
     from muslcheck.words.resolution import BlockerKind
 
-__all__ = ["PYTHON", "Ask", "Base", "Exactly", "Extended", "Held", "Interpreter", "PythonAsk", "Term", "identity"]
+__all__ = ["PYTHON", "Ask", "Base", "Exactly", "Extended", "Held", "Interpreter", "PythonAsk", "Term", "Way", "identity"]
 
 PYTHON = "<Python from Requires-Python>"
 """The identity of the interpreter: no project can have that name."""
@@ -165,3 +165,6 @@ Held: TypeAlias = "Base | Extended | Interpreter"
 
 Term: TypeAlias = "Ask | Exactly | PythonAsk"
 """What may be required."""
+
+Way: TypeAlias = "tuple[Term, tuple[str, ...]]"
+"""How a project comes in: a requirement of a manifest, and the projects from the one that it names to this."""

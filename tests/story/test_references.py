@@ -199,7 +199,7 @@ def test_a_conflict_further_down_tells_the_chain(place):
     place.wheel("over", "1.0", requires=["two"])
     place.write("r.txt", "fine\none\nover\n")
     ended, report = place.both("r.txt", status=1)
-    assert ended.lines("why") == ["one 1.0 (r.txt:2) needs lib<2, but two 1.0 needs lib>=2"]
+    assert ended.lines("why") == ["one 1.0 (r.txt:2) needs lib<2, but two 1.0 (r.txt:3 → over) needs lib>=2"]
     assert outcomes(report) == {"fine": "wheel", "lib": "fail", "one": "wheel", "over": "wheel", "two": "wheel"}
 
 
