@@ -1,12 +1,17 @@
 """Every case file of fixtures/cases: one pattern each, judged as a run would judge it."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 from support.cases import PATHS, load
 
-from muslcheck.judge import judge
+from muslcheck.alpine.images import aim
+from muslcheck.judge import Known, judge
 from muslcheck.words.verdict import Outcome
+
+IMAGES = ("python:3.9-alpine3.16", "python:3.11-alpine", "python:3.13-alpine", "python:3.14-alpine", "python:3.12-slim", "alpine:3.23")
+TARGETS = [aim(image, arch) for image in IMAGES for arch in ("x86_64", "aarch64", "s390x")]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -50,3 +55,12 @@ def test_evidence_says_where_and_is_ordered(path):
 def test_case_files_say_why():
     assert len(PATHS) >= 40
     assert all(tomllib.loads(path.read_text(encoding="utf-8"))["why"].endswith(".") for path in PATHS)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_what_is_known_from_other_targets_changes_no_verdict(path):
+    case, _ = load(path)
+    known = Known()
+    for target in TARGETS:
+        elsewhere = replace(case, target=target)
+        assert judge(elsewhere, known) == judge(elsewhere)

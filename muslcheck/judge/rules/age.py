@@ -134,8 +134,8 @@ def old_cython(case: Case) -> Iterator[Evidence]:
 
     The first line of such a file names the Cython. The C is compiled as it lies there, unless the build translates anew.
     """
-    needed = next((first for python, first in _CYTHON_FOR if case.target.python >= python), None)
     for seen in _marks(case, "cython-"):
+        needed = next((first for python, first in _CYTHON_FOR if case.target.python >= python), None)
         made_by = _numbers(seen.value.removeprefix("cython-"))
         if early := _EARLY_CYTHON_3.fullmatch(seen.value.removeprefix("cython-")):
             stage = next((first for python, first in _EARLY_CYTHON_3_FOR if case.target.python >= python), ("a", 0))

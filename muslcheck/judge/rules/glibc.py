@@ -54,16 +54,17 @@ def other_machine(case: Case) -> Iterator[Evidence]:
     """
     if not isinstance(case.facts, SdistFacts):
         return
-    arch = case.target.arch
     for seen in case.facts.marks:
         name = seen.value.removeprefix("machine:")
-        machines = next((machines for start, machines in _MACHINES if _HEADERS[start].fullmatch(name)), frozenset({arch}))
-        if name != seen.value and seen.certainty is Certainty.ALWAYS and arch not in machines:
+        if name == seen.value or seen.certainty is not Certainty.ALWAYS:
+            continue
+        machines = next((machines for start, machines in _MACHINES if _HEADERS[start].fullmatch(name)), None)
+        if machines is not None and case.target.arch not in machines:
             claim = f"includes {name}, which gcc has for {' and '.join(sorted(machines))} only"
             yield Evidence("MC241", claim, seen.where, Strength.STRONG, Outcome.FAIL)
     for extension in case.facts.extensions:
-        for source in extension.sources if extension.certainty is Certainty.ALWAYS and arch not in _X86 else ():
-            if source.lower().endswith(_ASSEMBLER) and _FOR_X86.search(source.lower()):
+        for source in extension.sources if extension.certainty is Certainty.ALWAYS else ():
+            if source.lower().endswith(_ASSEMBLER) and _FOR_X86.search(source.lower()) and case.target.arch not in _X86:
                 claim = f"compiles {source}, assembler for x86"
                 yield Evidence("MC241", claim, extension.seen_in, Strength.STRONG, Outcome.FAIL)
 
