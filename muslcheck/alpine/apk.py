@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Apk",
     "absent",
+    "also_for",
     "apk_for_cmake",
     "apk_for_crate",
     "apk_for_external",
@@ -39,6 +40,9 @@ _SHARED_FOLDERS = frozenset(
     {"sys", "net", "netinet", "linux", "asm", "rpc", "rpcsvc", "scsi", "GL", "X11", "X11/extensions", "mysql", "security", "nss"}
 )
 """Folders of headers that several packages fill: one header there says nothing of its neighbours."""
+
+_WAYS = ("headers", "pc", "libs", "cmake", "crates")
+"""The columns of the table of libraries that hold names."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,6 +65,7 @@ class _Libraries:
     crates: Mapping[str, Apk]
     runtime: Mapping[str, tuple[str, ...]]
     why_absent: Mapping[tuple[str, str], tuple[str, bool]]
+    also: Mapping[tuple[str, str], tuple[Apk, ...]]
 
 
 def apk_for_header(header: str, release: str) -> Apk | None:
@@ -104,6 +109,20 @@ def apk_for_crate(name: str, release: str) -> Apk | None:
 def apk_for_program(program: str, release: str) -> Apk | None:
     """The packages for a program that a build runs (``pg_config``), or None."""
     return _programs(release).get(program)
+
+
+def also_for(kind: str, name: str, release: str) -> tuple[Apk, ...]:
+    """Further packages that hold the same name, each in another version or place than the first one's (``fuse.h``: of fuse, and of fuse3).
+
+    ``kind`` is ``headers``, ``libs``, ``pc``, ``cmake`` or ``crates``; a header may be known by its folder.
+    """
+    known = _libraries(release).also
+    while True:
+        if (found := known.get((kind, name))) or kind != "headers" or "/" not in name:
+            return found or ()
+        name = name.removesuffix("/*").rpartition("/")[0] + "/*"
+        if name == "/*":
+            return ()
 
 
 @cache
@@ -185,44 +204,39 @@ def in_image(image: str, python: tuple[int, int]) -> frozenset[str]:
 @cache
 def _libraries(release: str) -> _Libraries:
     table = Table.load("libraries")
-    headers: dict[str, set[str]] = {}
-    pc: dict[str, set[str]] = {}
-    libs: dict[str, set[str]] = {}
-    cmake: dict[str, set[str]] = {}
-    crates: dict[str, set[str]] = {}
+    first: dict[str, dict[str, Apk]] = {kind: {} for kind in _WAYS}
+    also: dict[tuple[str, str], list[Apk]] = {}
     needs: dict[str, set[str]] = {}
-    run_by: dict[tuple[str, str], set[str]] = {}
-    for row in table.rows("library", texts=("dev", "since", "until", "src"), lists=("headers", "pc", "libs", "cmake", "crates", "run")):
+    for row in table.rows("library", texts=("dev", "since", "until", "src"), lists=(*_WAYS, "run"), flags=("also",)):
         if not holds(row, release):
             continue
         dev, run = row.text("dev"), row.strings("run")
         needs.setdefault(dev, set()).update(run)
-        for kind, index in (("headers", headers), ("pc", pc), ("libs", libs), ("cmake", cmake), ("crates", crates)):
+        for kind in _WAYS:
             for name in row.strings(kind):
                 key = name.lower() if kind == "cmake" else name
-                index.setdefault(key, set()).add(dev)
-                run_by.setdefault((kind, key), set()).update(run)
-
-    def apks(kind: str, index: Mapping[str, set[str]]) -> dict[str, Apk]:
-        return {name: Apk(tuple(sorted(devs)[:1]), tuple(sorted(run_by[kind, name]))) for name, devs in index.items()}
-
+                if row.flag("also"):
+                    also.setdefault((kind, key), []).append(_apk((dev,), run))
+                else:
+                    before = first[kind].get(key)
+                    first[kind][key] = _apk((dev,), run if before is None else {*run, *before.runtime})
     why = {
         (kind, name): (row.text("why"), row.flag("glibc"))
-        for row in table.rows("absent", texts=("why", "since", "until"), lists=("headers", "pc", "libs", "cmake"), flags=("glibc",))
+        for row in table.rows("absent", texts=("why", "since", "until", "src"), lists=("headers", "pc", "libs", "cmake"), flags=("glibc",))
         if holds(row, release)
         for kind, field in (("header", "headers"), ("pc", "pc"), ("lib", "libs"), ("cmake", "cmake"))
         for name in row.strings(field)
     }
-    exact = apks("headers", headers)
     return _Libraries(
-        headers={name: apk for name, apk in exact.items() if not name.endswith("/*")},
-        folders=_folders(exact, needs),
-        pc=apks("pc", pc),
-        libs=apks("libs", libs),
-        cmake=apks("cmake", cmake),
-        crates=apks("crates", crates),
+        headers={name: apk for name, apk in first["headers"].items() if not name.endswith("/*")},
+        folders=_folders(first["headers"], needs),
+        pc=first["pc"],
+        libs=first["libs"],
+        cmake=first["cmake"],
+        crates=first["crates"],
         runtime={dev: tuple(sorted(run)) for dev, run in needs.items()},
         why_absent=why,
+        also={key: tuple(apks) for key, apks in also.items()},
     )
 
 

@@ -143,6 +143,9 @@ class BuildEnvironment:
         )
 
     def _setuptools_brings_distutils(self) -> bool | None:
+        own = self.member_of("setuptools._distutils")
+        if own is not None and own[1]:
+            return True  # setuptools builds itself
         return self._setuptools_allows(60) if "setuptools" in self._requires else None if not self._complete else False
 
 

@@ -45,6 +45,8 @@ class _Reading:
     languages: set[str] = field(default_factory=set)
     carried: set[str] = field(default_factory=set)
     """Dependencies whose sources lie in the archive, to fall back on."""
+    options: dict[str, bool | None] = field(default_factory=dict)
+    """What options are by default: on or off; None for a feature that is taken where it is there."""
     minimum: str | None = None
     files: int = _FILES
     seen: set[str] = field(default_factory=set)
@@ -54,7 +56,7 @@ def read_meson(contents: Contents, certainty: Certainty) -> Tree | None:
     """The tree whose meson.build is in the archive's folder; None where there is none."""
     if "meson.build" not in contents.names:
         return None
-    reading = _Reading(contents)
+    reading = _Reading(contents, options=_options(contents, ""))
     _read(reading, "meson.build", Certainty.ALWAYS)
     files = sum(1 for name in contents.names if name.rpartition(".")[2].lower() in _SOURCE_ENDINGS)
     return Tree(
@@ -66,6 +68,33 @@ def read_meson(contents: Contents, certainty: Certainty) -> Tree | None:
         reading.minimum,
         files,
     )
+
+
+_OPTION = re.compile(r"\boption\s*\(\s*'([\w.-]+)'((?:[^()']|'[^']*'|\([^()]*\))*)\)")
+_VALUE = re.compile(r"\bvalue\s*:\s*'?(\w+)")
+_KIND = re.compile(r"\btype\s*:\s*'(boolean|feature)'")
+_STATES = {"true": True, "enabled": True, "false": False, "disabled": False, "auto": None}
+
+
+def _options(contents: Contents, folder: str) -> dict[str, bool | None]:
+    """The yes-or-no options of a project or subproject with what they are where nobody sets them, and where pyproject.toml sets them."""
+    found: dict[str, bool | None] = {}
+    for name in ("meson.options", "meson_options.txt"):
+        for option, rest in _OPTION.findall((contents.text(f"{folder}{name}") or "")[:_OPTIONS_LENGTH]):
+            kind, value = _KIND.search(rest), _VALUE.search(rest)
+            if kind is not None:
+                default = "true" if kind[1] == "boolean" else "auto"
+                found[option] = _STATES.get(value[1] if value else default)
+    if found and not folder:
+        for option, value in _SET.findall(contents.text("pyproject.toml") or ""):
+            if option in found and value in _STATES:
+                found[option] = _STATES[value]
+    return found
+
+
+_OPTIONS_LENGTH = 100_000
+"""Characters of a file of options that are read."""
+_SET = re.compile(r"-D([\w.-]+)=(\w+)")
 
 
 def _unless_carried(seen: Seen, reading: _Reading) -> Seen:
@@ -86,7 +115,7 @@ def _read(reading: _Reading, member: str, outer: Certainty) -> None:
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         block = _BLOCK.match(line)
         if block:
-            _turn(stack, block[1], block[2])
+            _turn(stack, block[1], block[2], reading.options)
         elif not line.lstrip().startswith("#") and all(state is not False for state in stack):
             certainty = outer if all(stack) else weaker(outer, Certainty.DECIDED_LATER)
             for call in _CALL.finditer(line):
@@ -95,9 +124,9 @@ def _read(reading: _Reading, member: str, outer: Certainty) -> None:
         offset += len(line)
 
 
-def _turn(stack: list[bool | None], word: str, rest: str) -> None:
+def _turn(stack: list[bool | None], word: str, rest: str, options: dict[str, bool | None]) -> None:
     if word == "if":
-        stack.append(_truth(rest))
+        stack.append(_truth(rest, options))
     elif word == "foreach":
         stack.append(True)
     elif word in {"endif", "endforeach"} and stack:
@@ -106,12 +135,22 @@ def _turn(stack: list[bool | None], word: str, rest: str) -> None:
         stack[-1] = False if stack[-1] is True else True if stack[-1] is False and word == "else" else None
 
 
-def _truth(text: str) -> bool | None:
-    """Conditions on the system that is built for, one or several that must all hold; None for all else."""
+_GET_OPTION = re.compile(r"\s*(not\s+)?get_option\(\s*'([\w.-]+)'\s*\)(\.(?:enabled|disabled|allowed|auto)\(\))?\s*")
+_SYSTEM = re.compile(r"\s*(not\s+)?(?:host_machine|target_machine|build_machine)\.system\(\)\s*(==|!=)\s*'(\w+)'\s*")
+
+
+def _truth(text: str, options: dict[str, bool | None]) -> bool | None:
+    """Conditions on the system that is built for and on options, one or several that must all hold; None for all else."""
     if " and " in text and " or " not in text:
-        truths = {_truth(part) for part in text.split(" and ")}
+        truths = {_truth(part, options) for part in text.split(" and ")}
         return False if False in truths else None if None in truths else True
-    match = re.fullmatch(r"\s*(not\s+)?(?:host_machine|target_machine|build_machine)\.system\(\)\s*(==|!=)\s*'(\w+)'\s*", text)
+    if (match := _GET_OPTION.fullmatch(text)) is not None:
+        if match[2] not in options:
+            return None
+        state = options[match[2]]
+        truth = {".enabled()": state is True, ".disabled()": state is False, ".auto()": state is None}.get(match[3] or "", state)
+        return truth if truth is None else truth is not bool(match[1])
+    match = _SYSTEM.fullmatch(text)
     if match is None:
         return None
     truth = (match[3] == "linux") is (match[2] == "==")
@@ -125,6 +164,29 @@ def _closing(text: str, start: int) -> int:
         if depth == 0:
             return at
     return min(len(text), start + 5_000)
+
+
+def _subproject(reading: _Reading, name: str, certainty: Certainty) -> None:
+    """A project within the project: what it surely looks for is needed as well. What else it may look for is up to its own options."""
+    folder = f"subprojects/{name}/"
+    inner = _Reading(reading.contents, options=_options(reading.contents, folder), files=reading.files, seen=reading.seen)
+    _read(inner, f"{folder}meson.build", certainty)
+    reading.files = inner.files
+    if certainty is Certainty.ALWAYS:
+        reading.languages |= inner.languages
+    reading.needs.extend(seen for seen in inner.needs if seen.certainty is certainty)
+
+
+def _required(arguments: str, certainty: Certainty, options: dict[str, bool | None]) -> Certainty | None:
+    """How surely something is needed, by the ``required:`` of the call; None where an option switches it off: it is not looked for."""
+    found = re.search(r"required\s*:\s*([\w.('\")-]+)", arguments)
+    if found is None or found[1] == "true":
+        return certainty
+    option = _GET_OPTION.fullmatch(found[1])
+    state = options.get(option[2]) if option is not None else None
+    if state is False:
+        return None
+    return certainty if state is True else weaker(certainty, Certainty.OPTIONAL)
 
 
 def _call(reading: _Reading, member: str, line: int, name: str, arguments: str, certainty: Certainty) -> None:
@@ -141,12 +203,14 @@ def _call(reading: _Reading, member: str, line: int, name: str, arguments: str, 
     if name == "subdir":
         _read(reading, posixpath.normpath(posixpath.join(posixpath.dirname(member), texts[0], "meson.build")), certainty)
         return
-    if name == "subproject" or texts[0].lower() in _IN_PYTHON or len(reading.needs) > 400:
+    if name == "subproject":
+        _subproject(reading, texts[0], certainty)
         return
-    required = re.search(r"required\s*:\s*([\w.('\")]+)", arguments)
-    how = certainty
-    if required is not None and required[1] != "true":
-        how = weaker(certainty, Certainty.OPTIONAL)
+    if texts[0].lower() in _IN_PYTHON or len(reading.needs) > 400:
+        return
+    how = _required(arguments, certainty, reading.options)
+    if how is None:
+        return
     if "fallback" in arguments:
         how = weaker(how, Certainty.OPTIONAL)
         fallback = _FALLBACK.search(arguments)

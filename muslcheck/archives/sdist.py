@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from muslcheck.archives.build_environment import BuildEnvironment
 from muslcheck.archives.build_system import LEGACY_BACKEND, backend_kind, in_tree_kind, read_build_system, read_pyproject, refusals
 from muslcheck.archives.cargo import read_cargo
+from muslcheck.archives.carried import unless_carried
 from muslcheck.archives.cmake import read_cmake
 from muslcheck.archives.csource import SourceFacts, read_sources
 from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
@@ -108,7 +109,7 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
         extensions=extensions,
         trees=trees,
         headers=tuple(dict.fromkeys([*sources.headers, *probed])),
-        libraries=tuple(dict.fromkeys([*setup.libraries, *sources.libraries, *qt])),
+        libraries=tuple(dict.fromkeys(unless_carried([*setup.libraries, *sources.libraries, *qt], contents))),
         programs=tuple(dict.fromkeys([*setup.programs, *qmake])),
         imports=tuple(dict.fromkeys(setup.imports)),
         raises=(*refusals(contents), *dict.fromkeys(setup.raises), *([layout] if layout is not None else [])),

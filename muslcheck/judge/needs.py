@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from muslcheck.alpine.apk import (
     Apk,
     absent,
+    also_for,
     apk_for_cmake,
     apk_for_crate,
     apk_for_external,
@@ -56,6 +57,10 @@ _NO_FOLDER_OF_ITS_OWN = frozenset({"arpa", "asm", "bits", "gnu", "linux", "net",
 """Folders of system headers: their names say nothing of a package."""
 _COLUMN = {"header": "header", "library": "lib", "pkg-config": "pc"}
 """What the table of absent things calls a kind of name."""
+_SURENESS = {Certainty.DECIDED_LATER: 0, Certainty.OPTIONAL: 1, Certainty.ALWAYS: 2}
+"""How sure a need is; one that has to be switched on is none."""
+_WAY = {"cmake": "cmake", "crate": "crates", "header": "headers", "library": "libs", "pkg-config": "pc"}
+"""What the table of libraries calls a kind of name."""
 _SPELLED = {"asm": "assembler", "cpp": "c++", "cxx": "c++"}
 _FOR_TESTS = frozenset(
     {"benchmark", "boost_unit_test_framework", "catch2", "check", "cmocka", "cppunit", "criterion", "doctest", "gmock", "gtest"}
@@ -96,9 +101,12 @@ def needs(facts: SdistFacts, target: Target, offered: ApkIndex | None = None) ->
         return ()
     found: dict[tuple[str, str], Need] = {}
     for need in _all(facts, target.release):
-        if need.certainty is not Certainty.SWITCHED:
-            found.setdefault((need.kind, need.name), need if offered is None else _refined(need, offered))
-    return tuple(sorted(found.values(), key=lambda need: (need.kind, need.name)))
+        before = found.get((need.kind, need.name))
+        if need.certainty in _SURENESS and (before is None or _SURENESS[need.certainty] > _SURENESS[before.certainty]):
+            found[need.kind, need.name] = need
+    settled = _settled(tuple(found.values()), target.release)
+    refined = settled if offered is None else (_refined(need, offered) for need in settled)
+    return tuple(sorted(refined, key=lambda need: (need.kind, need.name)))
 
 
 def apk_names(case: Case, outcome: Outcome) -> ApkNames:
@@ -121,6 +129,8 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     apks += [_tool(part.made_by, target.release) for part in made if part.tree and part.made_by not in COMPILERS]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
+    if any(need.kind == "pkg-config" and need.apk is not None and need.certainty is not Certainty.OPTIONAL for need in wanted):
+        build.update((apk_for_program("pkg-config", target.release) or Apk(())).build)  # by it the package is found
     build |= _in_recipe(case, made)
     build -= _brought(build, wanted, case)
     if target.image.rpartition("/")[2].startswith("alpine"):
@@ -134,6 +144,30 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     if runs_cmake and "samurai" not in build and not any(required.name == "ninja" for required in case.build_requires):
         build.add("make")
     return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target.image, target.python))))
+
+
+def _settled(found: tuple[Need, ...], release: str) -> Iterator[Need]:
+    """Names that several packages hold go to the one that the build is known to need by a name that no other has."""
+    several = {need: others for need in found if (others := _others(need, release))}
+    sure = {
+        name
+        for need in found
+        if need not in several and need.apk is not None and not need.guessed and need.certainty is not Certainty.DECIDED_LATER
+        for name in need.apk.build
+    }
+    for need in found:
+        if need.apk is not None and need in several and sure.isdisjoint(need.apk.build):
+            yield replace(need, apk=next((apk for apk in several[need] if not sure.isdisjoint(apk.build)), need.apk))
+        else:
+            yield need
+
+
+def _others(need: Need, release: str) -> tuple[Apk, ...]:
+    """The other packages that hold what a need asks for."""
+    if need.apk is None or need.guessed or need.kind not in _WAY:
+        return ()
+    name = need.name.lower() if need.kind == "cmake" else need.name
+    return tuple(apk for apk in also_for(_WAY[need.kind], name, release) if apk.build != need.apk.build)
 
 
 def _refined(need: Need, offered: ApkIndex) -> Need:
@@ -205,7 +239,7 @@ def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
     headers = [_header(seen, release) for seen in facts.headers if not seen.value.startswith(_FROM_PYTHON)]
     yield from headers
     own = {extension.name for extension in facts.extensions}
-    for seen in _libraries(facts.libraries, headers, release):
+    for seen in _bindings(_libraries(facts.libraries, headers, release), release):
         if seen.value in _OF_THE_COMPILER:
             yield Need("library", seen.value, seen.where, seen.certainty, _OF_THE_COMPILER[seen.value])
         elif seen.value not in _IN_MUSL and seen.value not in own:
@@ -236,6 +270,14 @@ def _libraries(libraries: tuple[Seen, ...], headers: list[Need], release: str) -
             if apk is None or apk.build not in included:
                 continue
         yield seen
+
+
+def _bindings(libraries: Iterator[Seen], release: str) -> Iterator[Seen]:
+    """Libraries, those of bindings that are all for one package as needed: sip stops where there are no bindings that it can build."""
+    seen = tuple(libraries)
+    packages = {apk_for_library(one.value, release) for one in seen if one.detail == "bindings"}
+    for one in seen:
+        yield replace(one, certainty=Certainty.ALWAYS) if one.detail == "bindings" and len(packages) == 1 else one
 
 
 def _stated(facts: SdistFacts) -> Iterator[Need]:

@@ -48,6 +48,8 @@ _RUN = {
 """Compilers and build tools that a build may run by itself, and what they most often compile."""
 COMPILERS = frozenset({"c++", "cc", "clang", "clang++", "g++", "gcc", "gfortran", "rustc"})
 """Those of them that are compilers and no build tools."""
+_NOT_HERE = frozenset({"cuda", "objective-c", "swig"})
+"""Languages of sources that lie in many sdists and are seldom compiled on Alpine, or from which others were made."""
 _MADE_LATER = "extension modules are decided"
 """How a reading begins that found extension modules, and not which."""
 _BACKENDS = {"sipbuild": ("c++",)}
@@ -91,7 +93,7 @@ def parts(facts: SdistFacts) -> tuple[Part, ...]:
 
 def made_later(facts: SdistFacts) -> tuple[Part, ...]:
     """What ``setup()`` is given to compile by code that could not be followed: all sources of the sdist, for want of better."""
-    languages = tuple(sorted(language for language, _ in facts.source_files if language in NAMES))
+    languages = tuple(sorted(language for language, _ in facts.source_files if language in NAMES and language not in _NOT_HERE))
     later = (seen for seen in facts.unread if seen.value.startswith(_MADE_LATER))
     return tuple(Part("", "setuptools", languages, Certainty.DECIDED_LATER, seen.where, tree=False) for seen in later if languages)
 

@@ -9,6 +9,7 @@ from muslcheck.alpine import apk as apk_module
 from muslcheck.alpine.apk import (
     Apk,
     absent,
+    also_for,
     apk_for_cmake,
     apk_for_crate,
     apk_for_external,
@@ -65,6 +66,15 @@ def test_names_drift_with_the_release():
     assert apk_for_header("fts.h", "3.16").build == ("fts-dev",)
     assert apk_for_header("execinfo.h", "3.16").build == ("libexecinfo-dev",)
     assert apk_for_header("execinfo.h", "3.17") is None
+
+
+def test_names_that_several_packages_hold():
+    assert apk_for_header("fuse.h", NOW).build == ("fuse-dev",)
+    assert also_for("headers", "fuse.h", NOW) == (Apk(("fuse3-dev",), ("fuse3-libs",)),)
+    assert apk_for_header("mbedtls/ssl_internal.h", NOW) == Apk(("mbedtls2-dev",), ("mbedtls2",))
+    assert apk_for_header("mbedtls/ssl_internal.h", "3.19").build == ("mbedtls-dev",)
+    assert also_for("headers", "mbedtls/md.h", NOW) == also_for("libs", "mbedx509", NOW) == (Apk(("mbedtls2-dev",), ("mbedtls2",)),)
+    assert also_for("headers", "zlib.h", NOW) == also_for("libs", "z", NOW) == also_for("headers", "of/no/such.h", NOW) == ()
 
 
 def test_other_names():
@@ -164,14 +174,14 @@ def test_tables_load_for_every_release(release):
 def test_a_name_means_one_package_in_each_release():
     rows = list(
         Table.load("libraries").rows(
-            "library", texts=("dev", "since", "until", "src"), lists=("headers", "pc", "libs", "cmake", "crates", "run")
+            "library", texts=("dev", "since", "until", "src"), lists=("headers", "pc", "libs", "cmake", "crates", "run"), flags=("also",)
         )
     )
     for release in alpine():
         for column in ("headers", "pc", "libs", "cmake", "crates"):
             owners = {}
             for row in rows:
-                if holds(row, release):
+                if holds(row, release) and not row.flag("also"):
                     for name in row.strings(column):
                         owners.setdefault(name, set()).add(row.text("dev"))
             assert not {name: devs for name, devs in owners.items() if len(devs) > 1}
@@ -241,7 +251,7 @@ def test_programs_that_also_come_as_wheels():
 def test_dev_packages_of_the_tables_are_those_of_the_release(release):
     table = Table.load("libraries")
     lists = {"library": ("headers", "pc", "libs", "cmake", "crates", "run"), "brings": ("brings",)}
-    rows = [row for kind in lists for row in table.rows(kind, texts=("dev", "since", "until", "src"), lists=lists[kind])]
+    rows = [row for kind in lists for row in table.rows(kind, texts=("dev", "since", "until", "src"), lists=lists[kind], flags=("also",))]
     rows = [row for row in rows if holds(row, release) and not row.text("src").startswith("testing/")]
     asked = {name for row in rows for name in (row.text("dev"), *row.strings("brings")) if name.endswith("-dev")}
     assert asked - apk_module._dev_names(release) == set()

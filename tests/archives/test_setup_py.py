@@ -258,6 +258,14 @@ def test_cmake_extension():
         ("if sys.platform == 'win32':\n    subprocess.call(['nmake'])", []),
         ("shutil.which('gdal-config')", [("gdal-config", "decided-later")]),
         (
+            "import errno\ntry:\n    subprocess.Popen(['pg_config'])\nexcept OSError as e:\n    if e.errno not in [errno.ENOENT, errno.EACCES]:\n        raise",
+            [("pg_config", "optional")],
+        ),
+        (
+            "import errno\ntry:\n    subprocess.Popen(['pg_config'])\nexcept OSError as e:\n    if e.errno == errno.ENOENT:\n        raise",
+            [("pg_config", "always")],
+        ),
+        (
             "def ask(*words):\n    return subprocess.check_output(('%s-config' % words[0],) + words[1:])\nask('gdal', '--libs')",
             [("gdal-config", "always")],
         ),

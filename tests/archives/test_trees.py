@@ -104,6 +104,50 @@ def test_meson_takes_what_the_archive_carries():
     assert needs == [("boost", "switched"), ("boost", "switched"), ("ffi", "optional"), ("zlib", "always")]
 
 
+def test_meson_options_as_nobody_set_them():
+    options = (
+        "option('on', type: 'boolean', value: true)\noption('off', type: 'boolean', value: false)\n"
+        "option('auto', type: 'feature', value: 'auto', description: 'it''s (so)')\noption('never', type: 'feature', value: 'disabled')\n"
+        "option('told', type: 'feature', value: 'disabled')\noption('text', type: 'string', value: 'false')\n"
+    )
+    text = (
+        "project('demo', 'c')\nif get_option('on')\n  dependency('a')\nelse\n  dependency('b')\nendif\nif get_option('off')\n  dependency('c')\nendif\n"
+        "dependency('d', required: get_option('auto'))\ndependency('e', required: get_option('never'))\n"
+        "dependency('f', required: get_option('told'))\nif not get_option('told').disabled()\n  dependency('g')\nendif\n"
+        "if get_option('text')\n  dependency('h')\nendif\n"
+    )
+    pyproject = f"{MESON}[tool.meson-python.args]\nsetup = ['-Dtold=enabled']\n"
+    needs = brief(only(inspect({"pyproject.toml": pyproject, "meson.build": text, "meson_options.txt": options}).trees).needs)
+    assert needs == [("a", "always"), ("d", "optional"), ("f", "always"), ("g", "always"), ("h", "decided-later")]
+
+
+def test_meson_subprojects_look_for_things_too():
+    inner = "project('inner', 'cpp')\ndependency('glib-2.0')\nif get_option('tests')\n  dependency('check')\nendif\nif foo\n  dependency('x')\nendif\n"
+    files = {
+        "pyproject.toml": MESON,
+        "meson.build": "project('demo', 'c')\nsub = subproject('inner')\nother = subproject('nowhere')\n",
+        "subprojects/inner/meson.build": inner,
+        "subprojects/inner/meson_options.txt": "option('tests', type: 'boolean', value: false)",
+    }
+    tree = only(inspect(files).trees)
+    assert brief(tree.needs) == [("glib-2.0", "always")]
+    assert tree.languages == ("c", "c++")
+
+
+@pytest.mark.parametrize(
+    ("files", "certainty"),
+    [
+        ({}, "always"),
+        ({"src/libsodium/configure": ""}, "switched"),
+        ({"crt/sodium-1.0.18/CMakeLists.txt": ""}, "switched"),
+        ({"sodium/Makefile": ""}, "always"),
+    ],
+)
+def test_libraries_that_lie_in_the_sdist(files, certainty):
+    setup = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('a', ['a.c'], libraries=['sodium', ':libudev.so.1'])])\n"
+    assert brief(inspect({"setup.py": setup, "a.c": "", **files}).libraries) == [("sodium", certainty), ("udev", "always")]
+
+
 def a_lock(**leads):
     """A Cargo.lock: each crate with those that it leads to, ``_`` for ``-``."""
     return "".join(
@@ -260,6 +304,19 @@ def test_in_tree_back_end():
     }
     found = inspect(files)
     assert (found.build_system.backend_path, [e.name for e in found.extensions]) == (("_own",), ["a"])
+
+
+@pytest.mark.parametrize(("folder", "gone"), [("setuptools/_distutils", False), ("other", True)])
+def test_setuptools_builds_itself_with_the_distutils_that_it_carries(folder, gone):
+    pyproject = '[build-system]\nrequires = []\nbuild-backend = "setuptools.build_meta"\nbackend-path = ["."]\n'
+    files = {
+        "setup.py": "import importlib, setuptools\nimportlib.import_module('distutils')\nsetuptools.setup()\n",
+        "setuptools/__init__.py": "import distutils.core\n",
+        "setuptools/build_meta.py": "import setuptools\n",
+        f"{folder}/__init__.py": "",
+    }
+    found = inspect({"pyproject.toml": pyproject, **files})
+    assert any(seen.value.startswith("distutils") for seen in found.imports) is gone
 
 
 def test_a_back_end_that_is_not_known_is_said():

@@ -9,6 +9,7 @@ from support.cases import FOLDER, load
 from muslcheck.alpine.apkindex import parse_apkindex
 from muslcheck.archives.facts import Certainty, Extension, Seen
 from muslcheck.judge import judge
+from muslcheck.words.verdict import BuildRequirement, Outcome, Strength
 
 WHERE = "spam-1.0.tar.gz!/setup.py:3"
 RECORDS = [
@@ -53,6 +54,62 @@ def test_without_it_the_tables_answer():
         "pkgconf",
         "zlib-dev",
     }
+
+
+@pytest.mark.parametrize(
+    ("facts", "build"),
+    [
+        ({"headers": ["fuse.h"]}, {"fuse-dev"}),
+        ({"headers": ["fuse.h"], "programs": ["pkg-config fuse3"]}, {"fuse3-dev", "pkgconf"}),
+        ({"headers": ["mbedtls/md.h"], "libraries": ["mbedtls"]}, {"mbedtls-dev"}),
+        ({"headers": ["mbedtls/md.h", "mbedtls/ssl_internal.h"], "libraries": ["mbedtls"]}, {"mbedtls2-dev"}),
+    ],
+)
+def test_a_name_that_several_packages_hold_goes_by_the_others(facts, build):
+    assert set(judge(a_case(offered=False, **facts)).apk.build) == {"gcc", "musl-dev"} | build
+
+
+def optional(case, **facts):
+    """The case with further facts that the build can do without."""
+    more = {name: (*getattr(case.facts, name), *(Seen(v, WHERE, Certainty.OPTIONAL, *d) for v, *d in rows)) for name, rows in facts.items()}
+    return replace(case, facts=replace(case.facts, **more))
+
+
+def test_what_a_build_can_do_without_is_on_the_list_and_no_more_than_a_hint():
+    verdict = judge(optional(a_case(offered=False, headers=["zlib.h"]), libraries=[("lcms2",)]))
+    assert set(verdict.apk.build) == {"gcc", "lcms2-dev", "musl-dev", "zlib-dev"}
+    strengths = {evidence.claim: evidence.strength for evidence in verdict.evidence if evidence.apk}
+    assert strengths == {
+        "needs the header zlib.h, in zlib-dev": Strength.STRONG,
+        "uses, where it is there, the library lcms2, in lcms2-dev": Strength.HINT,
+    }
+    whole = judge(optional(a_case(Certainty.OPTIONAL, offered=False), libraries=[("lcms2",)]))
+    assert [(e.claim, e.strength) for e in whole.evidence if e.apk] == [
+        ("to be compiled, needs the library lcms2, in lcms2-dev", Strength.STRONG)
+    ]
+
+
+def test_bindings_of_one_package_are_what_a_build_is_for():
+    case = a_case(offered=False, programs=["qmake6"])
+    one = optional(case, libraries=[("Qt6WebEngineCore", "bindings"), ("Qt6WebEngineQuick", "bindings")])
+    assert {name for name in judge(one).apk.build if name.startswith("qt6")} == {"qt6-qtwebengine-dev"}
+    two = optional(one, libraries=[("Qt6Svg", "bindings")])
+    assert {name for name in judge(two).apk.build if name.startswith("qt6")} == {"qt6-qtbase-dev", "qt6-qtsvg-dev", "qt6-qtwebengine-dev"}
+
+
+def test_what_is_found_by_pkg_config_needs_pkg_config():
+    case = a_case(offered=False)
+    later = tuple(Seen(f"pkg-config {name}", WHERE, Certainty.DECIDED_LATER) for name in ("cairo", "of-no-such"))
+    assert set(judge(replace(case, facts=replace(case.facts, programs=later))).apk.build) == {"cairo-dev", "gcc", "musl-dev", "pkgconf"}
+    assert "pkgconf" not in judge(replace(case, facts=replace(case.facts, programs=later[1:]))).apk.build
+
+
+def test_sources_in_swig_need_swig():
+    case = a_case(offered=False)
+    facts = replace(case.facts, extensions=(Extension("spam", ("c", "swig"), Certainty.ALWAYS, WHERE),))
+    assert "swig" in judge(replace(case, facts=facts)).apk.build
+    wheel = BuildRequirement("swig", "4", Outcome.WHEEL)
+    assert "swig" not in judge(replace(case, facts=facts, build_requires=(wheel,))).apk.build
 
 
 def shipped(certainty):

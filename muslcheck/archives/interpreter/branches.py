@@ -251,7 +251,8 @@ def _lets_go_on(machine: Machine, handler: ast.ExceptHandler) -> list[str]:
     names = [name.rpartition(".")[2] for name in _handler_names(machine, handler)]
     before = machine.record.lengths()
     _bind_exception(machine, handler)
-    left = _shadow(machine, Certainty.DECIDED_LATER, handler.body)
+    body = [statement for statement in handler.body if not _of_other_errors(statement)]
+    left = _shadow(machine, Certainty.DECIDED_LATER, body)
     stops = isinstance(left, Raised) or len(machine.record.raises) > before["raises"]
     again = [setup.named for setup in machine.record.setups[before["setups"] :]]
     machine.record.forget(before)
@@ -259,6 +260,14 @@ def _lets_go_on(machine: Machine, handler: ast.ExceptHandler) -> list[str]:
     if again and not any(isinstance(node, ast.Delete) for statement in handler.body for node in ast.walk(statement)):
         machine.record.fallbacks.extend(again)  # what is taken out of a dict here was not taken out: nothing here is surely done
     return [] if stops else names
+
+
+def _of_other_errors(statement: ast.stmt) -> bool:
+    """``if e.errno != errno.ENOENT: raise``: it stops for other errors than that of a program or a file that is not there."""
+    if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
+        return False
+    names = {getattr(node, "attr", "") or getattr(node, "id", "") for node in ast.walk(statement.test)}
+    return {"errno", "ENOENT"} <= names and isinstance(statement.test.ops[0], (ast.NotEq, ast.NotIn))
 
 
 def _calls_on(machine: Machine, body: list[ast.stmt]) -> bool:

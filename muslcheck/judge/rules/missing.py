@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES"]
 
-_VERBS = {Certainty.ALWAYS: "needs", Certainty.OPTIONAL: "to be compiled, needs"}
+_VERBS = {Certainty.ALWAYS: "needs", Certainty.OPTIONAL: "uses, where it is there,", Certainty.DECIDED_LATER: "may need"}
 
 
 def header(case: Case) -> Iterator[Evidence]:
@@ -89,19 +89,25 @@ def _built_by_alpine(case: Case) -> bool:
 
 
 def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
-    """One piece of evidence for all names of a kind that lead to the same packages: the surest of them, and how many more."""
+    """One piece of evidence for all names of a kind that lead to the same packages: the surest of them, and how many more.
+
+    What the build uses where it is there, and does without where it is not, is a hint; where nothing would be compiled
+    without it, it is more.
+    """
     groups: dict[tuple[str, tuple[str, ...], bool], list[Need]] = {}
     for need in _needs(case):
         if need.kind in kinds and need.apk is not None and need.apk.build:
             groups.setdefault((need.kind, need.apk.build, need.guessed), []).append(need)
+    facts = case.facts
+    whole = isinstance(facts, SdistFacts) and all(part.certainty is Certainty.OPTIONAL for part in parts(facts))
     for (kind, packages, guessed), needed in groups.items():
-        certainty = next((sure for sure in _VERBS if any(need.certainty is sure for need in needed)), Certainty.DECIDED_LATER)
+        certainty = next(sure for sure in _VERBS if any(need.certainty is sure for need in needed))
         first = next(need for need in needed if need.certainty is certainty)
-        verb = "may need" if guessed else _VERBS.get(certainty, "may need")
+        verb = "may need" if guessed else "to be compiled, needs" if whole and certainty is Certainty.OPTIONAL else _VERBS[certainty]
         more = f" and {len(needed) - 1} more" if len(needed) > 1 else ""
         claim = f"{verb} the {kind} {first.name}{more}, {'perhaps ' if guessed else ''}in {' '.join(packages)}"
-        strength = Strength.STRONG if certainty in _VERBS and not guessed else Strength.HINT
-        yield Evidence(code, claim, first.seen_in, strength, apk=packages)
+        sure = not guessed and (certainty is Certainty.ALWAYS or (whole and certainty is Certainty.OPTIONAL))
+        yield Evidence(code, claim, first.seen_in, Strength.STRONG if sure else Strength.HINT, apk=packages)
 
 
 def _needs(case: Case) -> tuple[Need, ...]:
