@@ -193,27 +193,40 @@ def _search(question: _Question) -> tuple[Provider, dict[str, Node], dict[str, t
 
 
 def _drop(failure: Failure, question: _Question, settled: Settled) -> None:
-    """Requirements are against each other: find the fewest of them that are, and drop one."""
+    """Requirements are against each other: find the fewest of them that are, and drop one.
+
+    They are looked for with nothing passed over, so that what is told is true by itself. What only comes to light once
+    something else is passed over is told by what was seen then.
+    """
     asked = [*question.requirements, *question.constraints]
 
-    def fails(kept: frozenset[int]) -> Failure | None:
-        return _probe(question, settled, {*range(len(asked))} - kept)
+    def fewest(begin: Settled) -> tuple[Failure, tuple[int, ...]] | None:
+        def fails(kept: frozenset[int]) -> Failure | None:
+            return _probe(question, begin, settled, {*range(len(asked))} - kept)
 
-    fewest = least(failure, range(len(asked)), fails, constraints=len(question.requirements))
-    if fewest is None:
-        drop(failure, (), settled=settled)
-    else:
-        smaller, members = fewest
-        drop(smaller, [asked[each] for each in members], settled=settled)
+        return least(failure, len(asked), fails, constraints=len(question.requirements))
+
+    found = fewest(Settled())
+    if found is not None:
+        smaller, places = found
+        members = tuple(asked[each] for each in places)
+        if members not in settled.rivals.values() and drop(smaller, settled, members):
+            return
+    found = fewest(settled) if settled.waived or settled.stranded or settled.pythons else None
+    if found is not None and drop(found[0], settled):
+        return
+    if not drop(failure, settled):
+        told = tuple(sorted(settled.conflicts))
+        raise ResolutionFailed("requirements that cannot hold together, and none that could be left out", told)
 
 
-def _probe(question: _Question, settled: Settled, left_out: Collection[int]) -> Failure | None:
+def _probe(question: _Question, begin: Settled, settled: Settled, left_out: Collection[int]) -> Failure | None:
     """How an attempt without some requirements fails over a conflict; None where it does not, or where that cannot be told.
 
-    What the catalogue lacks is taken to require nothing, so a conflict is one whatever is lacking.
+    ``begin``: what is passed over from the beginning. What the catalogue lacks is taken to require nothing, so a conflict is one whatever is lacking.
     """
     for_this = min(_MOST_IN_A_PROBE, _MOST_PROBED - settled.probed)
-    apart = settled.apart(_MOST_IN_ALL - for_this)
+    apart = begin.apart(_MOST_IN_ALL - for_this)
     try:
         for _ in range(_MOST_ATTEMPTS if for_this > 0 else 0):
             provider = question.provider(apart, left_out)
@@ -312,12 +325,12 @@ class _Search(_Resolution):
         """Whether only releases that do not install ask for a candidate, so that pip never comes to it."""
         seen, names = {candidate.name}, [candidate.name]
         for name in names:
-            for cause in self.state.criteria[name].information:
-                if cause.parent is None:
-                    return False
-                if cause.parent.base.stranded is None and cause.parent.name not in seen:
-                    seen.add(cause.parent.name)
-                    names.append(cause.parent.name)
+            asking = [cause.parent for cause in self.state.criteria[name].information]
+            if not asking or None in asking:
+                return False
+            more = {parent.name for parent in asking if parent is not None and parent.base.stranded is None} - seen
+            seen |= more
+            names += sorted(more)
         return True
 
     def _is_current_pin_satisfying(self, name: str, criterion: Criterion[Term, Held]) -> bool:

@@ -33,6 +33,22 @@ def test_no_file_takes_what_the_twin_would_get_and_goes_on(shop, versions):
     assert a.blocker.message == "no wheel fits and there is no sdist; the nearest miss: glibc wheel (manylinux_2_17_x86_64)"
 
 
+def test_what_a_release_that_does_not_install_requires_is_no_reason_for_an_older_one(shop, versions):
+    """pip never comes to it: the older release would not install either."""
+    shop.add("a", "1.0", tags=[GLIBC_TAG]).add("a", "2.0", ["mid==1.0"], tags=[GLIBC_TAG])
+    shop.add("mid", "1.0", ["low"]).add("low", "1.0", ["dead"]).add("low", "0.9").add("dead", "1.0", tags=[GLIBC_TAG])
+    answer = shop.settle("a")
+    assert versions(answer) == {"a": "2.0", "mid": "1.0", "low": "1.0", "dead": "1.0"}
+    assert blockers(answer) == {"a": BlockerKind.NO_FILE, "dead": BlockerKind.NO_FILE}
+
+
+def test_what_something_else_requires_too_is_met_by_an_older_release(shop, versions):
+    shop.add("a", "2.0", ["low"], tags=[GLIBC_TAG]).add("b", "1.0", ["low"])
+    shop.add("low", "1.0", ["dead"]).add("low", "0.9").add("dead", "1.0", tags=[GLIBC_TAG])
+    answer = shop.settle("a", "b")
+    assert versions(answer) == {"a": "2.0", "b": "1.0", "low": "0.9"}
+
+
 def test_no_file_anywhere_takes_the_newest(shop, versions):
     shop.add("a", "1.0", ["b"], tags=["cp312-cp312-win_amd64"]).add("a", "0.9", tags=["cp312-cp312-win_amd64"]).add("b", "1.0")
     answer = shop.settle("a")
