@@ -41,6 +41,8 @@ _FORMS = (
     ("gcc-14:a PyCFunctionWithKeywords among PyMethodDef", _KEYWORDS),
 )
 """Marks of what is told by more than a name."""
+_ALIAS = re.compile(rb"[ \t]+(\w+)(?:\([\w, \t]*\))?[ \t]+(\w+)(?:[ \t]*\([\w, \t]*\))?[ \t]*\r?$")
+"""What follows ``#define`` where it gives a function another name."""
 _DIRECTIVE = re.compile(
     rb"^[ \t]*#[ \t]*(include_next|include|ifdef|ifndef|if|elif|else|endif|define|undef|error)\b((?:\\\r?\n|[^\n])*)", re.MULTILINE
 )
@@ -68,6 +70,8 @@ class CText:
         for match in _DIRECTIVE.finditer(plain):
             if names:
                 self.pieces.extend(_uses(plain, at, match.start()))
+            if names and match[1] == b"define" and (use := _alias(match[2], match.start(), plain)):
+                self.pieces.append(use)
             self.pieces.append((match[1], match[2], match.start()))
             at = match.end()
         if names:
@@ -102,6 +106,15 @@ def _uses(data: bytes, start: int, end: int) -> list[Use]:
         elif match[2] and not re.search(rb"[\w*]\s+\*?" + name.encode() + rb"\s*\([^;{}()]*\)\s*\{", data):
             found.append(Use(f"glibc:{name}", match.start()))
     return sorted(found, key=lambda use: use.start)
+
+
+def _alias(definition: bytes, at: int, data: bytes) -> Use | None:
+    """A macro that stands for a telling name of the C API, if it is used outside of directives: it is the name that is used."""
+    found = _ALIAS.match(definition)
+    if found is None or found[2].decode("latin-1") not in gone().c_api:
+        return None
+    used = re.search(rb"^(?![ \t]*#)[^\n]*\b" + found[1] + rb"\b", data, re.MULTILINE)
+    return Use(f"capi:{found[2].decode()}", at) if used and not _aside(data, used.end()) else None
 
 
 def _uncast(data: bytes, start: int, end: int) -> list[int]:
