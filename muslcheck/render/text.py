@@ -136,7 +136,7 @@ def _sharing(report: Report) -> tuple[list[list[list[Verdict]]], list[list[Verdi
 def _families(report: Report, single: list[list[Verdict]]) -> tuple[list[list[Verdict]], dict[str, list[list[Verdict]]]]:
     """The packages that have a place of their own, and by their names those that are told with them."""
     own = {problem.subject for problem in report.problems}
-    families = brought_along([same for same in single if same[0].name not in own])
+    families = brought_along([same for same in single if same[0].name not in own], report)
     told = {id(same) for family in families.values() for same in family}
     return [same for same in single if id(same) not in told], families
 
