@@ -96,6 +96,7 @@ class _Reading:
             stage.folder, stage.copies, stage.taken = parent.folder, list(parent.copies), dict(parent.taken)
             stage.written = dict(parent.written)
             stage.values, stage.apk = dict(parent.values), parent.apk.copied()
+        self.left_open(stage)
         done, given = stage.instructions, dict(self.asked.build_args)
         if stage is self.last and stage.later:
             done = [*done, *stage.later]
@@ -115,6 +116,16 @@ class _Reading:
                 self.copy(stage, value, each.first)
             elif each.name == "RUN":
                 self.run(stage, each)
+
+    def left_open(self, stage: Stage) -> None:
+        """Say what a FROM is taken for, where whoever builds it has to say more."""
+        if not stage.open_names:
+            return
+        taken = f"stage {stage.parent.name}" if stage.parent is not None else stage.image
+        so = f"it is taken for {taken}" if taken else "its image is not known"
+        message = f"FROM {stage.stated}: no default for the argument {', '.join(stage.open_names)}, so {so}"
+        hint = f"Give it a value: --build-arg {stage.open_names[0]}=..."
+        self.problems.setdefault(Problem(f"{self.path}:{stage.line}", message, hint))
 
     def copy(self, stage: Stage, value: str, line: int) -> None:
         """Remember where the files of the context lie in the image."""

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.apk import World
 from muslcheck.manifests.display import quoted
-from muslcheck.manifests.shell import substituted
+from muslcheck.manifests.shell import open_names, substituted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["Instruction", "Stage", "named", "pairs", "reached", "stages_of"]
 
+_MARKED = re.compile("\0\\w+\0")
+_PACKAGES = re.compile(r"site-packages|dist-packages|\bvenv\b|\benv\b|virtualenv")
+"""Paths of an image that hold installed packages, whoever chose them."""
+_BRINGS = re.compile(_PACKAGES.pattern + r"|/usr/local(/lib|/bin)?/?$|\.local\b|install|prefix|wheel|\.whl|\.txt$|\.lock$|\.toml$")
+"""Those, and paths that may hold packages, wheels, or what lists them."""
 _HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
 
 
@@ -50,6 +55,10 @@ class Stage:
     written: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Paths of files that stand in the Dockerfile itself (``COPY <<EOF /path``): the line before the first, and the text."""
     apk: World = field(default_factory=World)
+    open_names: tuple[str, ...] = ()
+    """The arguments without a value in its FROM."""
+    stated: str = ""
+    """The image in its FROM, as it stands there."""
 
     @property
     def image(self) -> str:
@@ -135,8 +144,25 @@ def _stage(path: str, each: Instruction, stages: list[Stage], known: dict[str, s
     if not words:
         raise ManifestError((Fault(path, each.first, f"{quoted(f'FROM {each.value}')}: no image is named"),))
     name = words[2] if len(words) > 2 and words[1].upper() == "AS" else str(len(stages))  # noqa: PLR2004
-    parent = next((stage for stage in stages if stage.name.lower() == words[0].lower()), None)
-    return Stage(words[0], name, each.first, parent, list(parent.later) if parent is not None else [])
+    base, parent = words[0], next((stage for stage in stages if stage.name.lower() == words[0].lower()), None)
+    written = next((word for word in each.value.split() if not word.startswith("--")), "")
+    marked = substituted(written, known, marked=True)[0]
+    if open_names(marked) and parent is None:
+        base, parent = _left_open(marked, stages)
+    later = list(parent.later) if parent is not None else []
+    return Stage(base, name, each.first, parent, later, open_names=open_names(marked), stated=written)
+
+
+def _left_open(marked: str, stages: list[Stage]) -> tuple[str, Stage | None]:
+    """What a FROM with an argument of no value may mean: a stage of such a name, an image whose version is open, or nothing known."""
+    alike = re.compile(".+".join(map(re.escape, _MARKED.split(marked))), re.IGNORECASE)
+    parent = next((stage for stage in stages if alike.fullmatch(stage.name)), None) if _MARKED.sub("", marked) else None
+    if parent is not None:
+        return parent.name, parent
+    name, _, tag = marked.partition(":")
+    tag = re.sub(f"^{_MARKED.pattern}(-|$)|-{_MARKED.pattern}$", "", tag)
+    known = name and not _MARKED.search(name + tag)
+    return (f"{name}:{tag}".rstrip(":") if known else ""), None
 
 
 def pairs(value: str, known: dict[str, str | None], *, spaced: bool = False) -> dict[str, str | None]:
@@ -169,8 +195,15 @@ def reached(stages: list[Stage], last: Stage) -> list[Stage]:
         seen.add(id(stage))
         if stage.parent is not None:
             waiting.append(stage.parent)
-        for each in stage.instructions:
-            for name in re.findall(r"(?:--from=|from=)([^\s,]+)", each.value) if each.name in ("COPY", "RUN") else ():
-                other = named(stages, name)
-                waiting += [other] if other is not None else []
+        others = [(named(stages, name), paths) for each in stage.instructions for name, paths in _taken(each)]
+        # Where packages as such are copied, another stage that gives something else (a setting, the project's own build) adds none.
+        sure = any(other is not None and any(map(_PACKAGES.search, paths)) for other, paths in others)
+        waiting += [other for other, paths in others if other is not None and (not sure or not paths or any(map(_BRINGS.search, paths)))]
     return [stage for stage in stages if id(stage) in seen]
+
+
+def _taken(each: Instruction) -> Iterator[tuple[str, list[str]]]:
+    """The stage that an instruction takes something from, and the paths there; no paths where it only sees them."""
+    for name in re.findall(r"(?:--from=|from=)([^\s,]+)", each.value) if each.name in ("COPY", "RUN") else ():
+        words = [word.strip('[]",') for word in each.value.split() if not word.startswith("--")]
+        yield name, words[:-1] if each.name == "COPY" else []

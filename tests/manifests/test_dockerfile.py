@@ -1,5 +1,6 @@
 """Dockerfiles: stages, command lines and the files that they install."""
 
+import re
 import textwrap
 from contextlib import suppress
 from pathlib import Path
@@ -768,3 +769,46 @@ def test_whatever_stands_in_it_is_read_or_told(tmp_path, tokens):
         (found,) = read([str(tmp_path / "Dockerfile")])
         assert found.kind == "dockerfile"
         assert "\0" not in "".join(problem.message for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("base", "images", "taken"),
+    [
+        ("python:${V}-slim", ("python:slim",), "it is taken for python:slim"),
+        ("python:$V", ("python",), "it is taken for python"),
+        ("python:3.12-${VARIANT}", ("python:3.12",), "it is taken for python:3.12"),
+        ("base-$ARCH", ("python:3.12-alpine",), "it is taken for stage base-amd64"),
+        ("python:3.$MINOR-slim", (), "its image is not known"),
+        ("$IMAGE", (), "its image is not known"),
+    ],
+)
+def test_an_image_that_an_argument_without_a_value_leaves_open(tmp_path, base, images, taken):
+    name = re.search(r"\$\{?(\w+)", base)[1]
+    text = f"ARG {name}\nFROM python:3.12-alpine AS base-amd64\nFROM python:3.13-alpine AS base-arm64\n"
+    found = manifest(tmp_path, f"{text}FROM {base}\nRUN pip install rich\n")
+    (problem,) = (each for each in found.problems if each.subject.endswith(":4"))
+    assert found.images == images
+    assert problem.message == f"FROM {base}: no default for the argument {name}, so {taken}"
+    assert problem.hint == f"Give it a value: --build-arg {name}=..."
+    (valued,) = read([str(tmp_path / "Dockerfile")], build_args={name: "11"})
+    assert not any("no default" in each.message for each in valued.problems)
+
+
+def test_a_stage_that_gives_no_packages_adds_none(tmp_path):
+    found = manifest(
+        tmp_path,
+        """
+        FROM python:3.12-alpine AS main
+        RUN pip install flask
+        FROM main AS dev
+        RUN pip install pytest
+        FROM dev AS build
+        RUN pip install hatch && python -m build
+        FROM python:3.12-alpine
+        COPY --from=main /usr/local/lib/python3.12/site-packages /usr/local/lib/python3.12/site-packages
+        COPY --from=build /src/dist /src/dist
+        COPY --from=dev /src/settings.py /src/
+        """,
+    )
+    assert [each.text for each in found.requirements] == ["flask"]
+    assert [each.message for each in found.problems] == ["not a part of its last stage, so left aside: dev, build"]
