@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from muslcheck.errors import ResolutionFailed
 from muslcheck.resolver.explain import conflict_in_words, python_in_words
 from muslcheck.resolver.provider import CONSTRAINED
 from muslcheck.resolver.terms import Ask, Exactly, PythonAsk
@@ -64,19 +63,15 @@ def pass_over(failure: Failure) -> bool:
 
 
 def least(
-    failure: Failure, asked: Collection[int], fails: Callable[[frozenset[int]], Failure | None], *, constraints: int
+    failure: Failure, count: int, fails: Callable[[frozenset[int]], Failure | None], *, constraints: int
 ) -> tuple[Failure, tuple[int, ...]] | None:
     """The failure of the smallest set of requirements that conflict, and that set; None where it cannot be told.
 
-    ``asked`` are the positions of all that the manifests state, the constraints from ``constraints`` on; ``fails`` makes an attempt
-    with some of them alone, and returns how it failed over a conflict.
+    ``count`` is how many requirements and constraints the manifests state, told by their positions, the constraints from
+    ``constraints`` on; ``fails`` makes an attempt with some of them alone, and returns how it failed over a conflict.
     """
-    found = None
-    kept = tuple(sorted(asked))
-    for fewer in (_named(failure, constraints), _leading(failure, constraints), frozenset(kept)):
-        if fewer and (found := fails(fewer & frozenset(kept))):
-            kept = tuple(sorted(fewer & frozenset(kept)))
-            break
+    attempts = (_named(failure, constraints), _leading(failure, constraints), frozenset(range(count)))
+    found, kept = next(((found, tuple(sorted(each))) for each in attempts if (found := fails(each)) is not None), (None, ()))
     if found is None:
         return None
     size = len(kept) // 2
@@ -92,23 +87,24 @@ def least(
     return found, kept
 
 
-def drop(failure: Failure, members: Sequence[Requirement], *, settled: Settled) -> None:
+def drop(failure: Failure, settled: Settled, members: Sequence[Requirement] = ()) -> bool:
     """Have the least important of the requirements that are against each other dropped from now on, and say which they are.
 
     ``members`` are the smallest set of the manifests' requirements that conflict, empty where it could not be told.
-    Raises ResolutionFailed where all that could be dropped was.
+    Returns whether there was anything to drop that was not dropped before.
     """
     provider = failure.provider
     causes = [*failure.causes]
     for each in (_clashing(provider, causes), causes, [cause for first in failure.first.values() for cause in first]):
-        if (waived := _least_important(provider, each)) is not None:
+        waived = _least_important(provider, each)
+        if waived is not None and waived not in settled.waived:
             _, project = waived
             told = _against_each_other(provider, project, failure.first.get(waived, each))
             settled.conflicts.setdefault(project, conflict_in_words(project, told, provider, failure.ways, members))
             settled.rivals.setdefault(project, tuple(members))
             settled.waived.add(waived)
-            return
-    raise ResolutionFailed("requirements that cannot hold together, and none that could be left out", tuple(sorted(settled.conflicts)))
+            return True
+    return False
 
 
 def _blocked_on_the_way(failure: Failure) -> tuple[str, BlockerKind] | None:

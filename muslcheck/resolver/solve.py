@@ -223,7 +223,8 @@ def _drop(failure: Failure, question: _Question, settled: Settled) -> None:
 def _probe(question: _Question, begin: Settled, settled: Settled, left_out: Collection[int]) -> Failure | None:
     """How an attempt without some requirements fails over a conflict; None where it does not, or where that cannot be told.
 
-    ``begin``: what is passed over from the beginning. What the catalogue lacks is taken to require nothing, so a conflict is one whatever is lacking.
+    ``begin``: what is passed over from the beginning. What the catalogue lacks is taken to require nothing, so a conflict is
+    one whatever is lacking.
     """
     for_this = min(_MOST_IN_A_PROBE, _MOST_PROBED - settled.probed)
     apart = begin.apart(_MOST_IN_ALL - for_this)

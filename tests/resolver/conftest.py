@@ -264,6 +264,12 @@ def shop():
 
 
 @pytest.fixture
+def make_shop():
+    """Shops for those who need several."""
+    return Shop
+
+
+@pytest.fixture
 def musl():
     return MUSL
 
