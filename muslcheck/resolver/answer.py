@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.provider import Provider
     from muslcheck.resolver.select import Offer, Offers
+    from muslcheck.resolver.shelves import Shelves
     from muslcheck.resolver.terms import Held, Term
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
@@ -69,7 +70,7 @@ def answer(
     for name in sorted(nodes):
         known = told.get(name)
         if known is not None:
-            candidates.append(_shelved_anew(known[0], nodes[name].base, offers))
+            candidates.append(_shelved_anew(known[0], nodes[name].base, offers, catalogue.shelves))
             problems.update(dict.fromkeys(known[1]))
             continue
         teller = _Teller(name, nodes[name], provider, twins)
@@ -82,7 +83,7 @@ def answer(
     return Resolution(offers.target, tuple(candidates), tuple(sorted(problems, key=lambda each: (each.subject, each.message))))
 
 
-def _shelved_anew(candidate: Candidate, base: Base, offers: Offers) -> Candidate:
+def _shelved_anew(candidate: Candidate, base: Base, offers: Offers, shelves: Shelves) -> Candidate:
     """A candidate whose files are for any machine, as another target has it: the same file by the same tag, at another rank."""
     placed, target = candidate.shelf.placed[0], offers.target
     assert base.file is not None
@@ -94,7 +95,7 @@ def _shelved_anew(candidate: Candidate, base: Base, offers: Offers) -> Candidate
 
     def fill() -> Sequence[Placed]:
         files = project.files(version) if project is not None else ()
-        return shelve(files, target, offers.selection, candidate.name, pinned=pinned).placed
+        return shelves.shelve(files, target, offers.selection, candidate.name, pinned=pinned).placed
 
     return replace(candidate, shelf=shelve_later(Placed(placed.file, replace(placed.fit, rank=rank)), fill))
 
@@ -269,7 +270,7 @@ class _Teller:
             return Shelf()
         yanked = base.file is not None and base.file.yanked is not None
         fill = partial(
-            shelve,
+            self._catalogue.shelves.shelve,
             self._offer.project.files(self._version),
             self._offers.target,
             self._offers.selection,

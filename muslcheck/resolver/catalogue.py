@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from packaging.utils import canonicalize_name
 
+from muslcheck.resolver.shelves import Shelves
 from muslcheck.words.release import Kind, Metadata, Project, Unread
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Catalogue:
     ``arrivals`` lists what came in, in order, for those who follow it (the walk). ``offers`` keeps what each target may
     choose from, worked out once: pages never change within a run; ``settled`` what each resolution found in its way so far;
     ``found`` what was found for targets that asked the same, for others to compare; ``wheels`` the releases of a project with wheels
-    for a C library, and of these for a machine.
+    for a C library, and of these for a machine; ``shelves`` how the files of releases are placed.
 
     What is looked up and was not added is asked of ``recall`` once: a run that has everything at hand waits for nothing, and
     resolves in one go.
@@ -55,6 +56,7 @@ class Catalogue:
         self.offers: dict[tuple[Target, Selection], Offers] = {}
         self.settled: dict[tuple[int, ...], tuple[tuple[Requirement, ...], tuple[Requirement, ...], Settled]] = {}
         self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
+        self.shelves = Shelves()
         self.wheels: dict[tuple[object, ...], Iterator[tuple[str, Any]]] = {}
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}

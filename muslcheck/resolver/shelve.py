@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Selection
     from muslcheck.words.target import Target
 
-__all__ = ["fitting", "place", "shelve", "shelve_later"]
+__all__ = ["fitting", "in_order", "place", "shelve", "shelve_later"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """What pip unpacks (``utils/filetypes.py``), the usual first."""
@@ -188,12 +188,16 @@ def shelve(
     number; among equals the last one listed. uv takes the first of equals, and once it takes yanked files it takes them like
     others. For the other arguments see :func:`place`.
     """
-    installer = selection.installer
+    placed = (Placed(file, place(file, target, selection, name, pinned=pinned, hashes=hashes)) for file in files)
+    return in_order(placed, selection.installer, hashes)
+
+
+def in_order(files: Iterable[Placed], installer: Installer, hashes: Collection[str] = ()) -> Shelf:
+    """The shelf of a release whose files are placed already, in the order of the page (see :func:`shelve`)."""
     fits: list[tuple[tuple[bool, bool, int, _Build], Placed]] = []
     misfits: list[tuple[int, Placed]] = []
-    for file in files:
-        fit = place(file, target, selection, name, pinned=pinned, hashes=hashes)
-        placed = Placed(file, fit)
+    for placed in files:
+        file, fit = placed.file, placed.fit
         if isinstance(fit, Misfit):
             misfits.append((-fit.miss, placed))
         else:
