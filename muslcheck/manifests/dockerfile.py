@@ -89,6 +89,8 @@ class _Reading:
         self.installs_in: Stage | None = None
         self.exported: tuple[_At, Install] | None = None
         self.read_before: set[tuple[object, ...]] = set()
+        self.locked: dict[str, list[Install]] = {}
+        """The folders on this disk of projects whose locks are installed, and what with."""
 
     def stage(self, stage: Stage, arguments: dict[str, str | None]) -> None:
         """One stage, from its first instruction to its last; what it is made of was read before."""
@@ -228,9 +230,9 @@ class _Reading:
             for name in names:
                 self.file(at, name, install, constraint=constraint)
         for text in [*install.requirements, *install.editables]:
-            self.requirement(at, text, editable=text in install.editables)
+            self.requirement(at, text, install, editable=text in install.editables)
 
-    def requirement(self, at: _At, text: str, *, editable: bool) -> None:
+    def requirement(self, at: _At, text: str, install: Install, *, editable: bool) -> None:
         """A word on the command line: a project on disk, or a requirement."""
         written = spelled(text)
         origin = self.place(at.each, written)
@@ -250,7 +252,8 @@ class _Reading:
             inside = (posixpath.join(at.folder, project[1], name) for name in ("pyproject.toml", "setup.cfg", "setup.py"))
             found = next((path for path in (self.located(at.stage, name) for name in inside) if path and os.path.isfile(path)), None)
             if found is not None and not text.endswith(_ARCHIVES):
-                self.part(found, Install(extras=extras))
+                if not self.there(os.path.dirname(found), extras, no_deps=install.no_deps):
+                    self.part(found, Install(extras=extras))
             elif text.endswith(_ARCHIVES):
                 self.problems.setdefault(Problem(str(origin), f"{shown(text)}: a file that the image makes or gets itself, not judged"))
             else:
@@ -288,8 +291,15 @@ class _Reading:
             found = self.located(at.stage, posixpath.join(at.folder, install.folder, name))
             if found is not None and os.path.isfile(found):
                 self.part(found, install)
+                self.locked.setdefault(os.path.dirname(found), []).append(install)
                 return
         self.missing(origin, install.lock)
+
+    def there(self, folder: str, extras: Sequence[str], *, no_deps: bool) -> bool:
+        """Whether what a project requires is there already, from its own lock, or left to what was installed before it."""
+        if no_deps and (self.parts or self.requirements):
+            return True
+        return any(before.all_extras or {*extras} <= {*before.extras} for before in self.locked.get(folder, ()))
 
     def part(self, path: str, install: Install, *, constraint: bool = False) -> None:
         """Another manifest that the image installs, once for each set of extras and groups."""

@@ -812,3 +812,25 @@ def test_a_stage_that_gives_no_packages_adds_none(tmp_path):
     )
     assert [each.text for each in found.requirements] == ["flask"]
     assert [each.message for each in found.problems] == ["not a part of its last stage, so left aside: dev, build"]
+
+
+@pytest.mark.parametrize(
+    ("commands", "locks", "named"),
+    [
+        ("uv sync --no-dev\nRUN uv pip install -e .", 1, []),
+        ("uv sync --no-dev\nRUN pip install .[web]", 1, ["flask", "gunicorn"]),
+        ("uv sync --no-dev --extra web\nRUN pip install .[web]", 1, []),
+        ("uv sync --no-dev --all-extras\nRUN pip install /src[web]", 1, []),
+        ("uv export --no-dev -o /r.txt\nRUN pip install -r /r.txt && pip install --no-deps .[web]", 1, []),
+        ("pip install rich\nRUN pip install --no-deps .", 0, ["rich"]),
+        ("pip install --no-deps .", 0, ["flask"]),
+        ("pip install .", 0, ["flask"]),
+    ],
+)
+def test_a_project_after_its_own_lock_brings_nothing_more(tmp_path, commands, locks, named):
+    project = '[project]\nname = "app"\nversion = "1"\ndependencies = ["flask"]\n[project.optional-dependencies]\nweb = ["gunicorn"]\n'
+    text = f"FROM python:3.12\nWORKDIR /src\nCOPY . .\nRUN {commands}\n"
+    lock = LOCK.replace("[package.optional-dependencies]\n", '[package.optional-dependencies]\nweb = [{ name = "flask" }]\n')
+    found = manifest(tmp_path, text, uv_lock=lock, pyproject_toml=project)
+    assert len(found.locks) == locks
+    assert [each.text for each in found.requirements] == named
