@@ -42,10 +42,11 @@ class NeedRange:
 
 @dataclass(frozen=True, slots=True)
 class WheelHead:
-    """What was read of a wheel: METADATA, and the bytes that all its files take when unpacked, by the zip's directory."""
+    """What was read of a wheel: METADATA, the bytes that all its files take when unpacked, by the zip's directory, and its own."""
 
     metadata: bytes
     unpacked: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def metadata_from_ranges(  # noqa: C901, PLR0911 -- a ladder: what is lacking at
     packed = read(entry.offset + _LOCAL.size + name_length + extra_length, entry.packed)
     if packed is None:
         return NeedRange(entry.offset, entry.offset + _LOCAL.size + name_length + extra_length + entry.packed)
-    return WheelHead(_unpacked(packed, entry, filename), unpacked)
+    return WheelHead(_unpacked(packed, entry, filename), unpacked, size)
 
 
 def metadata_from_file(file: BinaryIO, filename: str) -> WheelHead:

@@ -45,6 +45,7 @@ def plain_metadata(found: Metadata | Unread) -> dict[str, Any]:
         "seen_in": found.seen_in,
         "assumed": found.assumed,
         "installed": found.installed,
+        "packed": found.packed,
     }
 
 

@@ -68,7 +68,7 @@ def local_wheel(file: DistFile) -> Metadata | Unread:
 
 def _told(head: WheelHead, file: DistFile) -> Metadata | Unread:
     found = checked(parse_metadata(head.metadata, source=MetadataSource.WHEEL, seen_in=f"{file.filename}!/METADATA"), file)
-    return replace(found, installed=head.unpacked) if isinstance(found, Metadata) else found
+    return replace(found, installed=head.unpacked, packed=head.size) if isinstance(found, Metadata) else found
 
 
 def checked(found: Metadata | Unread, file: DistFile) -> Metadata | Unread:

@@ -40,7 +40,7 @@ def likely(file: DistFile, siblings: Sequence[DistFile]) -> list[DistFile]:
 
 def as_sibling(found: Metadata) -> Metadata:
     """What a wheel says, said for the sdist of its release."""
-    return replace(found, source=MetadataSource.SIBLING, assumed=True, installed=None)
+    return replace(found, source=MetadataSource.SIBLING, assumed=True, installed=None, packed=None)
 
 
 def _likeliest(wheel: DistFile) -> tuple[int, bool, str]:

@@ -17,6 +17,7 @@ from muslcheck.words.verdict import ApkNames, Outcome, Verdict
 
 if TYPE_CHECKING:
     from muslcheck.archives.witness import Noted
+    from muslcheck.words.release import DistFile
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Evidence
 
@@ -64,7 +65,7 @@ def _judged(case: Case, known: Known) -> Verdict:
         version=candidate.version,
         outcome=outcome,
         marks=marks,
-        file=case.file,
+        file=_file(case),
         requested=candidate.requested,
         required_by=candidate.required_by,
         chain=candidate.chain,
@@ -74,7 +75,7 @@ def _judged(case: Case, known: Known) -> Verdict:
         evidence=evidence,
         advice=advise(case, outcome, marks, apk),
         shelf=candidate.shelf,
-        installed=_installed(case),
+        installed=told.installed if (told := _of_the_file(case)) is not None else None,
     )
 
 
@@ -105,10 +106,16 @@ def _of_sdist(case: Case) -> tuple[object, ...]:
     return id(case.facts), case.candidate.name, case.candidate.version, case.build_requires, id(case.offered)
 
 
-def _installed(case: Case) -> int | None:
-    """What the wheel takes when unpacked, where it is this very wheel that was looked into."""
+def _of_the_file(case: Case) -> Metadata | None:
+    """What was read inside the very wheel that is installed."""
     told, file = case.candidate.metadata, case.file
-    return told.installed if isinstance(told, Metadata) and file is not None and told.seen_in.startswith(f"{file.filename}!") else None
+    return told if isinstance(told, Metadata) and file is not None and told.seen_in.startswith(f"{file.filename}!") else None
+
+
+def _file(case: Case) -> DistFile | None:
+    """The file, with its size where only the file itself told it: pages in HTML and on disk do not."""
+    told, file = _of_the_file(case), case.file
+    return file if file is None or file.size is not None or told is None else replace(file, size=told.packed)
 
 
 def _with_chain(case: Case) -> Case:

@@ -153,7 +153,8 @@ class Metadata:
     """What a release requires (core metadata), as read from ``seen_in``.
 
     ``assumed`` is true where pip would have built to learn it, and this was read elsewhere instead. ``installed`` are the
-    bytes that the wheel's files take when unpacked, where its directory was read: a ``.metadata`` file does not say.
+    bytes that the wheel's files take when unpacked, ``packed`` those of the wheel itself, where its directory was read: a
+    ``.metadata`` file does not say.
     """
 
     name: NormalizedName
@@ -165,6 +166,7 @@ class Metadata:
     seen_in: str = ""
     assumed: bool = False
     installed: int | None = None
+    packed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

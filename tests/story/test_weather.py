@@ -124,6 +124,15 @@ def test_a_page_without_hashes_sizes_and_times(asked):
     in_order(asked(hashes=False, sizes=False, upload_times=False))
 
 
+@pytest.mark.parametrize("settings", [{"sizes": False}, {"sizes": False, "ranges": False}, {"page": "html", "sizes": False}])
+def test_what_the_page_does_not_say_of_a_wheel_s_size_the_wheel_does(asked, settings):
+    place, stated = asked(**settings), asked()
+    for each in (place, stated):
+        each.write("r.txt", "fine\n")
+    told, expected = (each.check("r.txt")["fine"].file.size for each in (place, stated))
+    assert told == expected > 0
+
+
 def test_a_server_without_ranges(asked):
     in_order(asked(ranges=False))
 
