@@ -1,4 +1,4 @@
-"""What Python, its C API and setuptools no longer have, and since when: ``data/gone.toml``, checked on load."""
+"""What Python, its C API, setuptools and Cython no longer have, and since when: ``data/gone.toml``, checked on load."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Gone", "gone", "parse_gone"]
 
 _LISTS = ("modules", "names", "headers")
-_OF = {"python": ("modules", "names"), "setuptools": ("names",), "capi": ("names", "headers")}
+_OF = {"python": ("modules", "names"), "setuptools": ("names",), "capi": ("names", "headers"), "cython": ("modules", "names")}
 """Whose things, and what is listed of each."""
 _PYTHON = re.compile(r"(\d+)\.(\d+)")
 
@@ -32,6 +32,9 @@ class Gone(NamedTuple):
     headers: Mapping[str, tuple[int, int]]
     common: frozenset[str]
     """Headers whose names others use, too."""
+    cython_modules: Mapping[str, tuple[int, int]]
+    """Modules for ``cimport`` that Cython brought: the first Cython without them."""
+    cython_names: Mapping[str, tuple[int, int]]
 
 
 @cache
@@ -67,6 +70,8 @@ def parse_gone(text: str) -> Gone:
         found["capi", "names"],
         found["capi", "headers"],
         frozenset(common),
+        found["cython", "modules"],
+        found["cython", "names"],
     )
 
 

@@ -129,8 +129,18 @@ def _cythonized(machine: Machine, name: str, arguments: list[Any], named: dict[s
         else:
             if isinstance(value, Ext) and value.kind == "setuptools":
                 value.kind = kind
+            if isinstance(value, Ext):
+                _expand(machine, value)
             append(machine, made, item)
     return made
+
+
+def _expand(machine: Machine, extension: Ext) -> None:
+    """Patterns among the sources of an extension, which ``cythonize()`` replaces by the files that match."""
+    sources = machine.iterate(extension.sources) or []
+    if any(isinstance(source, str) and "*" in source for source in sources):
+        found = [machine.files.glob(s, recursive=True) if isinstance(s, str) and "*" in s else [s] for s in sources]
+        extension.sources = Items([source for each in found if isinstance(each, list) for source in each], machine.path)
 
 
 def _setup(machine: Machine, name: str, _arguments: list[Any], named: dict[str, Any]) -> External | Unknown:

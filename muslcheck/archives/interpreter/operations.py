@@ -59,6 +59,10 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
         return PathText(posixpath.normpath(posixpath.join(left, right)))
     if isinstance(op, ast.Mod) and isinstance(left, str):
         return _percent(left, right)
+    if isinstance(op, ast.Add) and isinstance(left, list) and isinstance(right, Unknown) and not right.options:
+        return [*left, Unknown("items that are not known")]
+    if isinstance(op, ast.Add) and isinstance(right, list) and isinstance(left, Unknown) and not left.options:
+        return [Unknown("items that are not known"), *right]
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return _with_options(op, left, right)
     if isinstance(op, ast.Add):

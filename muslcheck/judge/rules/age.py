@@ -1,4 +1,4 @@
-"""MC23x: builds that fail for their years, on glibc as on musl."""
+"""MC23x, MC245: builds that fail for their years, on glibc as on musl."""
 
 from __future__ import annotations
 
@@ -146,6 +146,20 @@ def old_cython(case: Case) -> Iterator[Evidence]:
             yield from _fails("MC234", claim, seen, certain=True)
 
 
+def cython_refuses(case: Case) -> Iterator[Evidence]:
+    """Cython sources hold what the Cython that the build takes no longer translates.
+
+    A build that requires Cython and names no version below takes the newest. From 3.0 on a function that says nothing of exceptions may
+    raise, and C takes none that does as a callback; modules and names of Python 2 left with 3.0 and 3.1 (Cython's changelog).
+    """
+    has = _version(case, "cython")
+    for seen in _marks(case, "pyx:"):
+        since, _, what = seen.value.removeprefix("pyx:").partition(":")
+        if has is not None and has >= _numbers(since):
+            shown = ".".join(map(str, has))
+            yield from _fails("MC245", f"Cython {shown} refuses {what}, as each does since {since} ({_EVERYWHERE})", seen, certain=True)
+
+
 def c_api_gone(case: Case) -> Iterator[Evidence]:
     """C sources use a part of CPython's C API that the target's Python no longer has, and nothing guards it."""
     for seen in _marks(case, "capi:"):
@@ -290,4 +304,5 @@ RULES = (
     Rule("MC237", "A CMake too new", cmake_too_new),
     Rule("MC238", "A language standard too new", standard_too_new),
     Rule("MC239", "Refused by newer compilers", compiler_refuses),
+    Rule("MC245", "Refused by newer Cythons", cython_refuses),
 )
