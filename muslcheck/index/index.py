@@ -206,7 +206,7 @@ class Index:
         """What each source says without being waited for, in the order of the sources."""
         known = self._near.get(name)
         if known is None:
-            known = self._near[name] = [self._sources.near(source, name) for source in self._sources.all()]
+            known = self._near[name] = [self._sources.near(source, name) for source in self._sources.of(name)]
         return known
 
     async def _project(self, name: NormalizedName, near: Sequence[tuple[Answer] | None]) -> Project | Absent:
@@ -222,14 +222,14 @@ class Index:
                     return failure
             return await self._sources.far(source, name)
 
-        sources = self._sources.all()
+        sources = self._sources.of(name)
         return self._settled(name, await asyncio.gather(*(answer(source, known) for source, known in zip(sources, near, strict=True))))
 
     def _settled(self, name: NormalizedName, answers: Sequence[Answer]) -> Project | Absent:
         """One project out of what every source said."""
-        sources = self._sources.all()
+        sources = self._sources.of(name)
         first = self._options.first_index
-        counted = self._sources.until_first(answers) if first else answers
+        counted = self._sources.until_first(sources, answers) if first else answers
         parts = [answer for answer in counted if isinstance(answer, Part)]
         failures = [answer for answer in counted if isinstance(answer, IndexFailure)]
         listed = sum(isinstance(answer, Part) and not source.is_links for source, answer in zip(sources, answers, strict=True))
@@ -239,7 +239,7 @@ class Index:
             for failure in failures:
                 host = urlsplit(failure.subject).netloc or failure.subject
                 self._sources.problems.setdefault(Problem(host, f"passed over, as pip does: {failure.reason}", failure.hint, "index"))
-            others = answers if first else self._sources.until_first(answers)
+            others = answers if first else self._sources.until_first(sources, answers)
             otherwise = partial(merge, name, [answer for answer in others if isinstance(answer, Part)])
             return merge(name, parts, otherwise if listed > 1 else None)
         if failures:

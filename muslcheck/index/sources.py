@@ -71,13 +71,15 @@ class Sources:
         self._offline = offline
         self._refresh = refresh
         self._sources: tuple[Source, ...] | None = None
-        self._turn: tuple[int, ...] = ()
+        self._turn: tuple[str, ...] = ()
+        self._pinned: dict[str, set[str]] = {}
+        self._for_those_alone: frozenset[str] = frozenset()
         self._folders: dict[str, Folder] = {}
         self._links: dict[str, list[dict[str, Any]]] = {}
         self.problems: dict[Problem, None] = {}
 
     def all(self) -> tuple[Source, ...]:
-        """Every source in pip's order: links, the index, the extra indexes."""
+        """Every source in pip's order: links, the index, the extra indexes; last those that serve the projects pinned to them."""
         if self._sources is None:
             options = self._options
             links = [link_place(location, self._credentials) for location in options.find_links]
@@ -87,21 +89,40 @@ class Sources:
 
                 urls = (options.index_url or default_index_url(), *options.extra_index_urls)
                 indexes = [index_place(url, self._credentials) for url in urls]
-            found = tuple(Source(place, is_links) for those, is_links in ((links, True), (indexes, False)) for place in self._usable(those))
-            turn = [*dict.fromkeys(place.url for place in (*indexes[1:], *indexes[:1]) if isinstance(place, Place))]
-            asked = [position for position, source in enumerate(found) if not source.is_links]
-            self._turn = tuple(sorted(asked, key=lambda position: turn.index(found[position].place.url)))
-            self._sources = found
+            asked_for_all = [place.url for place in indexes if isinstance(place, Place)]
+            for name, url in () if options.no_index else options.pinned:
+                place = index_place(url, self._credentials)
+                indexes.append(place)
+                if isinstance(place, Place):
+                    self._pinned.setdefault(name, set()).add(place.url)
+            self._turn = tuple(dict.fromkeys((*asked_for_all[1:], *asked_for_all[:1])))
+            self._for_those_alone = frozenset(url for urls in self._pinned.values() for url in urls).difference(asked_for_all)
+            self._sources = tuple(
+                Source(place, is_links) for those, is_links in ((links, True), (indexes, False)) for place in self._usable(those)
+            )
         return self._sources
 
-    def until_first(self, answers: Sequence[Answer]) -> list[Answer]:
-        """What counts of the answers of :meth:`all` where the first index that has a project is the only one (uv ``first-index``).
+    def of(self, name: str) -> tuple[Source, ...]:
+        """The sources that are asked for a project: all, but for the indexes that others are pinned to, or those that it is pinned to."""
+        found = self.all()
+        if not self._pinned:
+            return found
+        own = self._pinned.get(name)
+        return tuple(
+            source
+            for source in found
+            if source.is_links or (source.place.url in own if own is not None else source.place.url not in self._for_those_alone)
+        )
+
+    def until_first(self, sources: Sequence[Source], answers: Sequence[Answer]) -> list[Answer]:
+        """What counts of the answers of sources where the first index that has a project is the only one (uv ``first-index``).
 
         The extra indexes come before the index itself. Links always count.
         """
         counted = [*answers]
+        indexes = [position for position, source in enumerate(sources) if not source.is_links and source.place.url in self._turn]
         found = False
-        for position in self._turn:
+        for position in sorted(indexes, key=lambda each: self._turn.index(sources[each].place.url)):
             if found:
                 counted[position] = None
             found = found or isinstance(answers[position], Part)

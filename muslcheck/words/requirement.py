@@ -222,6 +222,9 @@ class IndexOptions:
     retries: int | None = None
     first_index: bool = False
     """A project is had from the first index alone that has it, the extra ones before ``index_url`` (uv); else from all (pip)."""
+    pinned: tuple[tuple[str, str], ...] = ()
+    """Projects, by normalised name, that are looked for on one index alone, which serves no others where it is not named above
+    (``[tool.uv.sources]``, Poetry's ``source``, Pipfile's ``index``; pip has no such thing)."""
 
     def overlaid(self, other: IndexOptions) -> IndexOptions:
         """These options with another's on top: single values replaced where given, lists continued."""
@@ -237,6 +240,7 @@ class IndexOptions:
             proxy=other.proxy or self.proxy,
             timeout=self.timeout if other.timeout is None else other.timeout,
             retries=self.retries if other.retries is None else other.retries,
+            pinned=tuple(dict.fromkeys(self.pinned + other.pinned)),
         )
 
     def then(self, stated: IndexOptions) -> IndexOptions:

@@ -1,6 +1,7 @@
 """Project pages: every form they come in, and several of them made one."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from support.archives import sdist_bytes, wheel_bytes, wheel_name
@@ -289,3 +290,27 @@ def test_progress_is_told(server):
 
     asyncio.run(main())
     assert told == [("project pages", 0, 1), ("project pages", 1, 1)]
+
+
+def test_a_project_is_looked_for_where_it_is_pinned_to_and_others_are_not():
+    with IndexServer() as everyone, IndexServer() as special:
+        for server, version in ((everyone, "1.0"), (special, "2.0")):
+            server.add("demo", wheel_name("demo", version), b"")
+            server.add("other", wheel_name("other", version), b"")
+        pinned = IndexOptions(index_url=everyone.index_url, pinned=(("demo", special.index_url),), timeout=5)
+        assert project(pinned)[0].versions == ("2.0",)
+        assert project(pinned, "other")[0].versions == ("1.0",)
+        assert not special.asked("/simple/other/")
+        assert project(replace(pinned, first_index=True))[0].versions == ("2.0",)
+        assert isinstance(project(replace(pinned, no_index=True))[0], Absent)
+        assert project(replace(pinned, extra_index_urls=(special.index_url,)), "other")[0].versions == ("2.0", "1.0")
+
+
+def test_an_index_that_cannot_be_asked_is_not_passed_over_for_what_is_pinned_to_it():
+    with IndexServer() as everyone:
+        everyone.add("demo", wheel_name("demo", "1.0"), b"")
+        with IndexServer() as gone:
+            url = gone.index_url
+        pinned = IndexOptions(index_url=everyone.index_url, pinned=(("demo", url),), retries=0, timeout=5)
+        with pytest.raises(IndexUnavailable):
+            project(pinned)
