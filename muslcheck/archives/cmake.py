@@ -73,17 +73,24 @@ class _Reading:
     """Variables that were set to one plain value."""
     files: int = _FILES
     seen: set[str] = field(default_factory=set)
+    asides: set[str] = field(default_factory=set)
+    """Folders of which only what something else asks for is built."""
+    unnamed: bool = False
+    """Whether a folder was added whose name is worked out on the way."""
 
 
-def read_cmake(contents: Contents, folder: str, certainty: Certainty) -> tuple[Tree, tuple[Seen, ...]] | None:
-    """The tree whose CMakeLists.txt is in a folder of the archive, and what it downloads; None where there is none."""
+def read_cmake(
+    contents: Contents, folder: str, certainty: Certainty, within: Certainty = Certainty.ALWAYS
+) -> tuple[Tree, tuple[Seen, ...]] | None:
+    """The tree whose CMakeLists.txt is in a folder of the archive, and what it downloads; None where there is none.
+
+    ``certainty`` is that of CMake being run at all, ``within`` that of its being this tree.
+    """
     member = posixpath.normpath(posixpath.join(folder, "CMakeLists.txt"))
     if member not in contents.names:
         return None
     reading = _Reading(contents)
-    _read(reading, member, Certainty.ALWAYS)
-    prefix = f"{posixpath.normpath(folder)}/" if posixpath.normpath(folder) != "." else ""
-    files = sum(1 for name in contents.names if name.startswith(prefix) and name.rpartition(".")[2].lower() in _SOURCE_ENDINGS)
+    _read(reading, member, within)
     tree = Tree(
         tool="cmake",
         seen_in=contents.where(member),
@@ -91,9 +98,27 @@ def read_cmake(contents: Contents, folder: str, certainty: Certainty) -> tuple[T
         languages=tuple(sorted(reading.languages or {"c", "c++"})),
         needs=tuple(dict.fromkeys(reading.needs)),
         minimum=reading.minimum,
-        files=files,
+        files=_sources(reading, posixpath.dirname(member)),
     )
     return tree, tuple(dict.fromkeys(reading.downloads))
+
+
+def _sources(reading: _Reading, top: str) -> int:
+    """How many sources may be built: those below folders that are added, or all below the top where it is not known which are."""
+    added: dict[str, bool] = {}
+
+    def is_added(folder: str) -> bool:
+        if folder not in added:
+            if folder in reading.asides:
+                added[folder] = False
+            elif (member := posixpath.join(folder, "CMakeLists.txt")) in reading.contents.names:
+                added[folder] = member in reading.seen or (reading.unnamed and (not top or folder.startswith(f"{top}/")))
+            else:
+                added[folder] = bool(folder) and is_added(posixpath.dirname(folder))
+        return added[folder]
+
+    sources = (name for name in reading.contents.names if name.rpartition(".")[2].lower() in _SOURCE_ENDINGS)
+    return sum(is_added(posixpath.dirname(name)) for name in sources)
 
 
 _SOURCE_ENDINGS = frozenset({"c", "cc", "cpp", "cxx", "f", "f90", "cu", "s", "asm", "m", "mm"})
@@ -201,8 +226,13 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
         found = next((a for a in names if not a.isupper() and "$" not in a and "/" not in a), None)
         if found:
             _need(reading, found, where, certainty, required="REQUIRED" in arguments, detail="find_library")
-    elif name == "add_subdirectory" and "$" not in arguments[0]:
-        _read(reading, posixpath.normpath(posixpath.join(folder, arguments[0], "CMakeLists.txt")), certainty)
+    elif name == "add_subdirectory" and "$" in arguments[0]:
+        reading.unnamed = True
+    elif name == "add_subdirectory":
+        added = posixpath.normpath(posixpath.join(folder, arguments[0]))
+        if "EXCLUDE_FROM_ALL" in arguments:
+            reading.asides.add(added)
+        _read(reading, posixpath.join(added, "CMakeLists.txt"), certainty)
     elif name == "include" and "$" not in arguments[0].replace("${CMAKE_CURRENT_SOURCE_DIR}", "").replace("${CMAKE_SOURCE_DIR}", ""):
         path = arguments[0].replace("${CMAKE_CURRENT_SOURCE_DIR}/", "").replace("${CMAKE_SOURCE_DIR}/", "")
         _read(reading, posixpath.normpath(posixpath.join(folder, path if path.endswith(".cmake") else f"cmake/{path}.cmake")), certainty)

@@ -280,8 +280,8 @@ def _trees(
         if tree is not None and (tree.tool, tree.seen_in) not in trees:
             trees[tree.tool, tree.seen_in] = tree
 
-    def keep_cmake(folder: str, certainty: Certainty) -> None:
-        found = read_cmake(contents, folder, certainty)
+    def keep_cmake(folder: str, certainty: Certainty, within: Certainty = Certainty.ALWAYS) -> None:
+        found = read_cmake(contents, folder, certainty, within)
         if found is not None:
             keep(found[0])
             downloads.extend(found[1])
@@ -305,7 +305,8 @@ def _trees(
         line = (contents.text("SConstruct") or "").count("\n", 0, match.start()) + 1
         keep(Tree("scons", contents.where("SConstruct", line), Certainty.ALWAYS, tuple(sorted(contents.counts)) or ("c",)))
     if setup.cmake is not None:
-        keep_cmake(setup.cmake.value, setup.cmake.certainty)
+        folder, within = (setup.cmake.value, Certainty.ALWAYS) if setup.cmake.value != "." else _cmake_folder(contents)
+        keep_cmake(folder, setup.cmake.certainty, within)
     for member, certainty, where in setup.rust:
         keep(read_cargo(contents, member, certainty) or Tree("cargo", where, certainty, ("rust",)))
     rust = _table(tool, "setuptools-rust")
@@ -324,7 +325,8 @@ def _trees(
             keep(Tree("autoconf", seen.where, seen.certainty, ("c",)))
         elif _PROGRAM_TREES.get(name) == "cmake":
             if not any(t.tool == "cmake" for t in trees.values()):
-                keep_cmake(".", seen.certainty)
+                folder, within = _cmake_folder(contents)
+                keep_cmake(folder, seen.certainty, within)
         elif _PROGRAM_TREES.get(name) == "cargo":
             keep(
                 read_cargo(contents, _shallowest(contents, "Cargo.toml"), seen.certainty)
@@ -333,6 +335,18 @@ def _trees(
         elif name in _PROGRAM_TREES:
             keep(Tree(_PROGRAM_TREES[name], seen.where, seen.certainty, ("go",) if name == "go" else ()))
     return tuple(trees.values()), tuple(downloads)
+
+
+def _cmake_folder(contents: Contents) -> tuple[str, Certainty]:
+    """Where CMake begins: at the top, else in a folder that setup.py speaks of, else in the shallowest; and how sure that is."""
+    folders = {posixpath.dirname(name) for name in contents.names if posixpath.basename(name) == "CMakeLists.txt"}
+    tops = sorted(folder for folder in folders if not any(folder.startswith(f"{other}/" if other else "") for other in folders - {folder}))
+    setup = contents.text("setup.py") or ""
+    spoken = [folder for folder in tops if f"'{folder}'" in setup or f'"{folder}"' in setup]
+    likely = spoken or tops
+    return min(likely, key=lambda folder: (folder.count("/"), folder), default="."), (
+        Certainty.ALWAYS if len(likely) == 1 else Certainty.DECIDED_LATER
+    )
 
 
 def _shallowest(contents: Contents, base: str) -> str:

@@ -52,6 +52,48 @@ def test_cmake():
 
 
 @pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("add_subdirectory(core)", ["main.cc", "core/a.cc", "core/deep/b.c"]),
+        ("add_subdirectory(core EXCLUDE_FROM_ALL)", ["main.cc"]),
+        ("add_subdirectory(../bench built)", ["main.cc", "../bench/core.s"]),
+        ("add_subdirectory(${WHERE})", ["main.cc", "core/a.cc", "core/deep/b.c"]),
+        ("", ["main.cc"]),
+    ],
+    ids=["added", "set aside", "beside", "who knows", "alone"],
+)
+def test_what_cmake_builds_are_the_sources_of_folders_that_are_added(text, sources):
+    top = f"cmake_minimum_required(VERSION 3.15)\nproject(x LANGUAGES CXX)\n{text}\n"
+    files = {"native/CMakeLists.txt": top, "native/core/CMakeLists.txt": "", "bench/CMakeLists.txt": ""}
+    files |= dict.fromkeys(["native/main.cc", "native/core/a.cc", "native/core/deep/b.c", "bench/core.s"], "")
+    setup = "import subprocess\nsubprocess.check_call(['cmake', 'native'])\nfrom setuptools import setup\nsetup()\n"
+    (tree,) = inspect({"setup.py": setup, **files}).trees
+    assert tree.files == len(sources)
+
+
+@pytest.mark.parametrize(
+    ("folders", "setup", "found"),
+    [
+        (["native"], "", ("c++", [("Native", "always")])),
+        (["native", "native/sub"], "", ("c++", [("Native", "always")])),
+        (["other", "native"], "", ("c++", [("Native", "decided-later")])),
+        (["a", "deep/native"], "", ("c++", [("A", "decided-later")])),
+        (["a", "deep/native"], "where = 'deep/native'", ("c++", [("Deep/Native", "always")])),
+        (["", "native"], "where = 'native'", ("c++", [("", "always")])),
+    ],
+    ids=["one", "one in another", "two", "the shallowest", "the one spoken of", "the top"],
+)
+def test_cmake_is_looked_for_where_setup_py_does_not_tell_its_folder(folders, setup, found):
+    files = {
+        f"{folder}/CMakeLists.txt".lstrip("/"): f"project(x LANGUAGES CXX)\nfind_package({folder.title()}X REQUIRED)\n"
+        for folder in folders
+    }
+    runs = f"import subprocess, os\n{setup}\nsubprocess.check_call(['cmake', os.environ['X']])\nfrom setuptools import setup\nsetup()\n"
+    (tree,) = inspect({"setup.py": runs, **files}).trees
+    assert (*tree.languages, brief(tree.needs)) == (found[0], [(f"{name}X", certainty) for name, certainty in found[1]])
+
+
+@pytest.mark.parametrize(
     ("text", "minimum"),
     [("set(LEAST 3.9)\ncmake_minimum_required(VERSION ${LEAST})\n", "3.9"), ("cmake_minimum_required(VERSION ${OTHER})\n", None)],
 )
