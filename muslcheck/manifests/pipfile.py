@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.documents import type_name
@@ -68,13 +69,22 @@ class _Pipfile(Reading):
         return [requirement for requirement in found if requirement is not None]
 
     def index(self) -> IndexOptions:
-        """The first source is the index; any other serves the packages that name it."""
-        urls = [
-            table["url"]
+        """The first source is the index; any other serves the packages that name it, and no others."""
+        sources = [
+            (str(table.get("name", "")), table["url"])
             for table in self.tables(self.document, "source", self.places.get(("source",)))
             if isinstance(table.get("url"), str)
         ]
-        return IndexOptions(index_url=urls[0] if urls else None, extra_index_urls=tuple(urls[1:]))
+        named = dict(sources[1:])
+        tables = (table for name, table in self.document.items() if name not in _NOT_CATEGORIES[1:] and isinstance(table, dict))
+        stated = (
+            (canonicalize_name(name), named.get(value["index"]))
+            for table in tables
+            for name, value in table.items()
+            if isinstance(value, dict) and isinstance(value.get("index"), str)
+        )
+        pinned = tuple((name, url) for name, url in stated if url is not None)
+        return IndexOptions(index_url=sources[0][1] if sources else None, pinned=tuple(dict.fromkeys(pinned)))
 
     def requires_python(self) -> SpecifierSet | None:
         """``[requires]``: one Python."""

@@ -100,12 +100,29 @@ class PoetryTables:
         return found
 
     def index(self) -> IndexOptions:
-        """The package sources: primary ones stand in the place of PyPI, the others beside it."""
-        stated = self.table.get("source", [])
-        sources = [each for each in stated if isinstance(each, dict)] if isinstance(stated, list) else []
-        first = [str(each["url"]) for each in sources if "url" in each and each.get("priority", "primary") in _FIRST]
-        beside = [str(each["url"]) for each in sources if "url" in each and each.get("priority", "primary") not in _FIRST]
+        """The package sources: primary ones stand in the place of PyPI, others beside it, but for the explicit ones."""
+        sources = [(url, each.get("priority", "primary")) for url, each in self._sources()]
+        first = [url for url, priority in sources if priority in _FIRST]
+        beside = [url for url, priority in sources if priority not in (*_FIRST, "explicit")]
         return IndexOptions(index_url=first[0] if first else None, extra_index_urls=(*first[1:], *beside))
+
+    def pins(self) -> list[tuple[NormalizedName, str, Mapping[str, Any]]]:
+        """The dependencies that name a source, its address, and a table with the condition on which they do."""
+        named = {str(each.get("name", "")).lower(): url for url, each in self._sources()}
+        groups = self.table.get("group", {})
+        tables = [self.table.get("dependencies"), self.table.get("dev-dependencies")]
+        tables += [each.get("dependencies") for each in groups.values() if isinstance(each, dict)] if isinstance(groups, dict) else []
+        found: list[tuple[NormalizedName, str, Mapping[str, Any]]] = []
+        for name, constraint in (item for table in tables if isinstance(table, dict) for item in table.items()):
+            for each in constraint if isinstance(constraint, list) else [constraint]:
+                source = each.get("source") if isinstance(each, dict) else None
+                if isinstance(source, str) and source.lower() in named:
+                    found.append((canonicalize_name(name), named[source.lower()], {"marker": _condition(each)}))
+        return found
+
+    def _sources(self) -> list[tuple[str, Mapping[str, Any]]]:
+        stated = self.table.get("source", [])
+        return [(str(each["url"]), each) for each in stated if isinstance(each, dict) and "url" in each] if isinstance(stated, list) else []
 
     def selection(self) -> Selection:
         """``allow-prereleases``, as far as dependencies were read."""
@@ -217,6 +234,13 @@ def _why_not(table: Mapping[str, Any]) -> str:
 
             return f"the marker {quoted(markers)}: {why_marker(markers, str(error))}"
     return ""
+
+
+def _condition(table: Mapping[str, Any]) -> str | None:
+    """The marker on which a dependency stands; one that is none where it takes Poetry's own words for Pythons."""
+    if isinstance(table.get("platform"), str):
+        return f"sys_platform == {quoted(table['platform'])}"
+    return "" if "python" in table else table.get("markers")
 
 
 def _inline(table: Mapping[str, Any]) -> str:

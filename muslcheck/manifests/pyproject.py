@@ -77,7 +77,7 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
         requirements=requirements,
         constraints=tools.constraints,
         build_constraints=tools.build_constraints,
-        index=tools.index,
+        index=tools.indexes(asked),
         selection=tools.selection,
         problems=tuple(dict.fromkeys((*project.problems, *tools.problems))),
         requires_python=project.requires_python,

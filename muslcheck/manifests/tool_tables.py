@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
 
+    from muslcheck.manifests.asked import Asked
+
 __all__ = ["ToolTables", "tool_tables"]
 
+_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+_MACHINES = ("x86_64", "aarch64", "armv7l")
 _HIGHEST = 10
 """Folders above a project in which its workspace is looked for."""
 
@@ -48,6 +52,8 @@ class ToolTables:
     """uv's own table."""
     elsewhere: dict[NormalizedName, Requirement] = field(default_factory=dict)
     """Where Poetry takes a dependency of the ``[project]`` table from, where that is not the index."""
+    pins: list[tuple[NormalizedName, str, Mapping[str, Any]]] = field(default_factory=list)
+    """Projects that come from one index alone, its address, and the table that says so."""
     path: str = ""
     project: str = ""
     """The project's name, where it states one."""
@@ -61,6 +67,27 @@ class ToolTables:
             sources = self.sources.get(requirement.name) if requirement.source is Source.INDEX else None
             for source in sources or [{}]:
                 yield self._placed(requirement, source)
+
+    def indexes(self, asked: Asked) -> IndexOptions:
+        """Where files are looked for, with what comes from one index alone for the extras and groups asked for."""
+        pinned: dict[tuple[str, str], None] = {}
+        beside: dict[str, None] = {}
+        for name, url, source in self.pins:
+            extra, group, marker = source.get("extra"), source.get("group"), source.get("marker")
+            if isinstance(extra, str) and not asked.all_extras and canonicalize_name(extra) not in map(canonicalize_name, asked.extras):
+                continue
+            if isinstance(group, str) and canonicalize_name(group) not in map(canonicalize_name, asked.groups):
+                continue
+            holds = _on_linux(marker) if isinstance(marker, str) else True
+            if holds:
+                pinned.setdefault((name, url))
+            elif holds is None:  # on some machines, or for some Pythons: there it is one index among others
+                beside.setdefault(url)
+        if pinned:
+            names = ", ".join(dict.fromkeys(name for name, _ in pinned))
+            message = f"{names}: looked for on the index that the project names for it alone, as its tool does; pip knows no such thing"
+            self.problems.append(Problem(self.path, message))
+        return self.index.overlaid(IndexOptions(extra_index_urls=tuple(beside), pinned=tuple(pinned)))
 
     def replaced(self, what: str, overrides: tuple[Requirement, ...], excluded: tuple[Requirement, ...]) -> None:
         """Take what stands in for requirements of the same names, and what counts for nobody; pip knows neither."""
@@ -149,6 +176,7 @@ def _poetry(found: ToolTables, path: str, table: Mapping[str, Any], line: Callab
         found.requires_python = poetry.requires_python()
         found.selection = found.selection.overlaid(poetry.selection())
     found.index = found.index.overlaid(poetry.index())
+    found.pins += poetry.pins()
     for name in poetry.groups():
         found.groups[canonicalize_name(name)] = (name, partial(poetry.group, name))
 
@@ -230,12 +258,46 @@ def _uv(found: ToolTables, table: Mapping[str, Any], read: Callable[[object, tup
     indexes = table.get("index")
     listed = [each for each in indexes if isinstance(each, dict) and isinstance(each.get("url"), str)] if isinstance(indexes, list) else []
     default = next((each["url"] for each in listed if each.get("default") is True), table.get("index-url"))
-    beside = [each["url"] for each in listed if each.get("default") is not True]
+    beside = [each["url"] for each in listed if each.get("default") is not True and each.get("explicit") is not True]
     extra = table.get("extra-index-url")
     beside += [each for each in extra if isinstance(each, str)] if isinstance(extra, list) else []
     found.index = found.index.overlaid(
         IndexOptions(index_url=default if isinstance(default, str) else None, extra_index_urls=tuple(dict.fromkeys(beside)))
     )
+    named = {each["name"]: each["url"] for each in listed if isinstance(each.get("name"), str)}
+    found.pins += [
+        (name, named[each["index"]], each)
+        for name, entries in found.sources.items()
+        for each in entries
+        if isinstance(each.get("index"), str) and each["index"] in named
+    ]
+
+
+def _on_linux(text: str) -> bool | None:
+    """Whether a marker holds on Linux; None where that depends on the machine or the Python, or it is none."""
+    try:
+        marker = Marker(text)
+    except (InvalidMarker, RecursionError):
+        return None
+    said = {marker.evaluate(_linux(python, machine)) for python in _PYTHONS for machine in _MACHINES}
+    return said.pop() if len(said) == 1 else None
+
+
+def _linux(python: str, machine: str) -> dict[str, str]:
+    """Every marker variable on Linux: nothing is left for packaging to ask this machine."""
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": f"{python}.0",
+        "os_name": "posix",
+        "platform_machine": machine,
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": f"{python}.0",
+        "python_version": python,
+        "sys_platform": "linux",
+    }
 
 
 def _members(path: str, table: Mapping[str, Any]) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def test_a_pipfile(tmp_path):
     assert str(old.specifier) == "==1.0"
     assert (wheel.source, wheel.location) == (Source.ARCHIVE, "https://files.example/wheel-1.0-py3-none-any.whl")
     assert found.index.index_url == "https://index.example/simple"
-    assert found.index.extra_index_urls == ("https://wheels.example/simple",)
+    assert (found.index.extra_index_urls, found.index.pinned) == ((), ())  # nothing names the other source
     assert str(found.requires_python) == "==3.12.*"
 
 
@@ -219,3 +219,24 @@ def test_what_pip_freeze_prints(tmp_path):
         Source.INDEX,
     ]
     assert str(found.requirements[-1].specifier) == "==2.1.0+cpu"
+
+
+def test_a_pipfile_with_a_source_for_some_packages(tmp_path):
+    text = """\
+[[source]]
+name = "first"
+url = "https://index.example/simple"
+
+[[source]]
+name = "other"
+url = "https://wheels.example/simple"
+
+[packages]
+flask = "*"
+Torch_CPU = {version = "*", index = "other"}
+rich = {version = "*", index = "first"}
+gone = {version = "*", index = "nowhere"}
+"""
+    found = manifest(tmp_path, "Pipfile", text)
+    assert (found.index.index_url, found.index.extra_index_urls) == ("https://index.example/simple", ())
+    assert found.index.pinned == (("torch-cpu", "https://wheels.example/simple"),)

@@ -326,3 +326,71 @@ def test_an_environment_of_hatch_has_what_its_template_states(tmp_path):
         "deep": ["flask", "pytest", "coverage", "orjson"],
         "alone": ["flask", "ruff"],
     }
+
+
+UV_INDEXES = """
+[[tool.uv.index]]
+name = "wheels"
+url = "https://wheels.example/simple"
+explicit = true
+[[tool.uv.index]]
+name = "beside"
+url = "https://beside.example/simple"
+[tool.uv.sources]
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "pinned", "beside"),
+    [
+        ('{ index = "wheels" }', {}, True, False),
+        ('{ index = "nowhere" }', {}, False, False),
+        ('[{ index = "wheels", marker = "sys_platform == \'linux\'" }]', {}, True, False),
+        ('[{ index = "wheels", marker = "sys_platform == \'win32\'" }]', {}, False, False),
+        ('{ index = "wheels", marker = "platform_machine == \'x86_64\'" }', {}, False, True),
+        ('[{ index = "wheels", extra = "CPU" }]', {}, False, False),
+        ('[{ index = "wheels", extra = "CPU" }]', {"extras": ["cpu"]}, True, False),
+        ('[{ index = "wheels", extra = "CPU" }]', {"all_extras": True}, True, False),
+        ('{ index = "wheels", group = "dev" }', {}, False, False),
+        ('{ index = "wheels", group = "dev" }', {"groups": ["dev"]}, True, False),
+    ],
+)
+def test_an_index_of_uvs_for_one_project(tmp_path, source, options, pinned, beside):
+    more = '[project.optional-dependencies]\ncpu = ["rich"]\n[dependency-groups]\ndev = ["rich"]\n'
+    found = manifest(tmp_path, PROJECT + more + UV_INDEXES + f"Flask = {source}\n", **options)
+    wheels = "https://wheels.example/simple"
+    assert found.index.pinned == ((("flask", wheels),) if pinned else ())
+    assert found.index.extra_index_urls == ("https://beside.example/simple", *([wheels] if beside else []))
+    told = [each.message for each in found.problems]
+    said = "flask: looked for on the index that the project names for it alone, as its tool does; pip knows no such thing"
+    assert told == ([said] if pinned else [])
+
+
+@pytest.mark.parametrize(
+    ("dependency", "pinned", "beside"),
+    [
+        ('{ version = "*", source = "Wheels" }', True, False),
+        ('{ version = "*", source = "wheels", markers = "sys_platform == \'win32\'" }', False, False),
+        ('{ version = "*", source = "wheels", platform = "linux" }', True, False),
+        ('{ version = "*", source = "wheels", python = "<3.12" }', False, True),
+        ('[{ version = "*", source = "wheels", platform = "linux" }, { version = "*", platform = "darwin" }]', True, False),
+        ('{ version = "*", source = "nowhere" }', False, False),
+        ('"*"', False, False),
+    ],
+)
+@pytest.mark.parametrize("table", ["dependencies", "group.dev.dependencies"])
+def test_a_source_of_poetrys_for_one_project(tmp_path, dependency, pinned, beside, table):
+    text = f"""
+        [tool.poetry]
+        [tool.poetry.{table}]
+        Torch_CPU = {dependency}
+        [[tool.poetry.source]]
+        name = "wheels"
+        url = "https://wheels.example/simple"
+        priority = "explicit"
+        """
+    more = "" if table == "dependencies" else "[tool.poetry.dependencies]\n"
+    found = manifest(tmp_path, textwrap.dedent(text) + more)
+    wheels = "https://wheels.example/simple"
+    assert found.index.pinned == ((("torch-cpu", wheels),) if pinned else ())
+    assert (found.index.index_url, found.index.extra_index_urls) == (None, (wheels,) if beside else ())
