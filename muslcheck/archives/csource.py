@@ -218,10 +218,15 @@ class _Reader:
             stack.pop()
 
     def _name(self, use: Use, state: bool | None, extension: Extension, member: str, text: CText) -> None:
-        if use.mark.startswith("gcc-") and (not member.endswith(".c") or "c++" in extension.languages):
-            return  # C++ has other rules
+        mark = use.mark
+        if mark.endswith("size of a PyTypeObject") and not self.target.python >= (3, 12):
+            return
+        if mark.startswith("gcc-") and (not member.endswith(".c") or "c++" in extension.languages):  # C++ has other rules
+            if ":NULL " not in mark:
+                return
+            mark = f"nullptr:{mark.partition(':')[2]}"
         certainty = extension.certainty if state else weaker(extension.certainty, Certainty.DECIDED_LATER)
-        self._mark(use.mark, self._where(member, text.line(use.start)), certainty)
+        self._mark(mark, self._where(member, text.line(use.start)), certainty)
 
     def _include(self, name: str, quoted: bool, folder: str, extension: Extension, where: str, certainty: Certainty) -> None:
         member = self._find(name, folder, extension, quoted=quoted)

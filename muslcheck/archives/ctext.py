@@ -31,16 +31,24 @@ _SIZE_NULL = re.compile(
     rb'(?:(?:"(?:[^"\\\n]|\\.)*"\s*)+,|\w+\s*,)\s*NULL\s*[,}]'
 )
 """A module's size given as a pointer: gcc takes no pointer for an integer since 14 ("Porting to GCC 14", -Wint-conversion)."""
+_TYPE = re.compile(rb"\bPyVarObject_HEAD_INIT\s*\([^()]*\)\s*,?")
+_TYPE_NUMBERS = frozenset({1, 2, 4, 18, 23, 33})
+"""Where numbers stand in a PyTypeObject after its head: sizes, flags, offsets; the fourth was ``tp_print``, a pointer, before 3.8."""
+_TYPE_LENGTH = 8_000
+"""Characters of a PyTypeObject that are read."""
+_OLD_HEAD = re.compile(rb"\bPyTypeObject\s+\w+\s*=\s*\{\s*PyObject_HEAD_INIT\s*\(\s*NULL\s*\)")
+"""An object's head where a larger one belongs: its second item, a pointer, comes to stand for a size since Python 3.12 (object.h)."""
 _KEYWORDS = re.compile(rb'\{\s*"\w*"\s*,\s*\(\s*PyCFunctionWithKeywords\s*\)\s*\w+\s*,\s*METH_')
 """A method table holds ``PyCFunction``: no other function goes into it uncast since gcc 14 (-Wincompatible-pointer-types)."""
 _UNCAST = re.compile(rb'\{\s*"\w*"\s*,\s*(\w+)\s*,\s*METH_')
 _FORMS = (
-    ("capi:members of PyFrameObject", _FRAME),
-    ("capi:members of PyLongObject", _DIGITS),
-    ("gcc-14:NULL for the size in a PyModuleDef", _SIZE_NULL),
-    ("gcc-14:a PyCFunctionWithKeywords among PyMethodDef", _KEYWORDS),
+    ("capi:members of PyFrameObject", b"f_", _FRAME),
+    ("capi:members of PyLongObject", b"ob_digit", _DIGITS),
+    ("gcc-14:NULL for the size in a PyModuleDef", b"PyModuleDef", _SIZE_NULL),
+    ("gcc-14:NULL for the size of a PyTypeObject", b"PyObject_HEAD_INIT", _OLD_HEAD),
+    ("gcc-14:a PyCFunctionWithKeywords among PyMethodDef", b"PyCFunctionWithKeywords", _KEYWORDS),
 )
-"""Marks of what is told by more than a name."""
+"""Marks of what is told by more than a name, with a word that each holds."""
 _ALIAS = re.compile(rb"[ \t]+(\w+)(?:\([\w, \t]*\))?[ \t]+(\w+)(?:[ \t]*\([\w, \t]*\))?[ \t]*\r?$")
 """What follows ``#define`` where it gives a function another name."""
 _DIRECTIVE = re.compile(
@@ -91,9 +99,7 @@ def _names() -> re.Pattern[bytes]:
 
 def _uses(data: bytes, start: int, end: int) -> list[Use]:
     found = [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
-    for mark, form in _FORMS:
-        found += [Use(mark, m.start()) for m in form.finditer(data, start, end) if not _aside(data, m.start())]
-    found += [Use("gcc-14:a function of another type among PyMethodDef", at) for at in _uncast(data, start, end)]
+    found += _forms(data, start, end)
     for match in _names().finditer(data, start, end):
         name = match[1].decode()
         before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
@@ -115,6 +121,30 @@ def _alias(definition: bytes, at: int, data: bytes) -> Use | None:
         return None
     used = re.search(rb"^(?![ \t]*#)[^\n]*\b" + found[1] + rb"\b", data, re.MULTILINE)
     return Use(f"capi:{found[2].decode()}", at) if used and not _aside(data, used.end()) else None
+
+
+def _forms(data: bytes, start: int, end: int) -> list[Use]:
+    """What is told by more than a name, each looked for only where a word of it stands."""
+    found = []
+    for mark, word, form in _FORMS:
+        if data.find(word, start, end) >= 0:
+            found += [Use(mark, m.start()) for m in form.finditer(data, start, end) if not _aside(data, m.start())]
+    if data.find(b"PyVarObject_HEAD_INIT", start, end) >= 0:
+        found += [Use("gcc-14:NULL for a number in a PyTypeObject", at) for at in _null_numbers(data, start, end)]
+    if data.find(b"METH_", start, end) >= 0:
+        found += [Use("gcc-14:a function of another type among PyMethodDef", at) for at in _uncast(data, start, end)]
+    return found
+
+
+def _null_numbers(data: bytes, start: int, end: int) -> list[int]:
+    """Where a PyTypeObject is given NULL for a number, item by item."""
+    found = []
+    for match in _TYPE.finditer(data, start, end):
+        text = re.sub(rb'"(?:[^"\\\n]|\\.)*"|\([^()]*\)', b"x", data[match.end() : min(end, match.end() + _TYPE_LENGTH)])
+        items = [item.strip() for item in text.partition(b"}")[0].split(b",")]
+        if b"." not in text.partition(b"}")[0] and any(item == b"NULL" for at, item in enumerate(items) if at in _TYPE_NUMBERS):
+            found.append(match.start())
+    return found
 
 
 def _uncast(data: bytes, start: int, end: int) -> list[int]:

@@ -119,10 +119,11 @@ class SdistFacts:
 
     ``cython-0.29.21`` C as that Cython made it, compiled as it lies there; ``pyx:3.1:WHAT`` what
     Cythons from 3.1 on refuse in one of its sources; ``capi:NAME`` a name of CPython's C API outside
-    every guard; ``gcc-14:WHAT`` C that this gcc and later ones refuse; ``glibc:NAME`` a function, macro or type that is not
-    in musl, outside every guard; ``use_2to3``; ``cython_sources`` (asked of Cython's ``build_ext``); ``openmp``;
-    ``std:c++17``; ``machine:NAME`` a header of the compiler for some machines only, outside every guard; ``outside:PATH`` a
-    source that is not in the sdist, since its path leads out of it.
+    every guard; ``gcc-14:WHAT`` C that this gcc and later ones refuse; ``nullptr:WHAT`` C++ with NULL
+    for a number; ``glibc:NAME`` a function, macro or type that is not in musl, outside every guard;
+    ``use_2to3``; ``cython_sources`` (asked of Cython's ``build_ext``); ``openmp``; ``std:c++17``;
+    ``machine:NAME`` a header of the compiler for some machines only, outside every guard;
+    ``outside:PATH`` a source that is not in the sdist, since its path leads out of it.
     """
     hints: tuple[Seen, ...] = ()
     """What the project says of musl itself: ``[external]`` (PEP 725), cibuildwheel's skip and before-all, CI files, Dockerfiles."""

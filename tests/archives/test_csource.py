@@ -132,6 +132,18 @@ def test_an_optional_extension_needs_its_headers_optionally():
         ("#define SIZE(s) PyUnicode_GET_SIZE(s)\nint n = SIZE(s);", [("capi:PyUnicode_GET_SIZE", "always")]),
         ("#define size PyUnicode_GET_SIZE\n#if size\n#endif\nint n = resize(s);", []),
         ("#if PY_MAJOR_VERSION < 3\n#define size PyUnicode_GET_SIZE\n#endif\nint n = size(s);", []),
+        (
+            'PyTypeObject t = { PyVarObject_HEAD_INIT(NULL, 0) "a.b, c", sizeof(X), 0, (destructor)d, NULL, /* tp_print */ NULL};',
+            [("gcc-14:NULL for a number in a PyTypeObject", "always")],
+        ),
+        ('PyTypeObject t = { PyVarObject_HEAD_INIT(&PyType_Type, 0) "a", sizeof(X), 0, d, 0, NULL, NULL};', []),
+        ('PyTypeObject t = { PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "a", .tp_doc = NULL, .a = 0, .b = 0, NULL};', []),
+        (
+            "static PyTypeObject t = {\n PyObject_HEAD_INIT(NULL)\n#if PY_MAJOR_VERSION < 3\n 0,\n#endif\n 1};",
+            [("gcc-14:NULL for the size of a PyTypeObject", "always")],
+        ),
+        ("#if PY_MAJOR_VERSION < 3\nPyTypeObject t = {PyObject_HEAD_INIT(NULL) 0};\n#endif", []),
+        ("PyTypeObject t = {\n#if PY_MAJOR_VERSION >= 3\nPyVarObject_HEAD_INIT(NULL, 0)\n#else\nPyObject_HEAD_INIT(NULL)\n#endif\n0};", []),
         ("PyObject *o = _PyObject_CallNoArg(f);", [("capi:_PyObject_CallNoArg", "always")]),
         ("PyObject *o = _PyObject_CallNoArgs(f);", []),
         ("#include <longintrepr.h>", [("capi:longintrepr.h", "always")]),

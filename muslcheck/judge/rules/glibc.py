@@ -28,6 +28,7 @@ _HEADERS = {
 _MACHINES = (("arm", _ARM), ("x86", _X86))
 """Headers of gcc for the machines that have them (gcc's config.gcc, extra_headers)."""
 _ASSEMBLER = (".s", ".asm", ".nasm")
+_NULLPTR_SINCE = (1, 2, 3)
 _FOR_X86 = re.compile(r"(?:^|[/_.-])(?:x86(?:_64)?|x64|amd64|i[36]86|sse\d*|ssse3|avx\d*)(?=[/_.-])")
 """How paths of sources call the machine."""
 
@@ -69,7 +70,27 @@ def other_machine(case: Case) -> Iterator[Evidence]:
                 yield Evidence("MC241", claim, extension.seen_in, Strength.STRONG, Outcome.FAIL)
 
 
+def nullptr(case: Case) -> Iterator[Evidence]:
+    """C++ sources give NULL where a number belongs: musl's NULL is ``nullptr`` since 1.2.3, which is none.
+
+    With glibc it is taken, with a warning.
+    """
+    if not isinstance(case.facts, SdistFacts) or not on_alpine(case.target):
+        return
+    from muslcheck.alpine.releases import alpine
+
+    row = alpine().get(case.target.release)
+    if row is None or tuple(int(part) for part in row.musl.split(".")) < _NULLPTR_SINCE:
+        return
+    for seen in case.facts.marks:
+        what = seen.value.removeprefix("nullptr:")
+        if what != seen.value and seen.certainty is Certainty.ALWAYS:
+            claim = f"{what}: NULL is nullptr in musl {row.musl}, and no number"
+            yield Evidence("MC242", claim, seen.where, Strength.PROOF, Outcome.FAIL)
+
+
 RULES = (
     Rule("MC240", "A name that only glibc has", symbols),
     Rule("MC241", "Sources for another machine", other_machine),
+    Rule("MC242", "NULL for a number in C++", nullptr),
 )
