@@ -150,9 +150,7 @@ class Report:
 
     def to_json(self) -> str:
         """The report as JSON: the same bytes for the same findings, save ``created``."""
-        import json
-
-        empty = json.dumps(self._plain([]), indent=2)
+        empty = _as_json(self._plain([]))
         packages = ",\n    ".join(_packages_as_json(self._in_order()))
         return (empty.replace('\n  "packages": [],', f'\n  "packages": [\n    {packages}\n  ],', 1) if packages else empty) + "\n"
 
@@ -203,16 +201,33 @@ def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
 
 def _packages_as_json(verdicts: Iterable[Verdict]) -> Iterator[str]:
     """Each verdict as it stands in the list. Of verdicts that are made of the same parts, for several targets, one is written."""
-    import json
-
     written: dict[tuple[int, ...], str] = {}
     for verdict in verdicts:
         parts = tuple(map(id, _SHARED(verdict)))
         rest = written.get(parts)
         if rest is None:
-            lines = json.dumps(_package(verdict), indent=2).split("\n")
-            rest = written[parts] = "\n".join([",", *(f"    {line}" for line in lines[2:])])
-        yield f'{{\n      "target": {json.dumps(verdict.target.id)}{rest}'
+            rest = written[parts] = _as_json(_package(verdict), "    ").partition("\n")[2].partition("\n")[2]
+        yield f'{{\n      "target": {_as_json(verdict.target.id)},\n{rest}'
+
+
+def _as_json(value: Any, margin: str = "") -> str:  # noqa: ANN401 - plain data
+    """What ``json.dumps(value, indent=2)`` writes of plain data, several times as fast; ``margin`` goes before each further line."""
+    from json import dumps
+    from json.encoder import encode_basestring_ascii as quoted
+
+    def lines(value: Any, margin: str) -> str:  # noqa: ANN401
+        inner = f"{margin}  "
+        if isinstance(value, str):
+            return quoted(value)
+        if isinstance(value, dict) and value:
+            within = f",\n{inner}".join([f"{quoted(key)}: {lines(each, inner)}" for key, each in value.items()])
+            return f"{{\n{inner}{within}\n{margin}}}"
+        if isinstance(value, list) and value:
+            within = f",\n{inner}".join([lines(each, inner) for each in value])
+            return f"[\n{inner}{within}\n{margin}]"
+        return dumps(value)
+
+    return lines(value, margin)
 
 
 def _target(target: Target) -> dict[str, Any]:
