@@ -79,12 +79,16 @@ class Readings:
         self._fetch = fetch
         self._refresh = refresh
         self._known: dict[str, list[_Reading]] = {}
+        self._told: dict[tuple[str, Target], SdistFacts] = {}
         self._desks: dict[str, _Desk] = {}
         self._opening: asyncio.Semaphore | None = None
         self._made: Codec | None = None
 
     def known(self, file: DistFile, target: Target) -> SdistFacts | None:
         """What is known without opening the archive."""
+        told = self._told.get((file.url, target))
+        if told is not None:
+            return told
         readings = self._known.get(file.url)
         if readings is None:
             readings = self._known[file.url] = [] if self._refresh else self._kept(file)
@@ -94,6 +98,7 @@ class Readings:
 
         for reading in readings:
             if holds(reading.noted, target):
+                self._told[file.url, target] = reading.facts
                 return reading.facts
         return None
 
