@@ -74,20 +74,16 @@ class Page:
 
     def block(self, version: str) -> bytes:
         """The JSON objects of one version's files, as text, in the order of the page."""
-        begin, end = self._span(version)
-        return self.body[begin:end]
-
-    def mentions(self, version: str, texts: Sequence[str]) -> bool:
-        """Whether one of several texts stands in the JSON objects of one version's files."""
-        begin, end = self._span(version)
-        return any(self.body.find(text.encode(), begin, end) >= 0 for text in texts)
-
-    def _span(self, version: str) -> tuple[int, int]:
         try:
             at = self.versions.index(version)
         except ValueError:
-            return 0, 0
-        return self.start + (self.ends[at - 1] if at else 0), self.start + self.ends[at]
+            return b""
+        return self.body[self.start + (self.ends[at - 1] if at else 0) : self.start + self.ends[at]]
+
+    def mentions(self, version: str, texts: Sequence[str]) -> bool:
+        """Whether one of several texts stands in the JSON objects of one version's files."""
+        block = self.block(version)  # copied out: a mapped file is searched byte by byte
+        return any(text.encode() in block for text in texts)
 
     def rows(self, version: str) -> list[Mapping[str, Any]]:
         """The JSON objects of one version's files, in the order of the page."""
