@@ -176,12 +176,12 @@ def runtime_of(package: str, release: str) -> tuple[str, ...]:
     return _libraries(release).runtime.get(package, ())
 
 
-def brought_by(package: str, release: str) -> frozenset[str]:
-    """The ``-dev`` packages that a ``-dev`` package is known to bring along, at any remove."""
+def brought_by(package: str, release: str, *, closely: bool = False) -> frozenset[str]:
+    """The ``-dev`` packages that a ``-dev`` package is known to bring along, at any remove; ``closely``: those that its own headers use."""
     found: set[str] = set()
     ahead = [package]
     while ahead:
-        for name in _brings(release).get(ahead.pop(), frozenset()) - found:
+        for name in _brings(release, closely=closely).get(ahead.pop(), frozenset()) - found:
             found.add(name)
             ahead.append(name)
     return frozenset(found)
@@ -255,9 +255,11 @@ def _folders(headers: Mapping[str, Apk], needs: Mapping[str, set[str]]) -> dict[
 
 
 @cache
-def _brings(release: str) -> Mapping[str, frozenset[str]]:
-    rows = Table.load("libraries").rows("brings", texts=("dev", "since", "until", "src"), lists=("brings",))
-    return {row.text("dev"): frozenset(row.strings("brings")) for row in rows if holds(row, release)}
+def _brings(release: str, *, closely: bool) -> Mapping[str, frozenset[str]]:
+    rows = Table.load("libraries").rows("brings", texts=("dev", "since", "until", "src"), lists=("brings",), flags=("loose",))
+    return {
+        row.text("dev"): frozenset(row.strings("brings")) for row in rows if holds(row, release) and not (closely and row.flag("loose"))
+    }
 
 
 @cache

@@ -24,8 +24,9 @@ from muslcheck.alpine.apk import (
     programs_in_wheels,
 )
 from muslcheck.alpine.glibc_only import lacking_header, lacking_symbol
+from muslcheck.alpine.spoken import named_as_missing
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import COMPILERS, made_later, on_alpine, parts, program_from_apk
+from muslcheck.judge.parts import COMPILERS, behind_a_stop, made_later, on_alpine, parts, program_from_apk
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ _SURENESS = {Certainty.DECIDED_LATER: 0, Certainty.OPTIONAL: 1, Certainty.ALWAYS
 """How sure a need is; one that has to be switched on is none."""
 _WAY = {"cmake": "cmake", "crate": "crates", "header": "headers", "library": "libs", "pkg-config": "pc"}
 """What the table of libraries calls a kind of name."""
+_PKGCONFIG = frozenset({"pkg-config", "pkgconf"})
 _SPELLED = {"asm": "assembler", "cpp": "c++", "cxx": "c++"}
 _FOR_TESTS = frozenset(
     {"benchmark", "boost_unit_test_framework", "catch2", "check", "cmocka", "cppunit", "criterion", "doctest", "gmock", "gtest"}
@@ -120,7 +122,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     facts, target = case.facts, case.target
     if not isinstance(facts, SdistFacts) or outcome is Outcome.WHEEL or not on_alpine(target):
         return ApkNames()
-    made = parts(facts) or (made_later(facts) if outcome is Outcome.COMPILE else ())
+    made = parts(facts) or (made_later(facts) or behind_a_stop(facts) if outcome is Outcome.COMPILE else ())
     if not made:
         return ApkNames()
     wanted = [need for need in needs(facts, target, case.offered) if _wanted(need, made)]
@@ -129,8 +131,8 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     apks += [_tool(part.made_by, target.release) for part in made if part.tree and part.made_by not in COMPILERS]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
-    if any(need.kind == "pkg-config" and need.apk is not None and need.certainty is not Certainty.OPTIONAL for need in wanted):
-        build.update((apk_for_program("pkg-config", target.release) or Apk(())).build)  # by it the package is found
+    if any(need.kind == "pkg-config" and need.apk is not None for need in wanted):
+        build |= _pkgconfig(case)
     build |= _in_recipe(case, made)
     build -= _brought(build, wanted, case)
     if target.image.rpartition("/")[2].startswith("alpine"):
@@ -204,8 +206,14 @@ def _brought(build: set[str], wanted: list[Need], case: Case) -> set[str]:
     """Packages that one which is surely needed depends on: apk installs them with it."""
     bringers = {name for need in wanted if need.apk is not None and need.certainty is Certainty.ALWAYS for name in need.apk.build}
     release, offered = case.target.release, case.offered
-    brought = (brought_by(bringer, release) if offered is None else offered.brings(bringer) for bringer in bringers)
+    brought = (brought_by(bringer, release, closely=True) if offered is None else offered.brings(bringer) for bringer in bringers)
     return {name for names in brought for name in names if name.endswith("-dev")} & build
+
+
+def _pkgconfig(case: Case) -> set[str]:
+    """pkg-config itself, by which what is on the list is found, unless the build looks for that in another way as well."""
+    asked = (need for need in needs(case.facts, case.target, case.offered) if need.kind == "program" and need.name in _PKGCONFIG)
+    return {name for need in asked if need.apk is not None and need.certainty is not Certainty.OPTIONAL for name in need.apk.build}
 
 
 def _in_recipe(case: Case, made: tuple[Part, ...]) -> set[str]:
@@ -252,6 +260,9 @@ def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
                 yield from _tree_need(tree.tool, seen, release)
     yield from _stated(facts)
     yield from _remedied(facts, release)
+    for seen in facts.raises:
+        for kind, name, apk in named_as_missing(seen.value, release):
+            yield Need(kind, name, seen.where, seen.certainty, apk)
 
 
 def _libraries(libraries: tuple[Seen, ...], headers: list[Need], release: str) -> Iterator[Seen]:
@@ -314,7 +325,7 @@ def _program(seen: Seen, release: str) -> Iterator[Need]:
     if not program:
         return
     name = program.rpartition("/")[2]
-    if name in {"pkg-config", "pkgconf"}:
+    if name in _PKGCONFIG:
         yield Need("program", name, seen.where, seen.certainty, apk_for_program(name, release))
         for argument in arguments:
             if not argument.startswith("-"):
@@ -340,7 +351,8 @@ def _tree_need(tool: str, seen: Seen, release: str) -> Iterator[Need]:
         yield Need("cmake", seen.value, seen.where, seen.certainty, cmake)
     elif pc is not None:
         yield Need("pkg-config", seen.value, seen.where, seen.certainty, pc)
-        yield Need("program", "pkg-config", seen.where, seen.certainty, apk_for_program("pkg-config", release))
+        how = Certainty.ALWAYS if seen.certainty is Certainty.ALWAYS else Certainty.DECIDED_LATER  # without it, what is there is not found
+        yield Need("program", "pkg-config", seen.where, how, apk_for_program("pkg-config", release))
     elif cmake is not None:
         yield Need("cmake", seen.value, seen.where, seen.certainty, cmake)
     elif (why := absent("cmake", seen.value, release) or absent("pc", seen.value, release)) is not None:

@@ -77,6 +77,36 @@ def test_names_that_several_packages_hold():
     assert also_for("headers", "zlib.h", NOW) == also_for("libs", "z", NOW) == also_for("headers", "of/no/such.h", NOW) == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "build", "run"),
+    [
+        ("header", "lo/lo.h", "liblo-dev", "liblo"),
+        ("header", "speex/speex_echo.h", "speexdsp-dev", "speexdsp"),
+        ("header", "X11/extensions/Xrandr.h", "libxrandr-dev", "libxrandr"),
+        ("pc", "gstreamer-video-1.0", "gst-plugins-base-dev", "gst-plugins-base"),
+        ("lib", "dav1d", "dav1d-dev", "libdav1d"),
+        ("lib", "Qt6Widgets", "qt6-qtbase-dev", "qt6-qtbase-x11"),
+        ("cmake", "pdal", "pdal-dev", "libpdal-base"),
+        ("cmake", "wxWidgets", "wxwidgets-dev", "wxwidgets wxwidgets-gtk3"),
+    ],
+)
+def test_libraries_of_many_kinds(kind, name, build, run):
+    look = {"header": apk_for_header, "pc": apk_for_pkgconfig, "lib": apk_for_library, "cmake": apk_for_cmake}[kind]
+    assert look(name, NOW) == Apk((build,), tuple(run.split()))
+
+
+def test_no_library_is_both_there_and_not():
+    table = Table.load("libraries")
+    columns = ("headers", "pc", "libs", "cmake")
+    for release in alpine():
+        there, gone = set(), set()
+        for key, names in (("library", there), ("absent", gone)):
+            more = {"texts": ("dev", "since", "until", "src", "why"), "lists": (*columns, "crates", "run"), "flags": ("also", "glibc")}
+            rows = (row for row in table.rows(key, **more) if holds(row, release))
+            names.update((column, name.lower()) for row in rows for column in columns for name in row.strings(column))
+        assert not there & gone
+
+
 def test_other_names():
     assert apk_for_library("xml2", NOW) == Apk(("libxml2-dev",), ("libxml2",))
     assert apk_for_pkgconfig("libpq", NOW) == Apk(("libpq-dev",), ("libpq",))
@@ -105,7 +135,10 @@ def test_what_a_dev_package_brings_along():
 
 
 def test_no_package_brings_itself():
-    names = {row.text("dev") for row in Table.load("libraries").rows("brings", texts=("dev", "since", "until", "src"), lists=("brings",))}
+    names = {
+        row.text("dev")
+        for row in Table.load("libraries").rows("brings", texts=("dev", "since", "until", "src"), lists=("brings",), flags=("loose",))
+    }
     assert not {name for name in names if name in brought_by(name, NOW)}
 
 
@@ -127,6 +160,7 @@ def test_absent_says_why_and_whether_glibc_is_the_reason():
     assert absent("header", "execinfo.h", "3.16") is None
     assert absent("header", "execinfo.h", "3.17")[1]
     assert absent("lib", "xml2", NOW) is None
+    assert absent("header", "ta-lib/ta_func.h", NOW) == ("Alpine has no TA-Lib", False)
 
 
 def test_what_musl_lacks():
@@ -238,6 +272,7 @@ def test_a_run_that_opens_no_sdist_reads_no_table():
 
 def test_qt_modules_bring_their_base():
     assert "qt6-qtbase-dev" in brought_by("qt6-qtwebengine-dev", "3.23")
+    assert "zlib-dev" in brought_by("rpm-dev", "3.23") - brought_by("rpm-dev", "3.23", closely=True)
     assert brought_by("gobject-introspection-dev", "3.16") == {"glib-dev"}
 
 
@@ -251,7 +286,11 @@ def test_programs_that_also_come_as_wheels():
 def test_dev_packages_of_the_tables_are_those_of_the_release(release):
     table = Table.load("libraries")
     lists = {"library": ("headers", "pc", "libs", "cmake", "crates", "run"), "brings": ("brings",)}
-    rows = [row for kind in lists for row in table.rows(kind, texts=("dev", "since", "until", "src"), lists=lists[kind], flags=("also",))]
+    rows = [
+        row
+        for kind in lists
+        for row in table.rows(kind, texts=("dev", "since", "until", "src"), lists=lists[kind], flags=("also", "loose"))
+    ]
     rows = [row for row in rows if holds(row, release) and not row.text("src").startswith("testing/")]
     asked = {name for row in rows for name in (row.text("dev"), *row.strings("brings")) if name.endswith("-dev")}
     assert asked - apk_module._dev_names(release) == set()
