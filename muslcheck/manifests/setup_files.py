@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -18,6 +19,7 @@ from muslcheck.words.requirement import Manifest, Origin, Requirement
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
+_LISTS = (".txt", ".in", ".pip")
+"""How the names of requirements files end."""
 _HINT = "Name a requirements file, or the pyproject.toml."
 
 
@@ -36,8 +40,9 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
         if stated is None:
             raise ManifestError((Fault(path, None, "it has no install_requires in [options]"),), _HINT)
     else:
-        stated = _from_setup_py(path, data)
-        problems = (Problem(path, "it is not run: what it hands to setup() literally is taken for all that it requires"),)
+        stated, files = _from_setup_py(path, data)
+        taken = "what it hands to setup() literally" if not files else f"{' and '.join(files)}, which it reads,"
+        problems = (Problem(path, f"it is not run: {taken} is taken for all that it requires"),)
     if asked.groups:
         raise ManifestError((Fault(path, None, "setuptools has no dependency groups, only extras"),))
     requirements = list(stated.dependencies)
@@ -54,8 +59,8 @@ def read(path: str, data: bytes, asked: Asked) -> Manifest:
     return Manifest(path, "setuptools", tuple(dict.fromkeys(requirements)), problems=problems, extras=stated.extras)
 
 
-def _from_setup_py(path: str, data: bytes) -> Stated:
-    """The literal arguments of ``setup()``, and names that the script binds to literals at its top."""
+def _from_setup_py(path: str, data: bytes) -> tuple[Stated, tuple[str, ...]]:
+    """The literal arguments of ``setup()``, and names that the script binds to literals at its top; the files that it reads them from."""
     import ast
 
     text = decode(data, path)[0]
@@ -75,7 +80,7 @@ def _from_setup_py(path: str, data: bytes) -> Stated:
         beside = os.path.join(os.path.dirname(path), "setup.cfg")
         stated = read_setup_cfg(beside) if os.path.isfile(beside) else None
         if stated is not None:
-            return stated
+            return stated, ()
         if None in given or "extras_require" not in given:
             reason = "it does not say literally what it requires (install_requires), and nothing is run here"
             raise ManifestError((Fault(path, calls[0].lineno, reason),), _HINT)
@@ -84,7 +89,7 @@ def _from_setup_py(path: str, data: bytes) -> Stated:
     extras = reader.extras(given["extras_require"]) if "extras_require" in given else {}
     if reader.faults:
         raise ManifestError(tuple(dict.fromkeys(reader.faults)), _HINT)
-    return Stated(dependencies, extras)
+    return Stated(dependencies, extras), tuple(dict.fromkeys(reader.files))
 
 
 def _called(call: ast.Call) -> str:
@@ -102,10 +107,11 @@ class _Literals:
 
         self.path = path
         self.faults: list[Fault] = []
+        self.files: list[str] = []
+        """The requirements files that it reads."""
         self.names: dict[str, ast.expr] = {}
-        for node in tree.body:
-            if isinstance(node, ast.Assign):
-                self.names.update({each.id: node.value for each in node.targets if isinstance(each, ast.Name)})
+        self.functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        self.names.update(_bound(tree.body, []))
 
     def value(self, node: ast.expr) -> ast.expr:
         """What a name stands for; anything else as it is."""
@@ -129,6 +135,10 @@ class _Literals:
         for each in map(self.value, entries):
             if isinstance(each, ast.Constant) and isinstance(each.value, str):
                 found += [self.requirement(line, each.lineno) for line in each.value.splitlines() if line.strip()]
+            elif isinstance(each, ast.Starred):
+                found += self.requirements(each.value, what)
+            elif (file := self.file(each)) is not None:
+                found += self.lines(file)
             else:
                 self.faults.append(Fault(self.path, each.lineno, f"{what} is computed here, and nothing is run"))
         return tuple(requirement for requirement in found if requirement is not None)
@@ -140,6 +150,43 @@ class _Literals:
         except InvalidEntry as error:
             self.faults.append(Fault(self.path, line, str(error)))
             return None
+
+    def file(self, node: ast.expr) -> str | None:
+        """The one requirements file beside it that an expression has to do with: whatever it does with it, it reads its lines."""
+        folder = os.path.dirname(self.path)
+        named: set[str] = set()
+        with suppress(RecursionError):
+            named = {os.path.normpath(os.path.join(folder, each)) for each in self.paths(node, set()) if "\0" not in each}
+        there = sorted(each for each in named if os.path.isfile(each))
+        return there[0] if len(there) == 1 else None
+
+    def paths(self, node: ast.AST, seen: set[str]) -> Iterator[str]:
+        """The texts in an expression that look like a requirements file's path, and in what it calls and names."""
+        import ast
+
+        whole = "/".join(_texts_joined(node))
+        if whole.endswith(_LISTS):
+            yield whole.lstrip("/")
+        if isinstance(node, ast.Name) and node.id not in seen:
+            seen.add(node.id)
+            for other in (self.names.get(node.id), self.functions.get(node.id)):
+                yield from () if other is None else self.paths(other, seen)
+        for inner in ast.iter_child_nodes(node):
+            yield from self.paths(inner, seen)
+
+    def lines(self, path: str) -> tuple[Requirement, ...]:
+        """The requirements of a file that it reads."""
+        from muslcheck.manifests.files import load
+        from muslcheck.manifests.requirements import read as read_lines
+
+        try:
+            found = read_lines(path, load(path))
+        except ManifestError as error:
+            self.faults += error.faults
+            return ()
+        self.faults += found.faults
+        self.files.append(path)
+        return found.requirements
 
     def extras(self, node: ast.expr) -> dict[NormalizedName, tuple[Requirement, ...]]:
         """``extras_require``; an extra that is computed is left out."""
@@ -155,3 +202,37 @@ class _Literals:
                     found[canonicalize_name(key.value.partition(":")[0])] = members
                 del self.faults[before:]
         return found
+
+
+def _bound(body: Sequence[ast.stmt], opened: list[ast.expr]) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a script binds as it runs, in ``with``, ``if`` and ``try``, too; what is computed there holds what was opened."""
+    import ast
+
+    for node in body:
+        match node:
+            case ast.Assign():
+                value = node.value
+                if opened and not isinstance(value, (ast.Constant, ast.List, ast.Tuple, ast.Dict)):
+                    value = ast.copy_location(ast.Call(ast.Name("read"), [value, *opened], []), value)
+                yield from ((each.id, value) for each in node.targets if isinstance(each, ast.Name))
+            case ast.With():
+                yield from _bound(node.body, [*opened, *(each.context_expr for each in node.items)])
+            case ast.If() | ast.Try():
+                yield from _bound([*node.body, *node.orelse], opened)
+            case _:
+                pass
+
+
+def _texts_joined(node: ast.AST) -> list[str]:
+    """The literal parts of a path: of ``"a/b.txt"``, ``join(here, "a", "b.txt")`` and ``here / "a" / "b.txt"``."""
+    import ast
+
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.Call(args=args) if _called(node) == "join":
+            return [text for each in args for text in _texts_joined(each)]
+        case ast.BinOp(op=ast.Div()):
+            return [*_texts_joined(node.left), *_texts_joined(node.right)]
+        case _:
+            return []

@@ -178,6 +178,46 @@ def test_a_setup_py(tmp_path):
     assert [each.name for each in manifest(tmp_path, "setup.py", SETUP_PY, all_extras=True).requirements][4:] == ["psycopg", "sphinx"]
 
 
+READERS = {
+    "with": "with open('deps/base.txt') as f:\n    needs = f.read().splitlines()\nwith open('deps/dev.txt') as f:\n    dev = list(f)\n",
+    "here": "here = dirname(__file__)\nneeds = [line.strip() for line in open(join(here, 'deps', 'base.txt')) if line[0] != '#']\n",
+    "pathlib": "needs = (Path(__file__).parent / 'deps' / 'base.txt').read_text().split('\\n')\n",
+    "pip": "needs = [str(each.req) for each in parse_requirements('deps/base.txt', session=False)]\n",
+    "function": "def read(name):\n    with open(name) as f:\n        return f.read().splitlines()\nneeds = read('deps/base.txt')\n",
+    "inside": "def read():\n    return open('deps/base.txt').readlines()\nneeds = [*read()]\n",
+    "tried": "try:\n    needs = open('deps/base.txt').readlines()\nexcept OSError:\n    needs = []\n",
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_setup_py_that_reads_its_requirements_from_a_file(tmp_path, reader):
+    (tmp_path / "deps").mkdir()
+    (tmp_path / "deps/base.txt").write_text("# what it needs\nflask>=2\n\nrich ; python_version > '3'\n")
+    (tmp_path / "deps/dev.txt").write_text("pytest\n")
+    found = manifest(tmp_path, "setup.py", READERS[reader] + "setup(install_requires=needs)\n")
+    base = str(tmp_path / "deps/base.txt")
+    assert [(each.name, str(each.origin)) for each in found.requirements] == [("flask", f"{base}:2"), ("rich", f"{base}:4")]
+    assert [each.message for each in found.problems] == [f"it is not run: {base}, which it reads, is taken for all that it requires"]
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        ("needs = open('gone.txt').readlines()\nsetup(install_requires=needs)\n", 1),
+        ("needs = open('a.txt').readlines() + open('b.txt').readlines()\nsetup(install_requires=needs[1:])\n", 2),
+        ("setup(install_requires=eval(open('a.py').read()))\n", 1),
+    ],
+)
+def test_a_setup_py_that_reads_what_is_not_known(tmp_path, script, line):
+    for name in ("a.txt", "b.txt", "a.py"):
+        (tmp_path / name).write_text("flask\n")
+    with pytest.raises(ManifestError) as caught:
+        manifest(tmp_path, "setup.py", script)
+    assert [(fault.line, fault.reason) for fault in caught.value.faults] == [
+        (line, "install_requires is computed here, and nothing is run")
+    ]
+
+
 def test_a_setup_py_leaves_it_to_setup_cfg(tmp_path):
     (tmp_path / "setup.cfg").write_text(textwrap.dedent(SETUP_CFG))
     assert [each.name for each in manifest(tmp_path, "setup.py", "from setuptools import setup\nsetup()\n").requirements] == [
