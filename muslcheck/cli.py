@@ -279,8 +279,11 @@ class _Progress:
             self._thread.join()
 
     def __call__(self, name: str, done: int, asked: int) -> None:
-        """Note what is being waited for."""
-        self._text = f"Asking the index: {done} of {asked} ({name[:40]})"
+        """Note what is being waited for, or tried."""
+        if asked:
+            self._text = f"Asking the index: {done} of {asked} ({name[:40]})"
+        else:
+            self._text = f"Resolving: trying {name[:40]} (attempt {done})"
 
     def _live(self) -> None:
         pause = self.PATIENCE

@@ -92,7 +92,8 @@ async def acheck(
     before that of ``selection``.
     ``apk_index`` are paths or addresses of Alpine's own package index (``APKINDEX.tar.gz``): it then names the packages of the
     release exactly, for targets of its architecture.
-    ``tell`` is called with the name being looked at, the number of answers had, and the number asked for.
+    ``tell`` is called with the name being looked at, the number of answers had, and the number asked for; while the search for
+    versions goes back and forth with the release that is tried, the number tried so far, and 0.
 
     Raises :class:`~muslcheck.errors.InputError` for manifests, images and options that cannot be used. What cannot be
     had from the index is no exception: it is in the report's problems.

@@ -136,7 +136,7 @@ class Loader:
         selection: Selection,
     ) -> Resolution:
         for _ in range(_MOST_ROUNDS):
-            answer = resolve(requirements, constraints, target, twin, selection, self.catalogue)
+            answer = resolve(requirements, constraints, target, twin, selection, self.catalogue, self._say_tried)
             if not isinstance(answer, Wanted):
                 for problem in answer.problems:
                     self._problems.setdefault(problem)
@@ -269,6 +269,11 @@ class Loader:
         finally:
             self._done += 1
             self._say(about)
+
+    def _say_tried(self, release: str, count: int) -> None:
+        """Nothing is asked for, it is searched: the release that is tried, and how many were."""
+        if self._tell:
+            self._tell(release, count, 0)
 
     def _say(self, about: str) -> None:
         if self._tell:

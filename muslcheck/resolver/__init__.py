@@ -9,7 +9,7 @@ from muslcheck.resolver.shelve import place, shelve
 from muslcheck.resolver.walk import Walk, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import Requirement, Selection
@@ -26,11 +26,12 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     twin: Target,
     selection: Selection,
     catalogue: Catalogue,
+    tell: Callable[[str, int], None] | None = None,
 ) -> Resolution | Wanted:
     """See :func:`muslcheck.resolver.solve.resolve`; resolvelib is loaded with the first call."""
     from muslcheck.resolver import solve
 
-    return solve.resolve(requirements, constraints, target, twin, selection, catalogue)
+    return solve.resolve(requirements, constraints, target, twin, selection, catalogue, tell)
 
 
 def follow_lock(lock: Lock, target: Target, twin: Target, selection: Selection, catalogue: Catalogue) -> Resolution | Wanted:

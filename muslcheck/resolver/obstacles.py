@@ -43,6 +43,8 @@ class Failure:
     first: Mapping[tuple[str, str], list[Cause]]
     stranded: Mapping[str, tuple[BlockerKind, Mapping[str, None]]]
     ways: Mapping[str, Way]
+    given_up: int = 0
+    """The attempts after which the search was broken off; 0 where it came to its end."""
 
 
 def pass_over(failure: Failure) -> bool:
@@ -100,7 +102,10 @@ def drop(failure: Failure, settled: Settled, members: Sequence[Requirement] = ()
         if waived is not None and waived not in settled.waived:
             _, project = waived
             told = _against_each_other(provider, project, failure.first.get(waived, each))
-            settled.conflicts.setdefault(project, conflict_in_words(project, told, provider, failure.ways, members))
+            said = conflict_in_words(project, told, provider, failure.ways, members)
+            if failure.given_up:
+                said += f"; pip would go on with still older releases, here it was given up after {failure.given_up} attempts"
+            settled.conflicts.setdefault(project, said)
             settled.rivals.setdefault(project, tuple(members))
             settled.waived.add(waived)
             return True

@@ -87,6 +87,8 @@ class Settled:
     pins: int = 0
     """Pins that all attempts so far made."""
 
+    attempts: int = 0
+    """The same with those to find out what conflicts, for people: releases that were tried."""
     probed: int = 0
     """Pins that were made to find the smallest sets of requirements that conflict."""
 

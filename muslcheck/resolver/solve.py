@@ -28,7 +28,7 @@ from muslcheck.resolver.terms import PYTHON
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from resolvelib.providers import Preference
     from resolvelib.resolvers import Criterion
@@ -91,8 +91,11 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     twin: Target,
     selection: Selection,
     catalogue: Catalogue,
+    tell: Callable[[str, int], None] | None = None,
 ) -> Resolution | Wanted:
     """Choose as pip 26.3 would on the target; ``twin`` is the glibc target of the same Python and architecture, for comparison.
+
+    ``tell`` hears of each release that is tried once the search had to go back, and how many were tried so far.
 
     Pure: nothing is asked of anybody but the catalogue, and the same catalogue gives the same answer. What the catalogue
     lacks is returned as :class:`Wanted`; call again when it was added. Raises :class:`ResolutionFailed` where more stands
@@ -108,7 +111,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
             provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled)
             provider.refused = found.refused
             return answer(nodes, found.chains, provider, twins, {**found.told})
-    found_here = _search(_Question(requirements, constraints, catalogue, offers, twins))
+    found_here = _search(_Question(requirements, constraints, catalogue, offers, twins, tell))
     if isinstance(found_here, Wanted):
         return found_here
     provider, nodes, chains = found_here
@@ -141,6 +144,7 @@ class _Question:
     catalogue: Catalogue
     offers: Offers
     twins: Offers
+    tell: Callable[[str, int], None] | None
 
     def provider(self, settled: Settled, left_out: Collection[int] = ()) -> Provider:
         """A provider for one attempt, without the requirements and constraints at some positions."""
@@ -160,7 +164,7 @@ def _search(question: _Question) -> tuple[Provider, dict[str, Node], dict[str, t
     settled = _settled_so_far(question)
     for _ in range(_MOST_ATTEMPTS):
         provider = question.provider(settled)
-        search = _Search(provider)
+        search = _Search(provider, settled, question.tell)
         try:
             state = search.resolve(provider.roots, max_rounds=_PIPS_ROUNDS)
         except _Stranded as stop:
@@ -176,7 +180,7 @@ def _search(question: _Question) -> tuple[Provider, dict[str, Node], dict[str, t
                 return lacking
             settled.pins = min(settled.pins, _MOST_IN_ALL - _EACH_AFTER)
             settled.looked_at(provider)
-            failure = search.failure(stop.causes)
+            failure = search.failure(stop.causes, given_up=isinstance(stop, _Endless))
             if not pass_over(failure):
                 _drop(failure, question, settled)
         else:
@@ -231,7 +235,7 @@ def _probe(question: _Question, begin: Settled, settled: Settled, left_out: Coll
     try:
         for _ in range(_MOST_ATTEMPTS if for_this > 0 else 0):
             provider = question.provider(apart, left_out)
-            search = _Search(provider)
+            search = _Search(provider, settled, question.tell)
             try:
                 search.resolve(provider.roots, max_rounds=_PIPS_ROUNDS)
             except _Stranded as stop:
@@ -286,17 +290,19 @@ class _Lacking(Exception):
 class _Search(_Resolution):
     """resolvelib's search, remembering what it would work out again each round: a criterion never changes once it is made."""
 
-    def __init__(self, provider: Provider) -> None:
-        self._watch = _Watch(provider, self)
+    def __init__(self, provider: Provider, counted: Settled, tell: Callable[[str, int], None] | None) -> None:
+        self._watch = _Watch(provider, self, counted, tell)
+        self._counted = counted
         super().__init__(provider, self._watch)
         self._provider = provider
         self._satisfied: dict[tuple[int, int], tuple[Criterion[Term, Held], bool]] = {}
         self._preferences: dict[tuple[int, bool], tuple[Criterion[Term, Held], Preference]] = {}
 
-    def failure(self, causes: Collection[Cause]) -> Failure:
-        """How it failed."""
+    def failure(self, causes: Collection[Cause], *, given_up: bool = False) -> Failure:
+        """How it failed: at its end, or as it was given up."""
         watch = self._watch
-        return Failure(self._provider, [*causes] or self._unsettled(), watch.first, watch.stranded, watch.ways)
+        attempts = self._counted.attempts if given_up else 0
+        return Failure(self._provider, [*causes] or self._unsettled(), watch.first, watch.stranded, watch.ways, attempts)
 
     def way_to(self, project: str) -> Way | None:
         """How a project comes to be held now: by what a manifest requires, through others. The shortest way."""
@@ -363,12 +369,15 @@ class _Search(_Resolution):
 class _Watch(_Reporter):
     """Follows one attempt: what releases were given up for, and what the first conflict of each pair was."""
 
-    def __init__(self, provider: Provider, search: _Search) -> None:
+    def __init__(self, provider: Provider, search: _Search, counted: Settled, tell: Callable[[str, int], None] | None) -> None:
         self.first: dict[tuple[str, str], list[Cause]] = {}
         self.ways: dict[str, Way] = {}
         self.stranded: dict[str, tuple[BlockerKind, dict[str, None]]] = {}
         self._provider = provider
         self._search = search
+        self._counted = counted
+        self._tell = tell
+        self._went_back = False
         self._last: Collection[Cause] = ()
         self._given_up: defaultdict[str, set[str]] = defaultdict(set)
         self._rejections: defaultdict[str, int] = defaultdict(int)
@@ -380,13 +389,20 @@ class _Watch(_Reporter):
         settled.pins += 1
         if index > _MOST_ROUNDS or settled.pins > _MOST_IN_ALL:
             raise _Endless(self._last)
+        self._counted.attempts += 1
         if self._provider.lacks:
             self._without += 1
             if self._without > _ON_WITHOUT:
                 raise _Lacking
 
+    def pinning(self, candidate: Held) -> None:
+        """A release is tried."""
+        if self._tell is not None and self._went_back:
+            self._tell(str(candidate), self._counted.attempts)
+
     def rejecting_candidate(self, criterion: Criterion[Term, Held], candidate: Held) -> None:
         """A candidate was given up, since what it requires cannot be met."""
+        self._went_back = True
         causes = criterion.information
         for cause in causes:
             if cause.parent is not None:

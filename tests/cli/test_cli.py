@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.archives import wheel_bytes, wheel_name
 from support.server import Answer, IndexServer
 from support.shop import open_shop
 
@@ -373,3 +374,35 @@ def test_any_encoding_of_the_output_will_do(project, encoding):
     assert ended.returncode == 1
     assert ("→" in ended.stdout) is (encoding == "utf-8")
     assert ("->" in ended.stdout) is (encoding != "utf-8")
+
+
+@pytest.fixture
+def maze(tmp_path, monkeypatch):
+    """A folder with requirements that cannot be met, and that take thousands of attempts to try."""
+    with IndexServer() as index:
+        for bird in range(8):
+            for hole in range(7):
+                for name, version, needs in ((f"bird{bird}", f"1.{hole}", [f"hole{hole}=={bird}"]), (f"hole{hole}", str(bird), [])):
+                    index.add(name, wheel_name(name, version), wheel_bytes(name, version, "py3-none-any", needs))
+        monkeypatch.setenv("PIP_INDEX_URL", index.index_url)
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "birds.txt").write_text("".join(f"bird{bird}\n" for bird in range(8)))
+        yield
+
+
+@pytest.mark.usefixtures("maze")
+def test_what_is_tried_in_a_long_search_is_said_on_a_terminal_and_wiped():
+    status, shown = on_a_terminal("birds.txt", *ALPINE, "--no-cache")
+    assert status == 1
+    searching, answered = shown.rsplit("\r\x1b[K", 1)
+    counts = [int(count) for count in re.findall(r"\rResolving: trying (?:bird|hole)\d [\d.]+ \(attempt (\d+)\)\x1b\[K", searching)]
+    assert counts == sorted(counts)
+    assert len({*counts}) > 1
+    assert "Resolving" not in answered
+
+
+@pytest.mark.usefixtures("maze")
+def test_nothing_is_said_of_a_long_search_in_a_pipe():
+    ended = run("birds.txt", *ALPINE, "--no-cache")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "attempt (" not in ended.stdout

@@ -17,9 +17,9 @@ def searches(monkeypatch):
     searched = []
     plain = solve._search
 
-    def search(requirements, constraints, catalogue, offers, twins):
-        searched.append(offers.target.arch)
-        return plain(requirements, constraints, catalogue, offers, twins)
+    def search(question):
+        searched.append(question.offers.target.arch)
+        return plain(question)
 
     monkeypatch.setattr(solve, "_search", search)
     return searched
@@ -30,8 +30,18 @@ def pairs(musl, glibc):
 
 
 def told(resolution):
-    """All of a resolution but the place where metadata was seen: another wheel of the release may have answered."""
-    return [replace(each, metadata=None) for each in resolution.candidates], resolution.problems
+    """All of a resolution but two things, for which it matters what else was loaded.
+
+    The place where metadata was seen: another wheel of the release may have answered. And which of the manifests'
+    requirements conflict: the more is known, the fewer they are.
+    """
+    candidates = [replace(each, metadata=None, blocker=each.blocker and without_beside(each.blocker)) for each in resolution.candidates]
+    problems = {without_beside(replace(each, hint="") if each.kind == "conflict" else each) for each in resolution.problems}
+    return candidates, problems
+
+
+def without_beside(words):
+    return replace(words, message=words.message.partition(";")[0])
 
 
 def shared(shop, requirements, constraints, targets, selection):
