@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -245,7 +246,7 @@ def _dynamic(project: Project, document: Mapping[str, Any], table: Mapping[str, 
     if "dependencies" in dynamic:
         found = _from_files(project, _within(told, "dependencies", "file"))
         if found is None and told is None and (backend is None or str(backend).startswith("setuptools.")):
-            found = _from_setup_cfg(project, with_extras="optional-dependencies" in dynamic)
+            found = _from_setuptools(project, with_extras="optional-dependencies" in dynamic)
         if found is None:
             project.unknown = f"its dependencies are dynamic: {by} computes them, and nothing is run here"
         else:
@@ -282,18 +283,26 @@ def _from_files(project: Project, files: object) -> tuple[Requirement, ...] | No
     return tuple(found)
 
 
-def _from_setup_cfg(project: Project, *, with_extras: bool) -> tuple[Requirement, ...] | None:
-    """What setup.cfg beside pyproject.toml states: setuptools takes dynamic fields from there, too."""
-    path = os.path.join(os.path.dirname(project.path), "setup.cfg")
-    if not os.path.isfile(path):
-        return None
-    from muslcheck.manifests.setup_cfg import read_setup_cfg
+def _from_setuptools(project: Project, *, with_extras: bool) -> tuple[Requirement, ...] | None:
+    """What setup.cfg beside pyproject.toml states, or setup.py: setuptools takes dynamic fields from there, too."""
+    from muslcheck.manifests.setup_cfg import Stated, read_setup_cfg
 
+    stated: Stated | None = None
     try:
-        stated = read_setup_cfg(path)
+        if os.path.isfile(path := os.path.join(os.path.dirname(project.path), "setup.cfg")):
+            stated = read_setup_cfg(path)
     except ManifestError as error:
         project.faults.extend(error.faults)
         return ()
+    if stated is None and os.path.isfile(path := os.path.join(os.path.dirname(project.path), "setup.py")):
+        from muslcheck.manifests import setup_files
+        from muslcheck.manifests.asked import Asked
+        from muslcheck.manifests.files import load
+
+        with suppress(ManifestError):  # what cannot be read there leaves the dependencies unknown
+            found = setup_files.read(path, load(path), Asked())
+            stated = Stated(found.requirements, dict(found.extras))
+            project.problems += found.problems
     if stated is not None and with_extras:
         project.extras.update(stated.extras)
     return None if stated is None else stated.dependencies

@@ -29,6 +29,7 @@ __all__ = ["read"]
 
 _LISTS = (".txt", ".in", ".pip")
 """How the names of requirements files end."""
+_DEEPEST = 50
 _HINT = "Name a requirements file, or the pyproject.toml."
 
 
@@ -164,7 +165,7 @@ class _Literals:
         """The texts in an expression that look like a requirements file's path, and in what it calls and names."""
         import ast
 
-        whole = "/".join(_texts_joined(node))
+        whole = "/".join(self.joined(node))
         if whole.endswith(_LISTS):
             yield whole.lstrip("/")
         if isinstance(node, ast.Name) and node.id not in seen:
@@ -173,6 +174,22 @@ class _Literals:
                 yield from () if other is None else self.paths(other, seen)
         for inner in ast.iter_child_nodes(node):
             yield from self.paths(inner, seen)
+
+    def joined(self, node: ast.AST, depth: int = 0) -> list[str]:
+        """The literal parts of a path: of ``"a/b.txt"``, ``join(here, "a", "b.txt")`` and ``here / "a" / "b.txt"``."""
+        import ast
+
+        match node:
+            case ast.Constant(value=str(text)):
+                return [text]
+            case ast.Call(args=args) if _called(node) == "join":
+                return [text for each in args for text in self.joined(each, depth + 1)]
+            case ast.BinOp(op=ast.Div()):
+                return [*self.joined(node.left, depth + 1), *self.joined(node.right, depth + 1)]
+            case ast.Name() if depth and node.id in self.names and depth < _DEEPEST:
+                return self.joined(self.names[node.id], depth + 1)
+            case _:
+                return []
 
     def lines(self, path: str) -> tuple[Requirement, ...]:
         """The requirements of a file that it reads."""
@@ -221,18 +238,3 @@ def _bound(body: Sequence[ast.stmt], opened: list[ast.expr]) -> Iterator[tuple[s
                 yield from _bound([*node.body, *node.orelse], opened)
             case _:
                 pass
-
-
-def _texts_joined(node: ast.AST) -> list[str]:
-    """The literal parts of a path: of ``"a/b.txt"``, ``join(here, "a", "b.txt")`` and ``here / "a" / "b.txt"``."""
-    import ast
-
-    match node:
-        case ast.Constant(value=str(text)):
-            return [text]
-        case ast.Call(args=args) if _called(node) == "join":
-            return [text for each in args for text in _texts_joined(each)]
-        case ast.BinOp(op=ast.Div()):
-            return [*_texts_joined(node.left), *_texts_joined(node.right)]
-        case _:
-            return []

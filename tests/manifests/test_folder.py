@@ -100,7 +100,7 @@ def test_locks_come_first_and_other_manifests_last(tmp_path, names, taken, aside
 
 def test_a_setup_py_that_says_nothing_gives_way_to_files_of_requirements(tmp_path):
     fill(tmp_path, requirements__base_txt="flask")
-    (tmp_path / "setup.py").write_text("setup(install_requires=read('requirements/base.txt'))")
+    (tmp_path / "setup.py").write_text("setup(install_requires=read('base'))")
     with pytest.raises(ManifestError) as caught:
         read([str(tmp_path)])
     assert caught.value.hint == "Name the files to read: requirements/base.txt."

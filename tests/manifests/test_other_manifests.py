@@ -182,6 +182,7 @@ READERS = {
     "with": "with open('deps/base.txt') as f:\n    needs = f.read().splitlines()\nwith open('deps/dev.txt') as f:\n    dev = list(f)\n",
     "here": "here = dirname(__file__)\nneeds = [line.strip() for line in open(join(here, 'deps', 'base.txt')) if line[0] != '#']\n",
     "pathlib": "needs = (Path(__file__).parent / 'deps' / 'base.txt').read_text().split('\\n')\n",
+    "named": "here = Path(__file__).parent\ndeps = here / 'deps'\nwith open(deps / 'base.txt') as f:\n    needs = read(f)\n",
     "pip": "needs = [str(each.req) for each in parse_requirements('deps/base.txt', session=False)]\n",
     "function": "def read(name):\n    with open(name) as f:\n        return f.read().splitlines()\nneeds = read('deps/base.txt')\n",
     "inside": "def read():\n    return open('deps/base.txt').readlines()\nneeds = [*read()]\n",

@@ -263,6 +263,19 @@ def test_dynamic_dependencies_that_are_computed(folder):
     assert "dynamic" in manifest.problems[0].message
 
 
+def test_dynamic_dependencies_in_setup_py(folder):
+    text = '[project]\nname = "a"\ndynamic = ["dependencies", "optional-dependencies"]\n'
+    (folder / "base.txt").write_text("flask\n")
+    (folder / "setup.py").write_text("setup(install_requires=open('base.txt').readlines(),\n  extras_require={'dev': ['pytest']})\n")
+    manifest = project(folder, text, extras=["dev"])
+    assert [(r.name, str(r.origin)) for r in manifest.requirements] == [("flask", "base.txt:1"), ("pytest", "setup.py:2")]
+    assert [str(each.subject) for each in manifest.problems] == ["setup.py"]
+    (folder / "setup.py").write_text("setup(install_requires=computed())\n")
+    assert faults(folder, text) == [
+        "pyproject.toml:3: its dependencies are dynamic: the build back end computes them, and nothing is run here"
+    ]
+
+
 def test_dynamic_dependencies_in_setup_cfg(folder):
     (folder / "setup.cfg").write_text("[options]\ninstall_requires =\n  flask\n[options.extras_require]\ndev = pytest\n")
     text = '[project]\nname = "a"\ndynamic = ["dependencies", "optional-dependencies"]\n'
