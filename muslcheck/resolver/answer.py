@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from muslcheck.resolver.explain import no_file_in_words, no_version_in_words, way_out_in_words
+from muslcheck.resolver.otherwise import otherwise
 from muslcheck.resolver.select import Wish, version_of
 from muslcheck.resolver.shelve import shelve, shelve_later
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Extended
@@ -80,6 +81,7 @@ def answer(
         problems.update(dict.fromkeys(said))
     problems.update(dict.fromkeys(_without_hashes(nodes, offers.selection)))
     problems.update(dict.fromkeys(_without_times(nodes, offers, catalogue)))
+    problems.update(dict.fromkeys(otherwise(nodes, provider)))
     return Resolution(offers.target, tuple(candidates), tuple(sorted(problems, key=lambda each: (each.subject, each.message))))
 
 

@@ -22,7 +22,7 @@ from resolvelib import AbstractProvider
 
 from muslcheck.resolver.pythons import python_in
 from muslcheck.resolver.select import ANY, Wish, both, version_of, wish_of
-from muslcheck.resolver.shelve import place, shelve
+from muslcheck.resolver.shelve import is_sdist_of, place, shelve
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Exactly, Extended, Interpreter, PythonAsk
 from muslcheck.words.release import Absent, Kind, Metadata, Misfit, Unread
 from muslcheck.words.requirement import Origin, Requirement, Selection, Source
@@ -540,7 +540,7 @@ class Provider(_Base):
         """Whether the file of a direct reference may be installed: an sdist has no tags to look at, and its name may be any."""
         rules = self._selection.of_references()
         if file.kind is Kind.SDIST:
-            return rules.formats.allows(file.name)[1]
+            return rules.formats.allows(file.name)[1] and is_sdist_of(rules.installer, file.filename)
         return not isinstance(place(file, self.offers.target, rules, file.name, pinned=True), Misfit)
 
     def _constrained(self, candidate: Held, constraint: Constraint) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -9,18 +10,45 @@ from packaging.version import Version
 
 __all__ = ["python_allowed", "python_in"]
 
+_MISTAKES = (
+    (re.compile(r"(?<=\d)(?=[<>=~^!])"), ","),
+    (re.compile(r"([<>]=?)\s*(\d+(?:\.\d+)*)\.\*"), r"\1\2"),
+    (re.compile(r"(?<=\d\.\d)\*"), ".*"),
+    (re.compile(r",\s*$"), ""),
+    (re.compile(r"['\"]"), ""),
+)
+"""What uv mends, in its order (``lenient_requirement.rs``): ``>=3.6<4``, ``>=3.6.*``, ``!=3.0*``, ``>=3.6,``, ``'>=3.6'``."""
+
 
 @lru_cache(maxsize=4096)
 def python_allowed(requires_python: str, full: str, *, caps: bool = True) -> bool:
     """Whether a Requires-Python allows a Python; an invalid one limits nothing, and a pre-release counts as its release.
 
-    So it is in pip (``_check_link_requires_python``). Without ``caps`` it is asked as uv asks.
+    So it is in pip (``_check_link_requires_python``). Without ``caps`` it is asked as uv asks: there an invalid one is mended
+    where that is easy, else it allows nothing.
     """
     try:
         specifier = SpecifierSet(requires_python)
     except InvalidSpecifier:
-        return True
+        if caps:
+            return True
+        mended = _mended(requires_python)
+        if mended is None:
+            return False
+        specifier = mended
     return python_in(specifier, Version(Version(full).base_version), caps=caps)
+
+
+def _mended(requires_python: str) -> SpecifierSet | None:
+    """An invalid specifier after the usual mistakes are mended, one after the other until it is valid; None where it stays invalid."""
+    text = requires_python
+    for mistake, instead in _MISTAKES:
+        text = mistake.sub(instead, text)
+        try:
+            return SpecifierSet(text)
+        except InvalidSpecifier:  # the next may help
+            continue
+    return None
 
 
 def python_in(specifier: SpecifierSet, python: Version, *, caps: bool) -> bool:

@@ -6,7 +6,7 @@ and only as far as somebody asks, so that a page of ten thousand files costs wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from muslcheck.resolver.pythons import python_allowed
 from muslcheck.resolver.requires import Conditions, InvalidRequirement, Need, needs
 from muslcheck.resolver.shelve import fitting as fitting_of
 from muslcheck.words.release import Kind, Placed, Project
@@ -116,6 +117,8 @@ class Offer:
         self._target = target
         self._ranks = target.tags_for(selection.installer)
         self._selection = selection
+        self._each_python = selection.ignore_requires_python or selection.installer.heeds_python_caps
+        self._rules = selection if self._each_python else replace(selection, ignore_requires_python=True)
         self._fitting: dict[str, tuple[_Fitting, ...]] = {}
         self._streams: dict[Wish, _Stream] = {}
 
@@ -218,14 +221,22 @@ class Offer:
             return known
         fitting = []
         for file in self.project.files(version):
-            fit = fitting_of(file, self._target, self._ranks, self._selection, self.project.name)
+            fit = fitting_of(file, self._target, self._ranks, self._rules, self.project.name)
             if fit is not None:
                 fitting.append(_Fitting(file, fit, version_of(version)))
         if self._selection.installer.last_of_equals:
             fitting.reverse()  # pip sorts stably with the best last, and reads backwards
+        else:
+            fitting.sort(key=lambda each: each.file.filename)
         fitting.sort(key=lambda each: (-each.fit.rank, each.fit.build), reverse=True)
+        if not self._each_python and fitting and not self._allows_python(fitting[0].file):
+            fitting.clear()  # uv looks at the best file alone, and then passes over the release
         known = self._fitting[version] = tuple(fitting)
         return known
+
+    def _allows_python(self, file: DistFile) -> bool:
+        caps = self._selection.installer.heeds_python_caps
+        return file.requires_python is None or python_allowed(file.requires_python, self._target.python_full, caps=caps)
 
 
 class Offers:

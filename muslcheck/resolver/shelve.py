@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Selection
     from muslcheck.words.target import Target
 
-__all__ = ["fitting", "in_order", "place", "shelve", "shelve_later"]
+__all__ = ["fitting", "in_order", "is_sdist_of", "place", "shelve", "shelve_later"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """What pip unpacks (``utils/filetypes.py``), the usual first."""
@@ -185,8 +185,8 @@ def shelve(
     """Place every file of one release: those that fit in pip's order of preference, then the others, the nearest miss first.
 
     pip prefers a file with an allowed hash, then one that was not yanked, then the better tag, then the higher build
-    number; among equals the last one listed. uv takes the first of equals, and once it takes yanked files it takes them like
-    others. For the other arguments see :func:`place`.
+    number; among equals the last one listed. uv takes the first of equals by name, and once it takes yanked files it takes
+    them like others. For the other arguments see :func:`place`.
     """
     placed = (Placed(file, place(file, target, selection, name, pinned=pinned, hashes=hashes)) for file in files)
     return in_order(placed, selection.installer, hashes)
@@ -206,6 +206,8 @@ def in_order(files: Iterable[Placed], installer: Installer, hashes: Collection[s
     first = itemgetter(0)
     if installer.last_of_equals:
         fits.reverse()  # sorted(reverse=True) keeps the order of equals
+    else:
+        fits.sort(key=lambda each: each[1].file.filename)
     return Shelf(tuple(placed for _, placed in (*sorted(fits, key=first, reverse=True), *sorted(misfits, key=first))))
 
 
@@ -267,14 +269,24 @@ def _project(name: str) -> NormalizedName | None:
     return canonicalize_name(name) if "__" not in name and _PROJECT.fullmatch(name) else None
 
 
+def is_sdist_of(installer: Installer, filename: str) -> bool:
+    """Whether an installer takes a file for an sdist, whatever its name says before the suffix."""
+    suffix = _sdist_suffix(filename)
+    return suffix is not None and (installer.old_sdists or suffix in _STANDARD_SDISTS)
+
+
+def _sdist_suffix(filename: str) -> str | None:
+    return next((suffix for suffix in _SDIST_SUFFIXES if filename.endswith(suffix)), None)
+
+
 @lru_cache(maxsize=16384)
 def _sdist_fault(filename: str, name: str, installer: Installer) -> Misfit | None:
     """What keeps a file that is no wheel from being an sdist of a project; None where nothing does.
 
     As pip reads names: any spelling of the project's name, a dash, the version (``_extract_version_from_fragment``).
     """
-    suffix = next((suffix for suffix in _SDIST_SUFFIXES if filename.endswith(suffix)), None)
-    if suffix is None or not (installer.old_sdists or suffix in _STANDARD_SDISTS):
+    suffix = _sdist_suffix(filename)
+    if suffix is None or not is_sdist_of(installer, filename):
         such = filename[filename.rfind(".") :] if "." in filename else "such"
         return Misfit(Miss.FORMAT, f"{installer.name} does not install {such} files")
     if suffix == ".zip" and "macosx10" in filename:

@@ -54,12 +54,16 @@ class Installer:
 
     @property
     def last_of_equals(self) -> bool:
-        """Whether of files equal in all that is compared the last listed is taken (pip), or the first (uv)."""
+        """Whether of files equal in all that is compared the last listed is taken (pip), or the first by name (uv)."""
         return not self.is_uv
 
     @property
     def heeds_python_caps(self) -> bool:
-        """Whether the upper bounds of Requires-Python count (pip); uv looks at the lowest Python that is allowed, and no further."""
+        """Whether the upper bounds of Requires-Python count (pip); uv looks at the lowest Python that is allowed, and no further.
+
+        pip asks this of every file; uv of the best file of a release, and passes over the release where the answer is no. And
+        uv passes over files whose Requires-Python cannot be read, where to pip it is no limit.
+        """
         return not self.is_uv
 
     @property

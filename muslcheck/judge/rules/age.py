@@ -14,6 +14,7 @@ from muslcheck.words.verdict import Evidence, Outcome, Strength
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from muslcheck.alpine.spoken import Named
     from muslcheck.archives.facts import Seen
     from muslcheck.judge.case import Case
 
@@ -60,8 +61,8 @@ _NUMBER = re.compile(r"\d+")
 def stops(case: Case) -> Iterator[Evidence]:
     """The build stops by itself for this target: it raises, or exits with a message, for its Python or platform.
 
-    Where it also runs programs that no Python image has, it may stop for want of them: then it compiles once they are there,
-    which is likely and not proved.
+    What the message says is missing, and an Alpine package has, cures it. Where it also runs programs that no Python image has, it may
+    stop for want of them: then it compiles once they are there, which is likely and not proved.
     """
     for seen in _facts(case, "raises"):
         if seen.certainty is not Certainty.ALWAYS or seen.detail in _IMPORT_FAILS:
@@ -70,7 +71,11 @@ def stops(case: Case) -> Iterator[Evidence]:
         if version is not None and since and version[0] < int(since[1]):
             continue  # an older setuptools takes it still
         claim = f"the build stops here: {seen.value}"
-        if (missing := _programs(case)) and seen.detail != _LAYOUT:
+        if wanted := _wanted(case, seen):
+            packages = tuple(sorted({name for named in wanted for name in named.apk.build}))
+            apk = packages if on_alpine(case.target) else ()
+            yield Evidence("MC230", claim, seen.where, Strength.STRONG, Outcome.COMPILE, apk=apk)
+        elif (missing := _programs(case)) and seen.detail != _LAYOUT:
             why = f"{claim}, perhaps for want of {', '.join(missing)}"
             yield Evidence("MC230", why, seen.where, Strength.STRONG, Outcome.COMPILE)
         else:
@@ -80,9 +85,16 @@ def stops(case: Case) -> Iterator[Evidence]:
             yield from _fails("MC230", claim, seen, certain=near and _says_why(seen.value))
 
 
+def _wanted(case: Case, seen: Seen) -> tuple[Named, ...]:
+    """What a stop says is missing. Alpine's tables are loaded here, for sdists that stop."""
+    from muslcheck.alpine.spoken import named_as_missing
+
+    return named_as_missing(seen.value, case.target.release if on_alpine(case.target) else "edge") if seen.detail != _LAYOUT else ()
+
+
 def _says_why(message: str) -> bool:
     """Whether a stop is about something: a status alone may tell of anything that was looked for in vain."""
-    return ": " in message and (not message.startswith("exits: status") or ", for " in message)
+    return ": " in message and "..." not in message and (not message.startswith("exits: status") or ", for the version" in message)
 
 
 def module_gone(case: Case) -> Iterator[Evidence]:
@@ -132,7 +144,8 @@ def old_setuptools(case: Case) -> Iterator[Evidence]:
 def old_cython(case: Case) -> Iterator[Evidence]:
     """C sources that an old Cython made use fields and headers that the target's Python no longer has.
 
-    The first line of such a file names the Cython. The C is compiled as it lies there, unless the build translates anew.
+    The first line of such a file names the Cython. The C is compiled as it lies there, unless the build translates anew, and
+    then it is the Cython among the build requirements that counts.
     """
     for seen in _marks(case, "cython-"):
         needed = next((first for python, first in _CYTHON_FOR if case.target.python >= python), None)
@@ -144,6 +157,16 @@ def old_cython(case: Case) -> Iterator[Evidence]:
             first = ".".join(map(str, needed))
             claim = f"C made by Cython {seen.value[7:]}; Python {_python(case)} takes that of {first} and later ({_EVERYWHERE})"
             yield from _fails("MC234", claim, seen, certain=True)
+    needed = next((first for python, first in _CYTHON_FOR if case.target.python >= python), None)
+    cython = _version(case, "cython")
+    if needed is None or cython is None or not cython < needed:
+        return
+    for part in parts(case.facts) if isinstance(case.facts, SdistFacts) else ():
+        if "cython" in part.languages and part.certainty is Certainty.ALWAYS:
+            shown, first = ".".join(map(str, cython)), ".".join(map(str, needed))
+            claim = f"requires Cython {shown} to translate {part.name}; Python {_python(case)} takes what {first} and later make"
+            yield Evidence("MC234", f"{claim} ({_EVERYWHERE})", part.seen_in, Strength.PROOF, Outcome.FAIL)
+            return
 
 
 def cython_refuses(case: Case) -> Iterator[Evidence]:
