@@ -260,9 +260,7 @@ def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
                 yield from _tree_need(tree.tool, seen, release)
     yield from _stated(facts)
     yield from _remedied(facts, release)
-    for seen in facts.raises:
-        for kind, name, apk in named_as_missing(seen.value, release):
-            yield Need(kind, name, seen.where, seen.certainty, apk)
+    yield from _said_to_be_missing(facts, release)
 
 
 def _libraries(libraries: tuple[Seen, ...], headers: list[Need], release: str) -> Iterator[Seen]:
@@ -289,6 +287,14 @@ def _bindings(libraries: Iterator[Seen], release: str) -> Iterator[Seen]:
     packages = {apk_for_library(one.value, release) for one in seen if one.detail == "bindings"}
     for one in seen:
         yield replace(one, certainty=Certainty.ALWAYS) if one.detail == "bindings" and len(packages) == 1 else one
+
+
+def _said_to_be_missing(facts: SdistFacts, release: str) -> Iterator[Need]:
+    """What the build says it lacks where it stops by itself."""
+    for seen in facts.raises:
+        for kind, name, apk in named_as_missing(seen.value, release):
+            if seen.certainty is Certainty.ALWAYS or kind == "program":
+                yield Need(kind, name, seen.where, seen.certainty, apk)
 
 
 def _stated(facts: SdistFacts) -> Iterator[Need]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.words.target import Target
 
-__all__ = ["COMPILERS", "NAMES", "Part", "compiled", "made_later", "on_alpine", "parts", "plural", "program_from_apk"]
+__all__ = ["COMPILERS", "NAMES", "Part", "behind_a_stop", "compiled", "made_later", "on_alpine", "parts", "plural", "program_from_apk"]
 
 NAMES = {
     "asm": "assembler",
@@ -96,6 +96,13 @@ def made_later(facts: SdistFacts) -> tuple[Part, ...]:
     languages = tuple(sorted(language for language, _ in facts.source_files if language in NAMES and language not in _NOT_HERE))
     later = (seen for seen in facts.unread if seen.value.startswith(_MADE_LATER))
     return tuple(Part("", "setuptools", languages, Certainty.DECIDED_LATER, seen.where, tree=False) for seen in later if languages)
+
+
+def behind_a_stop(facts: SdistFacts) -> tuple[Part, ...]:
+    """What a build would go on to compile that stops before it declares anything: all sources of the sdist, for want of better."""
+    languages = tuple(sorted(language for language, _ in facts.source_files if language in NAMES))
+    stops = [seen for seen in facts.raises if seen.certainty is Certainty.ALWAYS]
+    return tuple(Part("", "setuptools", languages, Certainty.DECIDED_LATER, seen.where, tree=False) for seen in stops[:1] if languages)
 
 
 def compiled(facts: SdistFacts) -> tuple[str, ...]:

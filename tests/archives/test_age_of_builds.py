@@ -154,9 +154,9 @@ def test_one_exception_by_all_its_names(caught):
 @pytest.mark.parametrize(
     ("test", "said"),
     [
-        ("sys.version_info[0] > 2", "exits: status 1, for the version of Python"),
-        ("sys.hexversion > 0x03000000", "exits: status 1, for the version of Python"),
-        ("not found", "exits: status 1"),
+        ("sys.version_info[0] > 2", 'exits: status 1, for the version of Python, having said "sorry"'),
+        ("sys.hexversion > 0x03000000", 'exits: status 1, for the version of Python, having said "sorry"'),
+        ("not found", 'exits: status 1, having said "sorry"'),
     ],
 )
 def test_why_it_exits(test, said):

@@ -117,6 +117,6 @@ LIBRARY: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "copy.copy": _copied,
     "copy.deepcopy": _copied,
     "ast.literal_eval": lambda _m, _a, _n: Unknown("a literal"),
-    **dict.fromkeys(("os.chdir", "os.makedirs", "os.mkdir", "print", "warnings.warn", "warnings.filterwarnings"), _nothing),
+    **dict.fromkeys(("os.chdir", "os.makedirs", "os.mkdir", "warnings.warn", "warnings.filterwarnings"), _nothing),
 }
 """By full name."""

@@ -97,6 +97,8 @@ class Machine:
         self.line = 0
         self.path: Path = ()
         """The branches on the way here that the build may not take."""
+        self.said: list[tuple[str, str, int, Path]] = []
+        """What was printed: the text, member and line, and the branches on the way there."""
         self.tests: list[ast.expr] = []
         """The conditions around the current place that hold."""
         self.guards: list[frozenset[str]] = []

@@ -9,7 +9,7 @@ import re
 import shlex
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from muslcheck.archives.facts import Certainty, Seen
 from muslcheck.archives.interpreter.shell import called_by, calls_of_line, script_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.interpreter.machine import Machine
 
-__all__ = ["C_LIBRARY", "PROGRAMS", "pkgconfig", "run_program"]
+__all__ = ["C_LIBRARY", "PROGRAMS", "leave", "pkgconfig", "run_program"]
 
 _RUNNERS = frozenset(
     {
@@ -45,6 +45,8 @@ _LONGEST = 10_000
 _MISSING_PROGRAM = frozenset({"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "Exception", "BaseException"})
 C_LIBRARY = "ctypes.CDLL(c)"
 """The C library, loaded while the build runs."""
+_SAID, _NEAR, _SHOWN = 4, 6, 300
+"""Texts that are kept of what was printed, lines from one to the next or to the exit, and characters that are quoted."""
 _IN_IMAGES = frozenset(
     {
         "c", "m", "dl", "pthread", "rt", "util", "crypt", "resolv", "ssl", "crypto", "z", "bz2", "lzma", "sqlite3", "ffi", "expat",
@@ -54,11 +56,33 @@ _IN_IMAGES = frozenset(
 """Libraries that some Python image has."""
 
 
-def _exit(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
+def _say(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
+    """``print()`` and its like: what is printed right before an exit says why."""
+    text = " ".join(part for part in arguments if isinstance(part, str)).strip()
+    if text:
+        machine.said = [*machine.said[-_SAID:], (text, machine.frame.member, machine.line, machine.path)]
+
+
+def _said_before(machine: Machine) -> str:
+    """What was printed right before the current place, on the same way to it."""
+    texts: list[str] = []
+    at = machine.line
+    for text, member, line, path in reversed(machine.said):
+        if member != machine.frame.member or path != machine.path or not 0 <= at - line <= _NEAR:
+            break
+        texts.insert(0, text)
+        at = line
+    return " ".join(" ".join(texts).split())[:_SHOWN]
+
+
+def leave(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> NoReturn:
+    """``sys.exit()``; raises Raised with what it, or what was printed right before it, says."""
     said = arguments[0] if arguments else ""
     message = said if isinstance(said, str) else f"status {said}" if isinstance(said, int) else ""
     if not isinstance(said, str) and any(_ABOUT_PYTHON.search(ast.unparse(test)) for test in machine.tests[-1:]):
         message += ", for the version of Python"
+    if not (isinstance(said, str) and said) and (before := _said_before(machine)):
+        message = f'{message or "early"}, having said "{before}"'
     raise Raised(("SystemExit",), f"exits: {message}"[:500] if message else "exits", machine.here)
 
 
@@ -214,7 +238,8 @@ PROGRAMS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     **{f"subprocess.{name}": partial(_run, name) for name in ("run", "call", "check_call", "check_output")},
     **dict.fromkeys(_FINDERS, _find),
     **{name: partial(_fetch, name) for name in _FETCHERS},
-    **dict.fromkeys(("sys.exit", "exit", "quit", "os._exit"), _exit),
+    **dict.fromkeys(("print", "sys.stdout.write", "sys.stderr.write"), _say),
+    **dict.fromkeys(("sys.exit", "exit", "quit", "os._exit"), leave),
     **dict.fromkeys(("ctypes.CDLL", "ctypes.cdll.LoadLibrary", "ctypes.PyDLL"), _load),
     "ctypes.util.find_library": _find_library,
     "shlex.split": _split,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.interpreter.assignments import assign, tracked
@@ -12,6 +13,7 @@ from muslcheck.archives.interpreter.exceptions import exception_name
 from muslcheck.archives.interpreter.imports import on_path
 from muslcheck.archives.interpreter.lists import extend, remove
 from muslcheck.archives.interpreter.operations import binary, truth
+from muslcheck.archives.interpreter.programs import leave
 from muslcheck.archives.interpreter.signals import Raised, Return
 from muslcheck.archives.interpreter.values import (
     External,
@@ -69,9 +71,28 @@ def _raise(machine: Machine, node: ast.Raise) -> None:
     message = ""
     if isinstance(node.exc, ast.Call) and node.exc.args:
         text = machine.value(node.exc.args[0])
-        message = text if isinstance(text, str) else ""
+        message = text if isinstance(text, str) else _template(node.exc.args[0])
+        message = message if re.search(r"\w", message) else ""
     machine.line = line
+    if name == "SystemExit" and not message:
+        leave(machine, [machine.value(argument) for argument in node.exc.args] if isinstance(node.exc, ast.Call) else [], {})
     raise Raised(_kinds(raised, name), f"{name}: {message}"[:500] if message else name, machine.here)
+
+
+def _template(node: ast.expr) -> str:
+    """What the code itself holds of a text that is made while it runs: ``"no %s" % name`` is ``no ...``; empty where it is nothing."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.BinOp(op=ast.Mod()):
+            return re.sub(r"%(?:\(\w+\))?[-#0-9.]*[a-z]", "...", _template(node.left))
+        case ast.BinOp(op=ast.Add()):
+            return (_template(node.left) or "...") + (_template(node.right) or "...")
+        case ast.JoinedStr():
+            return "".join(_template(part) or "..." for part in node.values)
+        case ast.Call(func=ast.Attribute(value=text, attr="format")):
+            return re.sub(r"\{[^{}]*\}", "...", _template(text))
+    return ""
 
 
 def _kinds(raised: Any, name: str) -> tuple[str, ...]:
