@@ -12,10 +12,11 @@ from muslcheck.words.resolution import BlockerKind
 from muslcheck.words.verdict import Action, Advice, ApkNames, Mark, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from muslcheck.judge.case import Case
     from muslcheck.words.release import Placed
+    from muslcheck.words.requirement import Requirement
     from muslcheck.words.target import Target
 
 __all__ = ["advise"]
@@ -111,12 +112,21 @@ def _corrections(case: Case) -> Iterator[Advice]:
             for version in blocker.nearest[:3]:
                 yield Advice(Action.CORRECT, f"{candidate.name}=={version}", "a version that exists")
         case BlockerKind.CONFLICT:
-            yield Advice(Action.CORRECT, asked, "loosen one of the requirements that exclude each other")
+            yield _loosened(blocker.rivals) or Advice(Action.CORRECT, asked, "loosen one of the requirements that exclude each other")
         case BlockerKind.NO_FILE:
             for placed in [p for p in candidate.shelf.placed if candidate.unlocked is None and _miss(p) is Miss.EXCLUDED][:1]:
                 yield Advice(Action.CORRECT, candidate.name, f"allow {placed.file.filename} ({getattr(placed.fit, 'detail', '')})")
         case BlockerKind.METADATA | BlockerKind.UNREACHABLE:
             pass
+
+
+def _loosened(rivals: Sequence[Requirement]) -> Advice | None:
+    """Which of the manifests' requirements to change, where it is known that these conflict, and no fewer do."""
+    if not rivals:
+        return None
+    first, *others = rivals
+    why = "".join([f"change it in {first.origin}", *(f", or {each.text} in {each.origin}" for each in others)])
+    return Advice(Action.CORRECT, first.text, why if others else f"{why}: what it brings cannot be had together")
 
 
 def _names(name: str, alike: tuple[str, ...]) -> Iterator[Advice]:

@@ -291,7 +291,7 @@ class _Teller:
         base = self._node.base
         kind = base.stranded
         if self._name in self._settled.conflicts:
-            return Blocker(BlockerKind.CONFLICT, self._settled.conflicts[self._name])
+            return Blocker(BlockerKind.CONFLICT, self._settled.conflicts[self._name], rivals=self._settled.rivals.get(self._name, ()))
         if kind is not None:
             return self._stranded(kind)
         if self._wish.hashes and base.file is not None and self._shelf.chosen is None:

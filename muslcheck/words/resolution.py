@@ -44,6 +44,8 @@ class Blocker:
     message: str
     nearest: tuple[str, ...] = ()
     """Nearest project names (not on the index), or nearest versions (no such version)."""
+    rivals: tuple[Requirement, ...] = ()
+    """The requirements and constraints of the manifests that conflict, none of which could be spared; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

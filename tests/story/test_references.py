@@ -184,6 +184,7 @@ def test_two_lines_in_conflict(place):
     place.write("r.txt", "fine\nlib<2\nlib>=2\n")
     ended, report = place.both("r.txt", status=1)
     assert ended.lines("why") == ["r.txt:2 asks for lib<2, but r.txt:3 asks for lib>=2"]
+    assert ended.lines("do") == ["lib<2: change it in r.txt:2, or lib>=2 in r.txt:3"]
     assert ended.out.count("r.txt:3 asks for lib>=2") == 1
     assert ended.lines("hint") == []  # what to do is said already
     assert outcomes(report) == {"fine": "wheel", "lib": "fail"}
@@ -200,6 +201,7 @@ def test_a_conflict_further_down_tells_the_chain(place):
     place.write("r.txt", "fine\none\nover\n")
     ended, report = place.both("r.txt", status=1)
     assert ended.lines("why") == ["one 1.0 (r.txt:2) needs lib<2, but two 1.0 (r.txt:3 → over) needs lib>=2"]
+    assert ended.lines("do") == ["one: change it in r.txt:2, or over in r.txt:3"]
     assert outcomes(report) == {"fine": "wheel", "lib": "fail", "one": "wheel", "over": "wheel", "two": "wheel"}
 
 
