@@ -47,12 +47,16 @@ def merge(name: NormalizedName, parts: Sequence[Part], otherwise: Callable[[], P
     def mentions(version: str, texts: Sequence[str]) -> bool:
         return any(part.page.mentions(spelt, texts) for part, spelt in releases.get(version, ()))
 
+    def after(version: str, texts: Sequence[str]) -> frozenset[str]:
+        return frozenset().union(*(part.page.after(spelt, texts) for part, spelt in releases.get(version, ())))
+
     stated = next((part.page for part in parts if part.page.status != "active"), None)
     return Project(
         name=name,
         versions=tuple(releases),
         load=load,
         mentions=mentions,
+        after=after,
         status="active" if stated is None else stated.status,
         status_reason="" if stated is None else stated.status_reason,
         indexes=tuple(dict.fromkeys(part.index for part in parts)),

@@ -85,6 +85,11 @@ class Page:
         block = self.block(version)  # copied out: a mapped file is searched byte by byte
         return any(text.encode() in block for text in texts)
 
+    def after(self, version: str, texts: Sequence[str]) -> set[str]:
+        """What stands after several texts, up to the next dot, in the JSON objects of one version's files."""
+        block = self.block(version)
+        return {found.decode() for text in texts for found in re.findall(rb"%b([a-z0-9_]*)\." % re.escape(text.encode()), block)}
+
     def rows(self, version: str) -> list[Mapping[str, Any]]:
         """The JSON objects of one version's files, in the order of the page."""
         found: list[Mapping[str, Any]] = json.loads(b"[" + self.block(version) + b"]")

@@ -53,42 +53,37 @@ def _of_machine(project: Project, target: Target, catalogue: Catalogue) -> Itera
     return copy(known[*key, target.arch])  # from the first on, found as far as somebody looked
 
 
-def _releases(project: Project, *, musl: bool) -> Iterator[tuple[str, bool]]:
-    """The final releases that have wheels which may fit a C library, and whether those for any platform count.
+def _releases(project: Project, *, musl: bool) -> Iterator[tuple[str, tuple[bool, frozenset[str] | None]]]:
+    """The final releases that have wheels which may fit a C library: whether those for any platform count, and the platforms of others.
 
     Behind a release with wheels for platforms, an older one for any platform is a placeholder or lacks the native part: no advice.
+    Platforms are told as what follows the name of the C library, or the plain linux: None where the page does not tell.
     """
-    of_linux = ("musllinux" if musl else "manylinux", "-linux_", ".linux_")
+    of_linux = ("musllinux_" if musl else "manylinux", "-linux_", ".linux_")
     native = False
     for version in project.versions[:_FARTHEST]:
         if version_of(version).is_prerelease:
             continue
-        if not _mentions(project, version, of_linux if native else (*of_linux, "-any.whl")):
-            native = native or _mentions(project, version, (".whl",))
+        platforms = None if project.after is None else project.after(version, of_linux)
+        if project.mentions is not None and not platforms and (native or not project.mentions(version, ("-any.whl",))):
+            native = native or project.mentions(version, (".whl",))
             continue
         native = native or not all(file.filename.endswith("-any.whl") for file in project.files(version) if file.kind is Kind.WHEEL)
-        yield version, not native
+        yield version, (not native, platforms)
 
 
-def _wheels(project: Project, target: Target, releases: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, tuple[DistFile, ...]]]:
+def _wheels(
+    project: Project, target: Target, releases: Iterable[tuple[str, tuple[bool, frozenset[str] | None]]]
+) -> Iterator[tuple[str, tuple[DistFile, ...]]]:
     """Of these releases those with wheels for the machine, or for any where these count, and the wheels."""
-    arch, libc = target.arch, target.libc
-    own: tuple[str, ...] = (f"_{arch}.",)
-    if target.is_musl:
-        own = (*(f"musllinux_{libc.major}_{minor}_{arch}." for minor in range(libc.minor, -1, -1)), f"-linux_{arch}.", f".linux_{arch}.")
-    for version, any_counts in releases:
-        if any_counts or (_mentions(project, version, (f"_{arch}.",)) and _mentions(project, version, own)):
+    for version, (any_counts, platforms) in releases:
+        if any_counts or platforms is None or any(platform.endswith(target.arch) for platform in platforms):
             wheels = tuple(
                 file
                 for file in project.files(version)
                 if file.kind is Kind.WHEEL
                 and file.yanked is None
-                and ((any_counts and file.filename.endswith("-any.whl")) or any(text in file.filename for text in own))
+                and ((any_counts and file.filename.endswith("-any.whl")) or f"_{target.arch}." in file.filename)
             )
             if wheels:
                 yield version, wheels
-
-
-def _mentions(project: Project, version: str, texts: tuple[str, ...]) -> bool:
-    """Whether the page has one of the texts for a version, as far as it can tell: of few are the files looked at."""
-    return project.mentions is None or project.mentions(version, texts)

@@ -214,6 +214,8 @@ class Project:
     unusable: tuple[str, ...] = ()
     mentions: Callable[[str, Sequence[str]], bool] | None = field(default=None, repr=False, compare=False)
     """Whether what the page says of a version has one of several texts in it, without making its files: False is certain."""
+    after: Callable[[str, Sequence[str]], frozenset[str]] | None = field(default=None, repr=False, compare=False)
+    """What stands after several texts in what the page says of a version, each time up to the next dot: parts of files' names."""
     otherwise: Callable[[], Project] | None = field(default=None, repr=False, compare=False)
     """What the project would be by the other rule for several indexes that have it (pip takes of all, uv of the first); None for one."""
 

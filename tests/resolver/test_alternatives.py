@@ -1,8 +1,15 @@
 """Which release a user could ask for instead."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from muslcheck.alpine.images import aim
+from muslcheck.index.merge import Part, merge
+from muslcheck.index.pages import reduce_rows
 from muslcheck.resolver import Catalogue
 from muslcheck.resolver.alternatives import wheel_releases
 from muslcheck.words.release import Absent, DistFile, Kind, Project
@@ -58,3 +65,31 @@ def test_a_project_that_is_not_there_has_none():
     catalogue = Catalogue()
     catalogue.add_project(Absent("gone", "404"))
     assert wheel_releases("gone", TARGET, Selection(), catalogue) == wheel_releases("never-asked", TARGET, Selection(), catalogue) == ()
+
+
+TARGETS = [
+    aim(image, arch)
+    for image, arch in itertools.product(("python:3.12-alpine", "python:3.10-alpine", "python:3.12-slim"), ("x86_64", "aarch64", "s390x"))
+]
+TAGS = st.sampled_from(
+    [
+        *("py3-none-any", "cp312-cp312-win_amd64", "cp312-cp312-linux_x86_64", "cp39-abi3-musllinux_1_2_aarch64"),
+        *("cp310-cp310-musllinux_1_1_s390x", "cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64"),
+        *("cp312-cp312-manylinux_2_17_s390x.musllinux_1_1_s390x", "cp312-cp312-musllinux_1_2_x86_64"),
+    ]
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.dictionaries(st.sampled_from(["1.0", "2.0", "3.0", "4.0rc1", "5.0"]), st.lists(TAGS, max_size=4, unique=True), min_size=1))
+def test_what_a_page_tells_without_its_files_changes_no_answer(releases):
+    names = [
+        name for version, tags in releases.items() for name in (f"demo-{version}.tar.gz", *(f"demo-{version}-{tag}.whl" for tag in tags))
+    ]
+    rows = [{"filename": name, "url": f"https://files.example/{name}", "hashes": {}} for name in names]
+    project = merge("demo", [Part(reduce_rows(rows, "https://index.example/demo/", "demo"), "https://index.example/")])
+    told, silent = Catalogue(), Catalogue()
+    told.add_project(project)
+    silent.add_project(replace(project, mentions=None, after=None))
+    for target in TARGETS:
+        assert wheel_releases("demo", target, Selection(), told) == wheel_releases("demo", target, Selection(), silent)
