@@ -31,6 +31,26 @@ def test_headers_that_nothing_brings():
 
 
 @pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, [("b.h", "always")]),
+        ({"other.h": "#define ATLEAST_37 1"}, [("a.h", "decided-later"), ("b.h", "decided-later")]),
+        ({"setup.cfg": "[build_ext]\ndefine = ATLEAST_37"}, [("a.h", "decided-later"), ("b.h", "decided-later")]),
+        ({"other.c": "#if defined(X) && defined(ATLEAST_37)\n#endif"}, [("b.h", "always")]),
+    ],
+)
+def test_a_macro_named_for_a_python_that_nobody_defines(files, expected):
+    source = "#ifdef ATLEAST_37\n#include <a.h>\n#else\n#include <b.h>\n#endif\n#ifdef SO_37\n#endif"
+    found = inspect({"setup.py": ONE, "src/a.c": source, **files})
+    assert brief(found.headers) == expected
+    left_out = "#if PY_VERSION_HEX < 0x03070000\n#define ATLEAST_37\n#endif\n"
+    found = inspect({"setup.py": ONE, "src/a.c": left_out + source, **files})
+    assert brief(found.headers) == expected
+    found = inspect({"setup.py": ONE, "src/a.c": left_out.replace("PY_VERSION_HEX < 0x03070000", "SO_37") + source, **files})
+    assert brief(found.headers) == [("a.h", "decided-later"), ("b.h", "decided-later")]
+
+
+@pytest.mark.parametrize(
     ("guard", "expected"),
     [
         ("#ifdef _WIN32", []),
@@ -231,3 +251,26 @@ def test_many_headers_deep():
 def test_another_architecture():
     target = Target("python:3.12-alpine", (3, 12), "3.12.12", "s390x", Libc("musl", 1, 2), "alpine", "3.23")
     assert headers("#ifdef __x86_64__\n#include <x.h>\n#endif\n#ifdef __s390x__\n#include <s.h>\n#endif\n", target) == [("s.h", "always")]
+
+
+def test_sources_that_are_compiled_perhaps():
+    setup = (
+        "import os\nfrom setuptools import setup, Extension\nsources = ['a.c']\nif os.path.exists('/usr/include/openssl/ssl.h'):\n    sources.append('b.c')\n"
+        "setup(ext_modules=[Extension('demo', sources)])\n"
+    )
+    found = inspect({"setup.py": setup, "a.c": "#include <zlib.h>\n", "b.c": "#include <openssl/ssl.h>\n"})
+    assert sorted(brief(found.headers)) == [("openssl/ssl.h", "decided-later"), ("zlib.h", "always")]
+
+
+def test_sources_of_a_compiler_that_the_project_runs_itself():
+    setup = (
+        "import subprocess\nfrom setuptools import setup\nfrom setuptools.dist import Distribution\nfrom setuptools.command.install import install\n"
+        "class Build(install):\n    def run(self):\n        subprocess.check_call(['gcc', '-c', 'core/a.c'])\n"
+        "class Dist(Distribution):\n    def __init__(self, *a):\n        Distribution.__init__(self, *a)\n        self.cmdclass['install'] = Build\n"
+        "setup(distclass=Dist)"
+    )
+    sources = {f"core/{name}.c": "#include <demo.h>\n" for name in "abc"}
+    sources["core/c.c"] = '#include "../demo.h"\n#include <openssl/md5.h>\n'
+    found = inspect({"setup.py": setup, "demo.h": "#include <linux/limits.h>\n", **sources})
+    assert [e.made_by for e in found.extensions] == ["command"]
+    assert sorted(brief(found.headers)) == [("linux/limits.h", "always"), ("openssl/md5.h", "decided-later")]

@@ -92,7 +92,8 @@ def _template(node: ast.expr) -> str:
             return "".join(_template(part) or "..." for part in node.values)
         case ast.Call(func=ast.Attribute(value=text, attr="format")):
             return re.sub(r"\{[^{}]*\}", "...", _template(text))
-    return ""
+        case _:
+            return ""
 
 
 def _kinds(raised: Any, name: str) -> tuple[str, ...]:
