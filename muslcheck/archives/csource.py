@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.brought import brought
@@ -277,8 +277,6 @@ class _Reader:
                 self.facts.headers.append(Seen(name, where, certainty, extension.name))
 
     def _nested(self, member: str, extension: Extension, certainty: Certainty) -> None:
-        from dataclasses import replace
-
         try:
             self._member(member, extension if certainty is extension.certainty else replace(extension, certainty=certainty), certainty)
         except RecursionError:

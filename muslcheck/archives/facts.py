@@ -71,6 +71,8 @@ class Extension:
     sources: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     include_dirs: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    """Those of the sources of which the code decides while it runs whether they are compiled."""
     made_by: str = "setuptools"
     """What declares it: ``setuptools``, ``cython``, ``cffi``, ``setuptools-rust``, ``mypyc``, ``cmake``, ``meson``, ``maturin`` ..."""
 

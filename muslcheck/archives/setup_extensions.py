@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -103,15 +105,33 @@ class Modules:
 
 
 def compiled_by_hand(contents: Contents, programs: list[Seen]) -> tuple[Extension, ...]:
-    """What a project's own command makes by running a compiler itself: its sources are those near the top."""
+    """What a project's own command makes by running a compiler itself.
+
+    Its sources are those near the top, each of them perhaps, and surely the project's headers that most of these include.
+    """
     for seen in sorted(programs, key=lambda seen: seen.certainty is not Certainty.ALWAYS):
         language = _COMPILERS.get(seen.value.partition(" ")[0])
         if language and not seen.detail and seen.certainty is not Certainty.SWITCHED:
             near = (
                 n for n in contents.kept if language_of(n) == language and (n.count("/") == 0 or n.startswith(("core/", "src/", "lib/")))
             )
-            return (Extension("", (language,), seen.certainty, seen.where, tuple(sorted(near))[:200], made_by="command"),)
+            sources = tuple(sorted(near))[:200]
+            shared = _shared_headers(contents, sources)
+            return (Extension("", (language,), seen.certainty, seen.where, (*shared, *sources), perhaps=sources, made_by="command"),)
     return ()
+
+
+_OWN_HEADER = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([\w./+-]{1,100})[>"]', re.MULTILINE)
+
+
+def _shared_headers(contents: Contents, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Headers of the archive's own that more than half of the sources include."""
+    counts: dict[str, int] = {}
+    for source in sources:
+        for name in {posixpath.basename(found.decode()) for found in _OWN_HEADER.findall(contents.kept[source][:20_000])}:
+            counts[name] = counts.get(name, 0) + 1
+    often = {name for name, count in counts.items() if count * 2 > len(sources)}
+    return tuple(member for member in sorted(contents.kept) if posixpath.basename(member) in often)
 
 
 def describe(contents: Contents, modules: Modules, facts: SetupFacts, environment: BuildEnvironment) -> None:
@@ -132,6 +152,7 @@ def _described(contents: Contents, extension: Ext, how: Certainty, facts: SetupF
     libraries, perhaps_libraries = _split(extension.options.get("libraries"))
     folders, _ = _split(extension.options.get("include_dirs"))
     name = extension.name if isinstance(extension.name, str) else next(iter(_options(extension.name)), "?")
+    sure = {_inside(source) for source in sources}
     paths = tuple(dict.fromkeys(_inside(source) for source in [*sources, *unsure]))
     if extension.kind == "setuptools" and without_cython:  # setuptools ``_convert_pyx_sources_to_lang``
         made_as = ".cpp" if extension.options.get("language") == "c++" else ".c"
@@ -144,6 +165,7 @@ def _described(contents: Contents, extension: Ext, how: Certainty, facts: SetupF
         sources=paths,
         libraries=tuple(dict.fromkeys(libraries)),
         include_dirs=tuple(dict.fromkeys(_inside(folder) for folder in folders)),
+        perhaps=tuple(path for path in paths if path not in sure) if sure else (),
         made_by=extension.kind,
     )
     later = weaker(certainty, Certainty.DECIDED_LATER)
