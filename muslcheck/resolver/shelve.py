@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import product
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, overload
 
 from packaging.utils import canonicalize_name
@@ -195,11 +195,11 @@ def shelve(
 def in_order(files: Iterable[Placed], installer: Installer, hashes: Collection[str] = ()) -> Shelf:
     """The shelf of a release whose files are placed already, in the order of the page (see :func:`shelve`)."""
     fits: list[tuple[tuple[bool, bool, int, _Build], Placed]] = []
-    misfits: list[tuple[int, Placed]] = []
+    misfits: list[tuple[tuple[int, int], Placed]] = []
     for placed in files:
         file, fit = placed.file, placed.fit
         if isinstance(fit, Misfit):
-            misfits.append((-fit.miss, placed))
+            misfits.append(((-fit.miss, -fit.near), placed))
         else:
             kept = file.yanked is None or not installer.takes_pinned_yanked
             fits.append(((bool(hashes and file.hashes), kept, -fit.rank, fit.build), placed))
@@ -326,71 +326,62 @@ def _best_tag(tags: str, target: Target, installer: Installer) -> Fits | Misfit:
     if fitting:
         rank, tag = min(fitting)
         return Fits(tag, rank)
-    _, misfit = max((_miss(python, abi, platform, target) for python, abi, platform in triples), key=itemgetter(0))
-    return misfit
+    return max((_miss(python, abi, platform, target) for python, abi, platform in triples), key=attrgetter("miss", "near"))
 
 
-_Near = tuple[tuple[Miss, int], Misfit]
-"""A misfit with how near it is: first by its kind, then within the kind."""
-
-
-def _near(miss: Miss, detail: str, within: int = 0) -> _Near:
-    return (miss, within), Misfit(miss, detail)
-
-
-def _miss(python: str, abi: str, platform: str, target: Target) -> _Near:
+def _miss(python: str, abi: str, platform: str, target: Target) -> Misfit:
     """Why one tag does not fit: of all that is wrong with it, the worst."""
     return (
         _machine_miss(python, platform, target)
         or _python_miss(python, abi, target)
         or _abi_miss(abi, target)
         or _libc_miss(platform, target)
-        or _near(Miss.ABI, f"pip takes no {python}-{abi}-{platform} here")
+        or Misfit(Miss.ABI, f"pip takes no {python}-{abi}-{platform} here")
     )
 
 
-def _machine_miss(python: str, platform: str, target: Target) -> _Near | None:
+def _machine_miss(python: str, platform: str, target: Target) -> Misfit | None:
     system, _, _, arch = _platform(platform)
     if system != "Linux":
-        return _near(Miss.OS, f"for {system}")
+        return Misfit(Miss.OS, f"for {system}")
     if not _INTERPRETER.fullmatch(python):
         letters = re.match("[a-z]*", python)
-        return _near(Miss.IMPLEMENTATION, f"for {_IMPLEMENTATIONS.get(letters[0] if letters else '', python)}")
-    return _near(Miss.ARCH, f"for {arch}") if arch not in ("", target.arch) else None
+        return Misfit(Miss.IMPLEMENTATION, f"for {_IMPLEMENTATIONS.get(letters[0] if letters else '', python)}")
+    return Misfit(Miss.ARCH, f"for {arch}") if arch not in ("", target.arch) else None
 
 
-def _python_miss(python: str, abi: str, target: Target) -> _Near | None:
+def _python_miss(python: str, abi: str, target: Target) -> Misfit | None:
     """What is wrong with the Python of a tag: which ABIs reach back to older versions (packaging ``cpython_tags``, ``compatible_tags``)."""
     parsed = _INTERPRETER.fullmatch(python)
     assert parsed is not None
     major, minor = target.python
     if int(parsed[2]) != major:
-        return _near(Miss.PYTHON, f"for Python {parsed[2]}{parsed[3] and '.'}{parsed[3]}", -100)
+        return Misfit(Miss.PYTHON, f"for Python {parsed[2]}{parsed[3] and '.'}{parsed[3]}", -100)
     wanted = int(parsed[3]) if parsed[3] else minor
     reaches_back = abi in ("abi3", "abi3t") or (abi == "none" and parsed[1] == "py")
     if wanted > minor or (wanted < minor and not reaches_back):
-        return _near(Miss.PYTHON, f"for Python {major}.{wanted}{' or later' if reaches_back else ''}", -abs(minor - wanted))
+        return Misfit(Miss.PYTHON, f"for Python {major}.{wanted}{' or later' if reaches_back else ''}", -abs(minor - wanted))
     return None
 
 
-def _abi_miss(abi: str, target: Target) -> _Near | None:
+def _abi_miss(abi: str, target: Target) -> Misfit | None:
     own = f"cp{target.python[0]}{target.python[1]}"
     if abi in ("abi3t", f"{own}t"):
-        return None if target.free_threaded else _near(Miss.ABI, "only for free-threaded Python")
+        return None if target.free_threaded else Misfit(Miss.ABI, "only for free-threaded Python")
     if abi in ("abi3", own):
-        return _near(Miss.ABI, "not for free-threaded Python") if target.free_threaded else None
+        return Misfit(Miss.ABI, "not for free-threaded Python") if target.free_threaded else None
     if abi.startswith((f"{own}d", f"{own}td")):
-        return _near(Miss.ABI, "for a debug build of Python")
-    return None if abi == "none" else _near(Miss.ABI, f"for the ABI {abi}")
+        return Misfit(Miss.ABI, "for a debug build of Python")
+    return None if abi == "none" else Misfit(Miss.ABI, f"for the ABI {abi}")
 
 
-def _libc_miss(platform: str, target: Target) -> _Near | None:
+def _libc_miss(platform: str, target: Target) -> Misfit | None:
     _, libc, version, _ = _platform(platform)
     if libc and libc != target.libc.name:
-        return _near(Miss.LIBC, f"{libc} wheel ({platform})", -version[1])
+        return Misfit(Miss.LIBC, f"{libc} wheel ({platform})", -version[1])
     if version > (target.libc.major, target.libc.minor):
         needs = f"needs {libc} {version[0]}.{version[1]}, the image has {target.libc.major}.{target.libc.minor}"
-        return _near(Miss.LIBC_VERSION, needs, -version[1])
+        return Misfit(Miss.LIBC_VERSION, needs, -version[1])
     return None
 
 

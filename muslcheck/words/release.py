@@ -94,10 +94,14 @@ class Miss(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """The file may not be installed: the kind of miss, and a detail for people (``needs glibc 2.28 or later``)."""
+    """The file may not be installed: the kind of miss, and a detail for people (``needs glibc 2.28 or later``).
+
+    ``near`` tells misses of one kind apart: the highest is the nearest.
+    """
 
     miss: Miss
     detail: str
+    near: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

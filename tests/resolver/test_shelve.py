@@ -390,3 +390,19 @@ def test_an_sdists_name_is_the_project_and_a_version(stem):
     heads = [stem[:at] for at in range(len(stem)) if stem[at] == "-" and canonicalize_name(stem[:at]) == "foo"]
     fits = isinstance(place(file(f"{stem}.tar.gz"), MUSL, PLAIN), Fits)
     assert fits == any(is_version(stem[len(head) + 1 :]) for head in heads[:1])
+
+
+@pytest.mark.parametrize(
+    ("tags", "nearest"),
+    [
+        (["cp36-cp36m-manylinux1_x86_64", "cp310-cp310-manylinux1_x86_64", "cp39-cp39-manylinux1_x86_64"], 1),
+        (["cp27-cp27mu-manylinux1_x86_64", "cp36-cp36m-manylinux1_x86_64"], 1),
+        (["cp39-cp39-manylinux1_x86_64", "cp312-cp312-manylinux1_x86_64"], 1),
+        (["cp311-cp311-manylinux_2_34_x86_64", "cp311-cp311-manylinux_2_17_x86_64"], 1),
+        (["cp310-cp310-musllinux_1_2_x86_64", "cp311-cp311-manylinux_2_34_x86_64"], 1),
+        (["cp312-cp312-win_amd64", "cp312-cp312-macosx_11_0_arm64"], 0),
+    ],
+)
+def test_of_wheels_that_miss_alike_the_nearest_comes_first(tags, nearest):
+    files = [wheel(each) for each in tags]
+    assert shelve(files, MUSL, PLAIN).nearest.file is files[nearest]
