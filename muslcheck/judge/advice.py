@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["advise"]
 
 _PYTHON_IN_TAG = re.compile(r"(?:cp|py)(\d)(\d+)t?")
+_FOR_ANOTHER_PYTHON = (Miss.PYTHON, Miss.ABI, Miss.REQUIRES_PYTHON)
 _DOCKER = {
     "aarch64": "linux/arm64",
     "armv6l": "linux/arm/v6",
@@ -48,7 +49,9 @@ def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) 
             found += [*pins, *cure, *_elsewhere(case)] if Mark.HEAVY in marks else [*cure, *pins]
             found += [*_older(case, marks), *_images(case), *_alpines_own(case)]
         case Outcome.FAIL:
-            found += [*_corrections(case), *_versions(case), *_images(case), *_alpines_own(case)]
+            cures = [list(_versions(case)), list(_images(case))]
+            ordered = reversed(cures) if _of_another_python(case) else cures
+            found += [*_corrections(case), *(each for several in ordered for each in several), *_alpines_own(case)]
         case Outcome.UNKNOWN:
             found += [*_versions(case), *_alpines_own(case)]
     return tuple(dict.fromkeys(found))
@@ -79,7 +82,8 @@ def _chain(case: Case, apk: ApkNames) -> Iterator[Advice]:
 
 def _older(case: Case, marks: frozenset[Mark]) -> Iterator[Advice]:
     candidate = case.candidate
-    if Mark.OLDER in marks and candidate.newer is not None:
+    # A pre-release that only musl gets is a stopgap (a name held, a test): nothing to pin every image to.
+    if Mark.OLDER in marks and candidate.newer is not None and not _is_early(candidate.version, candidate.newer):
         why = f"glibc would get {candidate.newer}: pin, so that every image gets the same"
         yield Advice(Action.PIN, f"{candidate.name}=={candidate.version}", why)
 
@@ -90,7 +94,8 @@ def _versions(case: Case) -> Iterator[Advice]:
     if blocker is not None and blocker.kind is not BlockerKind.NO_FILE:
         return
     if case.alternatives and case.alternatives[0] != case.candidate.version:
-        why = f"the newest release with a wheel for {'musl' if case.target.is_musl else 'glibc'}"
+        python = f" and Python {case.target.python[0]}.{case.target.python[1]}" if _of_another_python(case) else ""
+        why = f"the newest release with a wheel for {'musl' if case.target.is_musl else 'glibc'}{python}"
         yield Advice(Action.PIN, f"{case.candidate.name}=={case.alternatives[0]}", why)
 
 
@@ -144,7 +149,7 @@ def _images(case: Case) -> Iterator[Advice]:
     target, placed, blocker = case.target, case.candidate.shelf.placed, case.candidate.blocker
     if blocker is not None and blocker.kind is not BlockerKind.NO_FILE:
         return  # it is the same on every image
-    near = [p for p in placed if p.file.kind is Kind.WHEEL and _miss(p) in {Miss.PYTHON, Miss.ABI}]
+    near = [p for p in placed if p.file.kind is Kind.WHEEL and _miss(p) in _FOR_ANOTHER_PYTHON]
     for python in sorted({python for p in near for python in _pythons(p)}, key=lambda v: (abs(v[1] - target.python[1]), -v[1])):
         other = _with_python(target, python)
         if python != target.python and any(_fits(p, other) for p in near):
@@ -180,7 +185,27 @@ def _miss(placed: Placed) -> Miss | None:
     return placed.fit.miss if isinstance(placed.fit, Misfit) else None
 
 
+def _of_another_python(case: Case) -> bool:
+    """Whether it is for another Python: the wheels that come nearest say so."""
+    return any(_miss(placed) is Miss.REQUIRES_PYTHON for placed in case.candidate.shelf.placed)
+
+
+def _is_early(version: str | None, newer: str) -> bool:
+    """Whether a version is a pre-release, and the newer one is not."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return version is not None and Version(version).is_prerelease and not Version(newer).is_prerelease
+    except InvalidVersion:
+        return False
+
+
 def _pythons(placed: Placed) -> set[tuple[int, int]]:
+    """The Pythons that a wheel may be for: those in its tag; of one that any Python could take, those that there are."""
+    if _miss(placed) is Miss.REQUIRES_PYTHON:
+        from muslcheck.alpine.releases import python
+
+        return {(int(major), int(minor)) for major, minor in (each.name.split(".") for each in python().values() if each.is_final)}
     tag = placed.file.filename.removesuffix(".whl").split("-")[-3]
     return {(int(major), int(minor)) for major, minor in _PYTHON_IN_TAG.findall(tag)}
 

@@ -136,6 +136,12 @@ def test_alpines_own_package_is_advised_with_version_release_and_what_it_serves(
     assert not [advice for advice in judge(shipped(Certainty.ALWAYS)).advice if advice.action == "alpine-package"]
 
 
+def test_another_release_is_advised_by_its_python_where_that_is_what_it_takes():
+    case, _ = load(FOLDER / "fail-requires-python.toml")
+    said = {(advice.requirement, advice.why) for advice in judge(case).advice}
+    assert ("spam==0.9", "the newest release with a wheel for musl and Python 3.12") in said
+
+
 def test_another_release_is_advised_by_its_libc():
     case = replace(shipped(Certainty.ALWAYS), alternatives=("0.9",))
     assert ("argon2-cffi==0.9", "the newest release with a wheel for musl") in {
