@@ -44,6 +44,9 @@ _EARLY_CYTHON_3_FOR = (((3, 12), ("b", 2)), ((3, 11), ("a", 11)))
 """The same for the pre-releases of Cython 3.0.0, by stage and number."""
 _EARLY_CYTHON_3 = re.compile(r"3\.0(?:\.0)?(a|b|rc)(\d+)")
 
+_PYO3_UNTIL = (((0, 29), (3, 15)), ((0, 25), (3, 14)), ((0, 22), (3, 13)), ((0, 20, 3), (3, 12)))
+"""For each PyO3, the newest Python that it builds for (pyo3-ffi's build.rs, SUPPORTED_VERSIONS_CPYTHON, as tagged)."""
+
 _MEMBERS = frozenset({"curexc_traceback", "tp_print", "use_tracing"})
 """Members of CPython's structures among them: a project's own structure may have a member of that name."""
 
@@ -211,6 +214,21 @@ def tool_too_old(case: Case) -> Iterator[Evidence]:
             yield Evidence("MC236", claim, tree.seen_in, Strength.STRONG, Outcome.FAIL)
 
 
+def python_too_new(case: Case) -> Iterator[Evidence]:
+    """The crate is bound to Python by a PyO3 that refuses to build for one newer than it knows, since its 0.20.3.
+
+    A newer release of the project is the way out, or an image with an older Python.
+    """
+    for tree in case.facts.trees if isinstance(case.facts, SdistFacts) else ():
+        for seen in tree.needs if tree.tool == "cargo" and tree.certainty is Certainty.ALWAYS else ():
+            until = (
+                next((last for first, last in _PYO3_UNTIL if _numbers(seen.detail) >= first), None) if seen.value == "pyo3-ffi" else None
+            )
+            if until is not None and case.target.python > until:
+                claim = f"built with PyO3 {seen.detail}, which refuses a Python after {until[0]}.{until[1]} ({_EVERYWHERE})"
+                yield Evidence("MC243", claim, seen.where, Strength.PROOF, Outcome.FAIL)
+
+
 def cmake_too_new(case: Case) -> Iterator[Evidence]:
     """The tree asks for the behaviour of a CMake before 3.5, which CMake 4 refuses.
 
@@ -327,5 +345,6 @@ RULES = (
     Rule("MC237", "A CMake too new", cmake_too_new),
     Rule("MC238", "A language standard too new", standard_too_new),
     Rule("MC239", "Refused by newer compilers", compiler_refuses),
+    Rule("MC243", "A Python newer than the crate's bindings", python_too_new),
     Rule("MC245", "Refused by newer Cythons", cython_refuses),
 )
