@@ -55,7 +55,7 @@ def read_cargo(contents: Contents, member: str, certainty: Certainty, features: 
             needs.append(Seen(_TOOLS[name], where, Certainty.DECIDED_LATER, f"crate {name}"))
         if name in _COMPILE_C:
             languages.add("c")
-    if bindings := _bindings(contents, packages, direct):
+    if bindings := _bindings(contents, folder, packages, direct):
         needs.append(Seen("pyo3-ffi", where, certainty, bindings))
     rust = {name for name in contents.names if name.endswith(".rs")}
     prefix = f"{folder}/" if folder else ""
@@ -84,7 +84,7 @@ _NO_LIBRARY = frozenset(
 """``-sys`` crates that look for no library of the system: of another system, or with their C inside."""
 
 
-def _bindings(contents: Contents, packages: dict[str, str], direct: dict[str, Any]) -> str:
+def _bindings(contents: Contents, folder: str, packages: dict[str, str], direct: dict[str, Any]) -> str:
     """The version of PyO3 that looks for the Python it builds for, if any; those for the stable ABI of a fixed Python ask for no other."""
     version = packages.get("pyo3-ffi") or packages.get("pyo3")
     if version is None and not packages:
@@ -92,14 +92,15 @@ def _bindings(contents: Contents, packages: dict[str, str], direct: dict[str, An
         stated = stated.get("version") if isinstance(stated, dict) else stated
         found = _CARET.fullmatch(stated) if isinstance(stated, str) else None
         version = {"0.20": "0.20.3"}.get(found[1], found[1]) if found else None  # the last of a minor version that asks
-    texts = (contents.text(name) or "" for name in contents.kept if name.endswith(_MAY_SAY_ABI3))
-    return (
-        "" if version is None or any(word in text for text in texts for word in ("abi3-py3", "PYO3_USE_ABI3", "SKIP_VERSION")) else version
-    )
+    if version is None:
+        return ""
+    manifests = {posixpath.join(*folder.split("/")[:depth], "Cargo.toml") for depth in range(folder.count("/") + 2)}
+    texts = (contents.text(name) or "" for name in sorted({*manifests, *_MAY_SAY_ABI3} & contents.kept.keys()))
+    return "" if any(word in text for text in texts for word in ("abi3-py3", "PYO3_USE_ABI3", "SKIP_VERSION")) else version
 
 
 _CARET = re.compile(r"\^?\s*(0\.\d+)(?:\.\d+)?")
-_MAY_SAY_ABI3 = ("Cargo.toml", "pyproject.toml", "setup.py", "config.toml")
+_MAY_SAY_ABI3 = frozenset({"Cargo.toml", "pyproject.toml", "setup.py", ".cargo/config.toml"})
 
 
 def _toml(contents: Contents, member: str) -> dict[str, Any] | None:
