@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["STATEMENTS"]
 
+_UNKNOWN = "<...>"
+"""What stands in a text for a part that only the running code has."""
+
 
 def _expression(machine: Machine, node: ast.Expr) -> None:
     machine.value(node.value)
@@ -80,18 +83,18 @@ def _raise(machine: Machine, node: ast.Raise) -> None:
 
 
 def _template(node: ast.expr) -> str:
-    """What the code itself holds of a text that is made while it runs: ``"no %s" % name`` is ``no ...``; empty where it is nothing."""
+    """What the code itself holds of a text that is made while it runs: ``"no %s" % name`` is ``no <...>``; empty where it is nothing."""
     match node:
         case ast.Constant(value=str(text)):
             return text
         case ast.BinOp(op=ast.Mod()):
-            return re.sub(r"%(?:\(\w+\))?[-#0-9.]*[a-z]", "...", _template(node.left))
+            return re.sub(r"%(?:\(\w+\))?[-#0-9.]*[a-z]", _UNKNOWN, _template(node.left))
         case ast.BinOp(op=ast.Add()):
-            return (_template(node.left) or "...") + (_template(node.right) or "...")
+            return (_template(node.left) or _UNKNOWN) + (_template(node.right) or _UNKNOWN)
         case ast.JoinedStr():
-            return "".join(_template(part) or "..." for part in node.values)
+            return "".join(_template(part) or _UNKNOWN for part in node.values)
         case ast.Call(func=ast.Attribute(value=text, attr="format")):
-            return re.sub(r"\{[^{}]*\}", "...", _template(text))
+            return re.sub(r"\{[^{}]*\}", _UNKNOWN, _template(text))
         case _:
             return ""
 

@@ -97,7 +97,7 @@ def _wanted(case: Case, seen: Seen) -> tuple[Named, ...]:
 
 def _says_why(message: str) -> bool:
     """Whether a stop is about something: a status alone may tell of anything that was looked for in vain."""
-    return ": " in message and "..." not in message and (not message.startswith("exits: status") or ", for the version" in message)
+    return ": " in message and "<...>" not in message and (not message.startswith("exits: status") or ", for the version" in message)
 
 
 def module_gone(case: Case) -> Iterator[Evidence]:
