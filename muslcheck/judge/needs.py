@@ -68,6 +68,10 @@ _FOR_TESTS = frozenset(
     {"benchmark", "boost_unit_test_framework", "catch2", "check", "cmocka", "cppunit", "criterion", "doctest", "gmock", "gtest"}
 )
 """Libraries that a project's own tests use: a build that pip starts runs no tests."""
+_REQUIRED = {"find_package": "cmake", "pkg-config": "pkg-config", "find_library": "library"}
+"""How a tree looks for what it cannot do without, and what kind of name that is."""
+_OF_CMAKE = frozenset({"BISON", "CUDA", "CUDAToolkit", "Doxygen", "FLEX", "Java", "JNI", "OpenGL", "Perl", "PkgConfig", "SWIG", "Sphinx"})
+"""Modules of CMake's own that look for programs, or for what several packages hold."""
 _OF_WINDOWS = frozenset(
     {"advapi32", "bcrypt", "crypt32", "dnsapi", "gdi32", "iphlpapi", "kernel32", "normaliz", "ole32", "psapi", "secur32", "shell32"}
     | {"shlwapi", "user32", "userenv", "version", "winmm", "wldap32", "ws2_32"}
@@ -363,6 +367,11 @@ def _tree_need(tool: str, seen: Seen, release: str) -> Iterator[Need]:
         yield Need("cmake", seen.value, seen.where, seen.certainty, cmake)
     elif (why := absent("cmake", seen.value, release) or absent("pc", seen.value, release)) is not None:
         yield Need("cmake", seen.value, seen.where, seen.certainty, None, *why)
+    elif seen.certainty is Certainty.ALWAYS and seen.detail in _REQUIRED and seen.value not in _OF_CMAKE:
+        guess = dev_package_named(seen.value, release)
+        yield Need(
+            _REQUIRED[seen.detail], seen.value, seen.where, seen.certainty, Apk((guess,)) if guess else None, guessed=guess is not None
+        )
 
 
 def _known(kind: str, name: str, seen: Seen, apk: Apk | None, release: str) -> Need:
