@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.render.along import along_line, brought_along
 from muslcheck.render.grouping import by_target, noteworthy, places_of, plain, where
 from muslcheck.render.page import clean
 from muslcheck.render.phrases import advice_line, answer, answers, chain_line, counted, download_line, headline, reason, release_line
@@ -32,7 +33,7 @@ def render(report: Report, _: RenderOptions) -> str:
     if blocks:
         heads = [head for head in ("package", "outcome", "on", "why", "from", "what to do") if head != "on" or len(report.targets) > 1]
         lines += ["", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-        lines += [_row(report, same) for same in blocks]
+        lines += _rows(report, blocks)
     wheels = {verdict.name for verdict in report} - {same[0].name for same in blocks}
     if wheels:
         summary = f"<summary>{counted(len(wheels), 'package')} from wheels</summary>"
@@ -64,14 +65,25 @@ def _answers(report: Report) -> Iterator[str]:
         yield f"- {SIGNS[outcome]} {escaped(places.named(targets))}: {escaped(answers(outcome, [verdicts[each] for each in targets]))}"
 
 
-def _row(report: Report, same: Sequence[Verdict]) -> str:
+def _rows(report: Report, blocks: Sequence[list[Verdict]]) -> list[str]:
+    """A row for each of the packages, but for those that fail with the one that brings them: they are named in its row."""
+    families = brought_along(blocks, report)
+    told = {id(same) for family in families.values() for same in family}
+    return [
+        _row(report, same, families.get(same[0].name, ()) if same[0].outcome is Outcome.FAIL else ())
+        for same in blocks
+        if id(same) not in told
+    ]
+
+
+def _row(report: Report, same: Sequence[Verdict], family: Sequence[Sequence[Verdict]]) -> str:
     verdict, why = same[0], reason(same[0])
     marks = "".join(f", {mark.value}" for mark in Mark if mark in verdict.marks)
     cells = (
         release_line(verdict),
         f"{SIGNS[verdict.outcome]} {verdict.outcome.value}{marks}",
         *([where(report, same)] if len(report.targets) > 1 else []),
-        f"{why.claim} ({why.code})" if why else "",
+        (f"{why.claim} ({why.code})" if why else "") + (f"; and {along_line(family)}" if family else ""),
         chain_line(verdict) if verdict.chain else "",
         advice_line(verdict.advice[0]) if verdict.advice else "",
     )

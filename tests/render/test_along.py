@@ -116,3 +116,13 @@ def _reached(by_name, name, *, without):
             return True
         left += by_name[each].required_by
     return False
+
+
+def test_in_markdown_they_are_named_in_the_row_of_the_one_that_brings_them():
+    report = Report("0", CREATED, ("r.txt",), (ALPINE, ARM), (*BIG, failing("root", target=ARM, outcome="c", requested=True)))
+    rows = [
+        line for line in RENDERERS["markdown"](report, RenderOptions()).splitlines() if line.startswith("| ") and "package |" not in line
+    ]
+    assert [row.split()[1] for row in rows] == ["root", "root"]
+    assert "reason MC301 (MC301); and 3 packages that only it brings, and that fail for the same reason: a, b, c |" in rows[0]
+    assert "only it brings" not in rows[1]
