@@ -33,6 +33,11 @@ _LANGUAGES = {
     "ASM": "asm",
     "ASM_NASM": "asm",
 }
+_ON = frozenset({"ON", "TRUE", "1", "YES"})
+_BESIDE = re.compile(
+    r"(?:^|[/_-])(?:unit_?)?(?:tests?|testing|bench(?:marks?)?|examples?|samples?|demos?|docs?|fuzz(?:ing|ers?)?)/?$", re.IGNORECASE
+)
+"""Folders beside what is built for use."""
 _TRUE = frozenset({"UNIX", "LINUX", "ON", "TRUE", "1", "YES", "CMAKE_COMPILER_IS_GNUCC", "CMAKE_COMPILER_IS_GNUCXX", "SKBUILD"})
 _FALSE = frozenset(
     {
@@ -208,8 +213,12 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
         _project(reading, arguments)
     elif name == "enable_language":
         reading.languages.update(_LANGUAGES[a] for a in arguments if a in _LANGUAGES)
-    elif name == "option":
-        reading.options[arguments[0]] = len(arguments) > 2 and arguments[-1].upper() in {"ON", "TRUE", "1", "YES"}
+    elif name == "option":  # what was set before stays (policy CMP0077)
+        reading.options.setdefault(arguments[0], len(arguments) > 2 and arguments[-1].upper() in _ON)
+    elif name == "cmake_dependent_option" and len(arguments) == 5:
+        values = {arguments[2].upper() in _ON, arguments[4].upper() in _ON}
+        if len(values) == 1:  # whatever it depends on
+            reading.options.setdefault(arguments[0], values.pop())
     elif name == "set" and len(arguments) == 2 and arguments[1][:1].isdigit():
         reading.values[arguments[0]] = arguments[1]
     elif name == "set" and len(arguments) > 1 and arguments[1].upper() in {"ON", "OFF", "TRUE", "FALSE"}:
@@ -232,6 +241,8 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
         added = posixpath.normpath(posixpath.join(folder, arguments[0]))
         if "EXCLUDE_FROM_ALL" in arguments:
             reading.asides.add(added)
+        if certainty is Certainty.DECIDED_LATER and _BESIDE.search(arguments[0]):
+            return  # an option builds it, and no wheel needs it
         _read(reading, posixpath.join(added, "CMakeLists.txt"), certainty)
     elif name == "include" and "$" not in arguments[0].replace("${CMAKE_CURRENT_SOURCE_DIR}", "").replace("${CMAKE_SOURCE_DIR}", ""):
         path = arguments[0].replace("${CMAKE_CURRENT_SOURCE_DIR}/", "").replace("${CMAKE_SOURCE_DIR}/", "")

@@ -507,3 +507,24 @@ def _toml(value):
     if isinstance(value, dict):
         return "{" + ", ".join(f'"{k}" = {_toml(v)}' for k, v in value.items()) + "}"
     return str(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("if(BUILD_TESTS)\nadd_subdirectory(lsr-tests)\nendif()", []),
+        ("add_subdirectory(lsr-tests)", [("FFTW", "always")]),
+        ("if(WITH_IT)\nadd_subdirectory(sub)\nendif()", [("ZLIB", "decided-later")]),
+        ("option(SUB off OFF)\noption(SUB on ON)\nif(SUB)\nadd_subdirectory(sub)\nendif()", []),
+        ("cmake_dependent_option(SUB doc OFF X OFF)\nif(SUB)\nadd_subdirectory(sub)\nendif()", []),
+        ("cmake_dependent_option(SUB doc ON X OFF)\nif(SUB)\nadd_subdirectory(sub)\nendif()", [("ZLIB", "decided-later")]),
+    ],
+)
+def test_folders_that_an_option_builds(text, needs):
+    files = {
+        "pyproject.toml": '[build-system]\nrequires = ["scikit-build-core"]\nbuild-backend = "scikit_build_core.build"\n',
+        "CMakeLists.txt": f"project(x C)\n{text}\n",
+        "lsr-tests/CMakeLists.txt": "find_package(FFTW REQUIRED)\n",
+        "sub/CMakeLists.txt": "find_package(ZLIB REQUIRED)\n",
+    }
+    assert brief(only(inspect(files).trees).needs) == needs
