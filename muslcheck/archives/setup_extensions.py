@@ -159,7 +159,7 @@ def _described(contents: Contents, extension: Ext, how: Certainty, facts: SetupF
         paths = tuple(path[:-4] + made_as if path.endswith(".pyx") else path for path in paths)
     described = Extension(
         name=name,
-        languages=_languages(extension, paths),
+        languages=_languages(contents, extension, paths),
         certainty=certainty,
         seen_in=where,
         sources=paths,
@@ -234,8 +234,8 @@ def _inside(path: str) -> str:
     return path.removeprefix(FOLDER + "/").removeprefix("./")
 
 
-def _languages(extension: Ext, sources: tuple[str, ...]) -> tuple[str, ...]:
-    """The languages that building the extension compiles."""
+def _languages(contents: Contents, extension: Ext, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages that building the extension compiles; where its sources are listed as the build runs, those of the archive."""
     if extension.kind == "setuptools-rust":
         return ("rust",)
     languages = {language for source in sources if (language := language_of(source)) is not None}
@@ -246,5 +246,6 @@ def _languages(extension: Ext, sources: tuple[str, ...]) -> tuple[str, ...]:
     if extension.kind in {"pybind11", "torch"} or extension.options.get("language") == "c++":
         languages.add("c++")
     elif not languages & {"c", "c++", "fortran", "rust", "go"} and extension.kind in {*_SETUPTOOLS, "cffi"}:
-        languages.add("c")
+        there = {language_of(member) for member in contents.kept} if not sources and extension.kind in _SETUPTOOLS else set()
+        languages.update({"c", "c++"} & there or {"c"})
     return tuple(sorted(languages))

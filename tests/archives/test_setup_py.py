@@ -674,3 +674,18 @@ def test_a_command_that_is_left_before_it_builds():
         "setup(ext_modules=[Extension('a', ['a.c'])], cmdclass={'build_ext': Asked})"
     )
     assert only(facts(PLAIN + code).extensions).certainty is Certainty.SWITCHED
+
+
+@pytest.mark.parametrize(
+    ("files", "languages"),
+    [
+        (["src/a.cpp"], ("c++",)),
+        (["src/a.cpp", "src/b.c"], ("c", "c++")),
+        (["src/b.c"], ("c",)),
+        ([], ("c",)),
+    ],
+)
+def test_an_extension_whose_sources_come_later_speaks_what_the_archive_has(files, languages):
+    setup = "from setuptools import Extension, setup\nsetup(name='x', ext_modules=[Extension('x', [])])\n"
+    (extension,) = inspect({"setup.py": setup, **dict.fromkeys(files, "int x;\n")}).extensions
+    assert extension.languages == languages

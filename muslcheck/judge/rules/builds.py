@@ -220,7 +220,8 @@ def _claim(made: list[Part]) -> str:
     if first.tree:
         return f"{first.made_by} builds {_language(first)} sources" if first.languages else f"{first.made_by} is run"
     if len(made) == 1:
-        return f"compiles the {_language(first)} extension {first.name}".rstrip()
+        what = f"the {_language(first)} extension {first.name}" if first.name else f"{_language(first)} sources"
+        return f"compiles {what}"
     return f"compiles {plural(len(made), f'{_language(first)} extension')}, the first {first.name}".removesuffix(", the first ")
 
 
