@@ -20,9 +20,10 @@ __all__ = ["otherwise"]
 
 _MANY = 3
 """Projects that come from one index for want of another rule, from which on they are told of together."""
+_MOST_NAMED = 5
 
-_PIP = "several indexes have it and pip takes the best of all, {} from {}; uv would look at the first alone and take {}"
-_UV = "several indexes have it and uv looks at the first alone: {} from {}; pip would take the best of all, {}"
+_PIP = "several indexes have it and pip takes the best of all, {}; uv would look at the first alone, {}"
+_UV = "several indexes have it and uv looks at the first alone, {}; pip would take the best of all, {}"
 _TRUST = "See that it comes from the index that it is meant to come from: a higher version on another one is taken instead."
 _FIRST = "See that it comes from the index that it is meant to come from: that one has to be named first."
 
@@ -37,26 +38,26 @@ def otherwise(nodes: Mapping[str, Node], provider: Provider) -> Iterator[Problem
 def _other_indexes(nodes: Mapping[str, Node], provider: Provider) -> Iterator[Problem]:
     """Where it matters which rule for several indexes is gone by: that is how a stranger's release of an own name gets in."""
     first = provider.offers.selection.installer.first_index
-    found: defaultdict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
+    found: defaultdict[str, list[tuple[str, DistFile | None, DistFile | None]]] = defaultdict(list)
     for name, node in nodes.items():
-        other = _other(name, node, provider)
-        if other is not None:
-            mine, theirs = node.base.file if node.base.stranded is None else None, other[0]
-            here, there = (each.index if each is not None else "" for each in (mine, theirs))
-            found[here or there].append((name, _told(mine), here or "none of them", _told(theirs) + (f" from {there}" if there else "")))
+        if (both := _two_ways(name, node, provider)) is not None:
+            mine, theirs = both
+            found["" if mine is None else mine.index].append((name, mine, theirs))
     hint = _FIRST if first else _TRUST
     for index, several in found.items():
-        if len(several) < _MANY:
-            for name, taken, here, instead in several:
-                yield Problem(name, (_UV if first else _PIP).format(taken, here, instead), hint)
+        if len(several) < _MANY or not index:
+            for name, mine, theirs in several:
+                yield Problem(name, (_UV if first else _PIP).format(_told(mine), _told(theirs)), hint)
         else:
-            names = ", ".join(f"{name} {taken}" for name, taken, _, _ in several)
-            rule = "uv looks at the first index alone" if first else "pip takes the best of all indexes"
-            yield Problem(index, f"{len(several)} projects come from it, as {rule} that have them; otherwise they would not: {names}", hint)
+            names = ", ".join(f"{name} {mine.version}" for name, mine, _ in several[:_MOST_NAMED] if mine is not None)
+            names += ", ..." if len(several) > _MOST_NAMED else ""
+            rule = "uv looks at the first index alone that has them" if first else "pip takes the best of all indexes that have them"
+            message = f"{len(several)} projects come from it because {rule}, and {'pip' if first else 'uv'} would take others: {names}"
+            yield Problem(index, message, hint)
 
 
-def _other(name: str, node: Node, provider: Provider) -> tuple[DistFile | None] | None:
-    """What the other rule would take of a project, in a tuple; None where that is the same, or there is but one index."""
+def _two_ways(name: str, node: Node, provider: Provider) -> tuple[DistFile | None, DistFile | None] | None:
+    """What is taken of a project, and what the other rule would take; None where that is the same, or there is but one index."""
     offer = provider.offers.of(name) if node.base.direct is None else None
     if offer is None or offer.project.otherwise is None:
         return None
@@ -64,7 +65,7 @@ def _other(name: str, node: Node, provider: Provider) -> tuple[DistFile | None] 
     others = Offer(offer.project.otherwise(), offers.target, offers.selection)
     _, theirs = next(others.candidates(provider.wish(node.asks, provider.constraint(name))), (None, None))
     mine = node.base.file if node.base.stranded is None else None
-    return None if _same(mine, theirs) else (theirs,)
+    return None if _same(mine, theirs) else (mine, theirs)
 
 
 def _same(one: DistFile | None, other: DistFile | None) -> bool:
@@ -76,7 +77,7 @@ def _same(one: DistFile | None, other: DistFile | None) -> bool:
 
 
 def _told(file: DistFile | None) -> str:
-    return "nothing" if file is None else file.version
+    return "where nothing would do" if file is None else f"{file.version} from {file.index}"
 
 
 def _addresses(nodes: Mapping[str, Node]) -> Iterator[Problem]:
