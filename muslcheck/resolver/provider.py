@@ -393,6 +393,10 @@ class Provider(_Base):
             seen.add(version)
             yield self._base(file.url, project, version, file)
 
+    def installs(self, project: str) -> bool:
+        """Whether any release of a project installs, whatever is asked."""
+        return next(self.releases(project, ANY), None) is not None
+
     def allowed(self, project: str, wish: Wish) -> Iterator[Base]:
         """As :meth:`releases`; of a stranded project, where there is none, what stands in its place."""
         held = False

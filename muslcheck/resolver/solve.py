@@ -4,8 +4,8 @@ The first attempt is pip's. Where pip would stop, it is found out what stands in
 the answer, and the next attempt is made, until one comes to an end: so one run shows everything that is in the way.
 
 One thing is bounded that pip does not bound. Where a requirement of a release can never be met on the target, pip goes on
-to try every older release, which takes the metadata of each. It is followed for :data:`_MOST_DEAD_ENDS` releases; then
-the newest is kept, with what it requires marked as missing.
+to try every older release, which takes the metadata of each. It is followed for :data:`_MOST_HOPELESS` releases, or for
+:data:`_MOST_DEAD_ENDS` where there is more hope; then the newest is kept, with what it requires marked as missing.
 """
 
 from __future__ import annotations
@@ -74,11 +74,12 @@ _MOST_PROBED = 4_000
 _MOST_IN_A_PROBE = 600
 """Pins for one of the attempts at that."""
 
-_MOST_DEAD_ENDS = 15
-"""Releases that are given up over one project of which nothing installs, before that project is passed over instead."""
+_MOST_DEAD_ENDS = (250, 500)
+"""Releases that are given up over one project of which nothing installs for what is asked, before that project is passed over instead,
+and how often any of them is given up. Another release of the project installs, so an older dependent may ask for that."""
 
-_MOST_REJECTIONS = 60
-"""As :data:`_MOST_DEAD_ENDS`, but counting every time that any release was given up."""
+_MOST_HOPELESS = (60, 240)
+"""The same for a project of which no release installs, whatever is asked: the dependents would have to do without it."""
 
 _MOST_VERSIONS = 250
 """Releases of one project that are tried in a conflict before it is called one. pip goes on to the last."""
@@ -417,7 +418,8 @@ class _Watch(_Reporter):
             self.stranded.setdefault(project, (kind, {}))[1].setdefault(candidate.project)
             self._given_up[project].add(str(candidate))
             self._rejections[project] += 1
-            if len(self._given_up[project]) > _MOST_DEAD_ENDS or self._rejections[project] > _MOST_REJECTIONS:
+            releases, times = _MOST_DEAD_ENDS if self._provider.installs(project) else _MOST_HOPELESS
+            if len(self._given_up[project]) > releases or self._rejections[project] > times:
                 raise _Stranded({project: kind}, {project: set(self.stranded[project][1])})
 
     def _all_blocked(self, candidate: Held) -> dict[str, BlockerKind]:

@@ -191,8 +191,18 @@ def test_going_back_ends_where_something_never_installs(shop, versions):
     answer = shop.settle("a")
     assert versions(answer) == {"a": "1.199", "deep": "1.0"}
     assert blockers(answer) == {"deep": BlockerKind.NO_FILE}
-    assert len([each for each in shop.asked if each[0] == "m"]) < 40
+    assert len([each for each in shop.asked if each[0] == "m"]) < 110
     assert "still older ones" in answer.problems[0].message
+
+
+def test_going_back_is_done_to_the_end_where_another_release_of_it_would_do(shop, versions):
+    """As with providers of a framework that ask for newer and newer releases of it, which another requirement excludes."""
+    shop.add("frame", "1.0").add("frame", "2.0", tags=[GLIBC_TAG])
+    for minor in range(200):
+        shop.add("part", f"1.{minor}", [f"frame>={2 if minor > 3 else 1}"])
+    answer = shop.settle("frame<3", "part")
+    assert versions(answer) == {"frame": "1.0", "part": "1.3"}
+    assert answer.problems == ()
 
 
 def test_going_back_a_few_releases_is_done_as_pip_does(shop, versions):
