@@ -20,6 +20,7 @@ __all__ = [
     "Apk",
     "absent",
     "also_for",
+    "alternatives",
     "apk_for_cmake",
     "apk_for_crate",
     "apk_for_external",
@@ -169,6 +170,12 @@ def dev_package_named(name: str, release: str) -> str | None:
         if guess and f"{guess}-dev" in names:
             return f"{guess}-dev"
     return None
+
+
+@cache
+def alternatives() -> tuple[tuple[str, ...], ...]:
+    """``-dev`` packages for one purpose of which a build takes one, each group with the one first that Alpine's own packages take."""
+    return tuple(row.strings("dev") for row in Table.load("libraries").rows("alternatives", texts=("src",), lists=("dev",)))
 
 
 def runtime_of(package: str, release: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from muslcheck.alpine.apk import (
     Apk,
     absent,
     also_for,
+    alternatives,
     apk_for_cmake,
     apk_for_crate,
     apk_for_external,
@@ -110,7 +111,7 @@ def needs(facts: SdistFacts, target: Target, offered: ApkIndex | None = None) ->
         before = found.get((need.kind, need.name))
         if need.certainty in _SURENESS and (before is None or _SURENESS[need.certainty] > _SURENESS[before.certainty]):
             found[need.kind, need.name] = need
-    settled = _settled(tuple(found.values()), target.release)
+    settled = _one_of_several(tuple(_settled(tuple(found.values()), target.release)))
     refined = settled if offered is None else (_refined(need, offered) for need in settled)
     return tuple(sorted(refined, key=lambda need: (need.kind, need.name)))
 
@@ -150,6 +151,21 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     if runs_cmake and "samurai" not in build and not any(required.name == "ninja" for required in case.build_requires):
         build.add("make")
     return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target.image, target.python))))
+
+
+def _one_of_several(found: tuple[Need, ...]) -> tuple[Need, ...]:
+    """Of libraries for one purpose that may be taken, the one that Alpine's own packages take; none beside one that surely is."""
+    dropped: set[str] = set()
+    for group in alternatives():
+        here = [need for need in found if need.apk is not None and not set(group).isdisjoint(need.apk.build)]
+        sure = {name for need in here if need.apk is not None and need.certainty is not Certainty.DECIDED_LATER for name in need.apk.build}
+        there = [name for name in group if any(need.apk is not None and name in need.apk.build for need in here)]
+        dropped |= set(there) - sure if sure & set(group) else set(there[1:])
+    return tuple(
+        need
+        for need in found
+        if need.apk is None or need.certainty is not Certainty.DECIDED_LATER or not dropped.intersection(need.apk.build)
+    )
 
 
 def _settled(found: tuple[Need, ...], release: str) -> Iterator[Need]:

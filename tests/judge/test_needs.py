@@ -69,6 +69,22 @@ def test_a_name_that_several_packages_hold_goes_by_the_others(facts, build):
     assert set(judge(a_case(offered=False, **facts)).apk.build) == {"gcc", "musl-dev"} | build
 
 
+@pytest.mark.parametrize(
+    ("sure", "perhaps", "build"),
+    [
+        ([], ["gnutls/gnutls.h", "openssl/ssl.h", "mbedtls/ssl.h"], {"openssl-dev"}),
+        ([], ["gnutls/gnutls.h", "mbedtls/ssl.h"], {"gnutls-dev"}),
+        (["mbedtls/ssl.h"], ["gnutls/gnutls.h", "openssl/ssl.h", "zlib.h"], {"mbedtls-dev", "zlib-dev"}),
+        (["gnutls/gnutls.h", "openssl/ssl.h"], [], {"gnutls-dev", "openssl-dev"}),
+    ],
+)
+def test_of_libraries_for_one_purpose_a_build_takes_one(sure, perhaps, build):
+    case = a_case(offered=False, headers=sure)
+    later = tuple(Seen(header, WHERE, Certainty.DECIDED_LATER) for header in perhaps)
+    case = replace(case, facts=replace(case.facts, headers=(*case.facts.headers, *later)))
+    assert set(judge(case).apk.build) == {"gcc", "musl-dev"} | build
+
+
 def optional(case, **facts):
     """The case with further facts that the build can do without."""
     more = {name: (*getattr(case.facts, name), *(Seen(v, WHERE, Certainty.OPTIONAL, *d) for v, *d in rows)) for name, rows in facts.items()}
