@@ -161,8 +161,7 @@ def options(
 ) -> tuple[IndexOptions, Selection]:
     """Take pip's settings, the caller's on top, then what stands in the manifests: the order in which pip takes them.
 
-    Where uv installs, what pip is told to take does not count: uv does not read that. Where pip looks for files does, since
-    it is where this machine has them.
+    Where uv installs, of what pip is told only the index counts, since that is where this machine has its files from.
     """
     from muslcheck.index.pipconfig import options_from_environment
 

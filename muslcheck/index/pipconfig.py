@@ -41,8 +41,9 @@ def default_index_url() -> str:
 def options_from_environment(*, isolated: bool = False, uv: bool = False) -> tuple[IndexOptions, Selection]:
     """What pip is told by its files and variables: where to look, and what to take. Raises UsageError for what pip would refuse.
 
-    Where pip is told of no index, uv's variables are heard (``UV_DEFAULT_INDEX``, ``UV_INDEX``); with ``uv`` they come first, and what
-    pip is told to take does not count. ``isolated``: neither variables nor the user's own file, as with ``pip --isolated``.
+    Where pip is told of no index, uv's variables are heard (``UV_DEFAULT_INDEX``, ``UV_INDEX``). With ``uv`` they come first, and of what
+    pip is told only its index counts, and how to reach it: uv reads no more of that, and not even that. ``isolated``: neither variables
+    nor the user's own file, as with ``pip --isolated``.
     """
     said = settings(isolated=isolated)
     found = dict(said)
@@ -58,10 +59,12 @@ def options_from_environment(*, isolated: bool = False, uv: bool = False) -> tup
         timeout=_number(found, "timeout"),
         retries=_whole_number(found, "retries"),
     )
+    if uv:
+        index = replace(index, extra_index_urls=(), find_links=(), no_index=False)
     if not isolated and (uv or (index.index_url is None and not index.extra_index_urls)):
         default, extra = _indexes_of_uv()
         if default is not None or extra:
-            index = replace(index, index_url=default, extra_index_urls=extra)
+            index = replace(index, index_url=default or (index.index_url if uv else None), extra_index_urls=extra)
     return index, Selection() if uv else _selection(said, found)
 
 

@@ -65,6 +65,8 @@ def _two_ways(name: str, node: Node, provider: Provider) -> tuple[DistFile | Non
     others = Offer(offer.project.otherwise(), offers.target, offers.selection)
     _, theirs = next(others.candidates(provider.wish(node.asks, provider.constraint(name))), (None, None))
     mine = node.base.file if node.base.stranded is None else None
+    if theirs is not None and theirs.index.startswith("file:") and not offers.selection.installer.first_index:
+        return None  # pip passes over an older mirror on one's own disk, as everybody would expect
     return None if _same(mine, theirs) else (mine, theirs)
 
 
