@@ -17,6 +17,7 @@ from muslcheck.resolver.otherwise import otherwise
 from muslcheck.resolver.select import Wish, version_of
 from muslcheck.resolver.shelve import shelve, shelve_later
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Extended
+from muslcheck.resolver.unlike import unlike
 from muslcheck.words.release import Absent, Fits, Metadata, Misfit, Placed, Project, Shelf, Unread
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Selection, Source
@@ -244,6 +245,8 @@ class _Teller:
                 hint,
             )
         yield from self._metadata_problems(base, self._metadata)
+        if base.file is not None and base.direct is None:
+            yield from unlike(base.file, self._catalogue, self._offer, self._twin)
 
     def _metadata_problems(self, base: Base, found: Metadata | Unread | None) -> Iterator[Problem]:
         if base.direct is not None and base.direct.source in (Source.VCS, Source.DIRECTORY):

@@ -108,6 +108,10 @@ class Catalogue:
         """What a project on disk requires, None where nobody read it."""
         return self._directories.get(requirement.location or "")
 
+    def read(self, file: DistFile) -> tuple[tuple[DistFile, Metadata], ...]:
+        """The wheels of a file's release that were read themselves so far, and what they state."""
+        return tuple(self._wheels.get((file.name, file.version), ()))
+
     def answered(self, file: DistFile) -> bool:
         """Whether a file itself was asked for its metadata and has answered, with metadata or without."""
         return file.url in self._metadata

@@ -1,6 +1,7 @@
 """Files on the index that are damaged, hostile, or say what pip does not take."""
 
 import gzip
+import hashlib
 import io
 import tarfile
 import zipfile
@@ -167,3 +168,28 @@ def test_nothing_downloaded_is_run(place):
     _, report = judged(place, "odd-1.0.tar.gz", sdist_bytes("odd", "1.0", files), status=0)
     assert report["odd"].outcome != "wheel"
     assert not trace.exists()
+
+
+def test_wheels_of_one_release_that_require_otherwise(place):
+    """What differs is known where each target reads the metadata of its own file; nothing more is asked for."""
+    place.wheel("other", "1.0")
+    place.wheel("more", "1.0")
+    files = []
+    for arch, requires in (("x86_64", ["other"]), ("aarch64", ["more"])):
+        tags = f"cp312-cp312-musllinux_1_2_{arch}"
+        files.append(f"uneven-1.0-{tags}.whl")
+        metadata = metadata_text("uneven", "1.0", requires)
+        sidecar = {"sha256": hashlib.sha256(metadata.encode()).hexdigest()}
+        place.wheel("uneven", "1.0", tags, requires, sidecar=metadata, core_metadata=sidecar)
+    place.write("r.txt", "uneven\n")
+    ended, report = place.both("r.txt", arch=("x86_64", "aarch64"))
+    assert ended.lines("problem") == [
+        f"uneven: {files[1]} and {files[0]} do not state the same: only the first requires more; only the second requires other"
+    ]
+    assert [(verdict.target.arch, verdict.name) for verdict in report] == [
+        ("x86_64", "other"),
+        ("x86_64", "uneven"),
+        ("aarch64", "more"),
+        ("aarch64", "uneven"),
+    ]
+    assert not any(place.server.asked(f"/files/{file}") for file in files)
