@@ -169,7 +169,10 @@ def options(
     indexes, chosen = options_from_environment(isolated=isolated, uv=installer.is_uv)
     indexes, chosen = indexes.overlaid(index or IndexOptions()), chosen.overlaid(selection or Selection())
     for manifest in manifests:
-        indexes, chosen = indexes.then(manifest.index), chosen.overlaid(manifest.selection)
+        stated = manifest.selection
+        if manifest.kind == "requirements" and not installer.heeds_pre_in_files:
+            stated = replace(stated, all_releases=stated.all_releases - {":all:"})
+        indexes, chosen = indexes.then(manifest.index), chosen.overlaid(stated)
     return replace(indexes, first_index=installer.first_index), chosen
 
 

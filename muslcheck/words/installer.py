@@ -80,6 +80,11 @@ class Installer:
         return self.is_uv
 
     @property
+    def heeds_pre_in_files(self) -> bool:
+        """Whether ``--pre`` in a requirements file counts (pip; uv heeds it on its command line alone)."""
+        return not self.is_uv
+
+    @property
     def prefers_binary(self) -> bool:
         """Whether there is such a thing as ``--prefer-binary`` (pip; uv passes over it)."""
         return not self.is_uv
