@@ -35,9 +35,13 @@ def told(resolution):
     The place where metadata was seen: another wheel of the release may have answered. And which of the manifests'
     requirements conflict: the more is known, the fewer they are.
     """
-    candidates = [replace(each, metadata=None, blocker=each.blocker and without_beside(each.blocker)) for each in resolution.candidates]
+    candidates = [replace(each, metadata=None, blocker=without_rivals(each.blocker)) for each in resolution.candidates]
     problems = {without_beside(replace(each, hint="") if each.kind == "conflict" else each) for each in resolution.problems}
     return candidates, problems
+
+
+def without_rivals(blocker):
+    return blocker and replace(without_beside(blocker), rivals=())
 
 
 def without_beside(words):
