@@ -146,7 +146,8 @@ def describe(contents: Contents, modules: Modules, facts: SetupFacts, environmen
 
 
 def _described(contents: Contents, extension: Ext, how: Certainty, facts: SetupFacts, *, without_cython: bool) -> Extension:
-    certainty = weaker(how, Certainty.OPTIONAL) if extension.options.get("optional") is True else how
+    optional = extension.options.get("optional") is True and how is not Certainty.SWITCHED  # whether it is decided on or not
+    certainty = Certainty.OPTIONAL if optional else how
     where = contents.where(extension.member, extension.line or None)
     sources, unsure = _split(extension.sources)
     libraries, perhaps_libraries = _split(extension.options.get("libraries"))

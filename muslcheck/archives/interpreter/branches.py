@@ -35,6 +35,7 @@ _TURNS = 200
 """Turns of one ``while``."""
 _DEEPEST = 40
 """Branches within branches."""
+_LEAVING = (ast.Break, ast.Continue, ast.Raise, ast.Return)
 _OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError"})
 """One exception by its old and new names."""
 
@@ -182,7 +183,7 @@ def _continue(_machine: Machine, _node: ast.Continue) -> None:
 
 def _try(machine: Machine, node: ast.Try) -> None:
     machine.guards.append(frozenset(name for handler in node.handlers for name in _lets_go_on(machine, handler)))
-    path = machine.path
+    path, tried = machine.path, len(machine.trials)
     try:
         machine.block(node.body)
     except Raised as raised:
@@ -194,6 +195,8 @@ def _try(machine: Machine, node: ast.Try) -> None:
     finally:
         if len(machine.path) > len(path) + _DEEPEST:
             machine.path = path
+        if len(machine.trials) > tried and not all(isinstance(handler.body[-1], _LEAVING) for handler in node.handlers):
+            machine.path = tuple(step for step in machine.path if step not in machine.trials[tried:])  # it goes on all the same
     machine.block(node.finalbody)
 
 

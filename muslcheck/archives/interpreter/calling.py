@@ -25,6 +25,7 @@ from muslcheck.archives.interpreter.values import (
     Items,
     Klass,
     Namespace,
+    Step,
     Unknown,
     merge,
     weaker,
@@ -45,6 +46,8 @@ _UNSURE = 2
 """Calls of one function within each other, where the deeper ones hang on what is not known."""
 _BUILD_FAILS = frozenset({"Exception", "BaseException", "CompileError", "CCompilerError", "DistutilsError"})
 """What a build command raises that fails, where no setup() turns it into SystemExit."""
+_COMPILES = frozenset({"compile", "link", "link_executable", "link_shared_object", "link_shared_lib"})
+"""Methods of a compiler: where a failure of theirs is caught, what follows is done only if there is a compiler."""
 
 
 def _call(machine: Machine, node: ast.Call) -> Any:
@@ -89,6 +92,9 @@ def _arguments(machine: Machine, node: ast.Call) -> tuple[list[Any], dict[str, A
 
 
 def _call_method(machine: Machine, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+    if name in _COMPILES and isinstance(owner, (External, Unknown)) and _is_compiler(owner) and machine.caught & _BUILD_FAILS:
+        machine.trials.append(Step(Certainty.OPTIONAL))
+        machine.path = (*machine.path, machine.trials[-1])
     if isinstance(owner, (External, Namespace, Instance, Klass)):
         if isinstance(owner, External) and owner.name == "sys.path" and name in {"insert", "append", "extend"}:
             on_path(machine, arguments[-1] if arguments else None)
@@ -101,6 +107,11 @@ def _call_method(machine: Machine, owner: Any, name: str, arguments: list[Any], 
             return inherited(machine, roots, name, arguments, named)
         return call(machine, function, arguments, named)
     return method(machine, owner, name, arguments, named)
+
+
+def _is_compiler(owner: External | Unknown) -> bool:
+    """Whether a value is what ``new_compiler()`` made, as well as its name tells."""
+    return "compiler" in (owner.name if isinstance(owner, External) else owner.why)
 
 
 def _super(machine: Machine, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:

@@ -29,6 +29,7 @@ from muslcheck.archives.interpreter.values import (
     Path,
     PathText,
     Perhaps,
+    Step,
     Unknown,
     weaker,
 )
@@ -103,6 +104,8 @@ class Machine:
         """The conditions around the current place that hold."""
         self.guards: list[frozenset[str]] = []
         """The ``try`` statements around the current place: the exceptions that each catches and goes on after."""
+        self.trials: list[Step] = []
+        """Steps of the way that need a compiler, whose failure is caught."""
         self.conditions: tuple[Certainty, ...] = ()
         """How sure the current item of a comprehension is."""
         self.touched = False
@@ -279,7 +282,7 @@ class Machine:
     @property
     def certainty(self) -> Certainty:
         """How sure it is that the build comes past the current place."""
-        return weaker(Certainty.ALWAYS, *(step.certainty for step in self.path))
+        return self._how_sure(self.path)
 
     def since(self, born: Path) -> Certainty:
         """How sure it is that the build comes past the current place, given that it came past another."""
@@ -288,7 +291,13 @@ class Machine:
             if ours is not theirs:
                 break
             shared += 1
-        return weaker(Certainty.ALWAYS, *(step.certainty for step in self.path[shared:]))
+        return self._how_sure(self.path[shared:])
+
+    def _how_sure(self, path: Path) -> Certainty:
+        how = weaker(Certainty.ALWAYS, *(step.certainty for step in path))
+        if how is Certainty.DECIDED_LATER and any(step in self.trials for step in path):
+            return Certainty.OPTIONAL  # whatever is decided, the build goes on without it
+        return how
 
     def note(
         self, into: list[Seen], value: str, *, detail: str = "", member: str | None = None, certainty: Certainty | None = None
