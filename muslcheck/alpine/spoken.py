@@ -23,6 +23,8 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 """How a message says that something is not there."""
+_BUILT_BY = re.compile(r"\[(?:GCC|Clang)\b[^\]]*\]")
+"""The end of ``sys.version``: the compiler that made Python is not one that is missing."""
 _HEADER = re.compile(r"(?<![\w/.-])((?:[\w+-]+/)*[\w+-]+\.h(?:pp|xx)?)\b")
 _LIBRARY = re.compile(r"(?<![\w/.-])lib([A-Za-z][\w+-]*?)(?:\.so|\.a|-dev|-devel)?(?![\w-])")
 _DEVEL = re.compile(r"(?<![\w/.-])([A-Za-z][\w.+-]*?)-dev(?:el)?(?![\w-])")
@@ -64,6 +66,7 @@ def named_as_missing(message: str, release: str) -> tuple[Named, ...]:
     """What a message names that says that something is missing; nothing where it does not say so, or names nothing that is known."""
     if not _MISSING.search(message):
         return ()
+    message = _BUILT_BY.sub("", message)
     found: dict[tuple[str, ...], Named] = {}
     for kind, name, apk in _named(message, release):
         if apk is not None and apk.build:

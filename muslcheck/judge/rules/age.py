@@ -108,6 +108,9 @@ def module_gone(case: Case) -> Iterator[Evidence]:
     nobody is known to bring casts doubt, since a requirement may bring it, or the code may ask for it while it runs.
     """
     for seen in (*_facts(case, "imports"), *(seen for seen in _facts(case, "raises") if seen.detail in _IMPORT_FAILS)):
+        if seen.detail in _IMPORT_FAILS and seen.certainty is Certainty.ALWAYS and "/" not in seen.where.partition("!/")[2]:
+            yield from _fails("MC231", f"setup.py itself says that an import failed: {seen.value.partition(': ')[2]}", seen, certain=True)
+            continue
         what = f"{seen.value}, {seen.detail}" if seen.detail not in {"", *_IMPORT_FAILS} else seen.value.partition(": ")[2] or seen.value
         version, left = _version(case, "setuptools"), _GONE_FROM_SETUPTOOLS.search(what)
         if version is not None and left and version[0] < int(left[1]):
