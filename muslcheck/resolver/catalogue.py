@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from packaging.utils import canonicalize_name
 
+from muslcheck.resolver.shelve import may_fit
 from muslcheck.resolver.shelves import Shelves
 from muslcheck.words.release import Kind, Metadata, Project, Unread
 
@@ -58,6 +59,7 @@ class Catalogue:
         self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
         self.shelves = Shelves()
         self.wheels: dict[tuple[object, ...], Iterator[tuple[str, Any]]] = {}
+        self._files: dict[tuple[str, str, str], tuple[DistFile, ...]] = {}
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}
@@ -115,6 +117,14 @@ class Catalogue:
     def answered(self, file: DistFile) -> bool:
         """Whether a file itself was asked for its metadata and has answered, with metadata or without."""
         return file.url in self._metadata
+
+    def files_for(self, arch: str, project: Project, version: str) -> tuple[DistFile, ...]:
+        """The files of a release without the wheels for other machines: the same for all targets of one."""
+        key = (project.name, version, arch)
+        files = self._files.get(key)
+        if files is None:
+            files = self._files[key] = tuple(file for file in project.files(version) if may_fit(file.filename, arch))
+        return files
 
     def siblings(self, file: DistFile) -> tuple[DistFile, ...]:
         """The other files of a file's release."""

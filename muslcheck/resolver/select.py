@@ -7,7 +7,7 @@ and only as far as somebody asks, so that a page of ten thousand files costs wha
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from muslcheck.resolver.shelve import fitting as fitting_of
 from muslcheck.words.release import Kind, Placed, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.words.release import DistFile, Fits, Metadata
@@ -110,10 +110,13 @@ class _Stream:
 
 
 class Offer:
-    """What one project offers one target under one selection."""
+    """What one project offers one target under one selection; ``files`` may leave out those that fit no target of its machine."""
 
-    def __init__(self, project: Project, target: Target, selection: Selection) -> None:
+    def __init__(
+        self, project: Project, target: Target, selection: Selection, files: Callable[[str], Sequence[DistFile]] | None = None
+    ) -> None:
         self.project = project
+        self._files = files or project.files
         self._target = target
         self._ranks = target.tags_for(selection.installer)
         self._selection = selection
@@ -220,7 +223,7 @@ class Offer:
         if known is not None:
             return known
         fitting = []
-        for file in self.project.files(version):
+        for file in self._files(version):
             fit = fitting_of(file, self._target, self._ranks, self._rules, self.project.name)
             if fit is not None:
                 fitting.append(_Fitting(file, fit, version_of(version)))
@@ -293,7 +296,8 @@ class Offers:
             project = self._catalogue.project(name)
             if not isinstance(project, Project):
                 return None
-            offer = self._offers[name] = Offer(project, self.target, self.selection)
+            files = partial(self._catalogue.files_for, self.target.arch, project)
+            offer = self._offers[name] = Offer(project, self.target, self.selection, files)
         return offer
 
 

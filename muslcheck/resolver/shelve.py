@@ -108,8 +108,7 @@ def fitting(file: DistFile, target: Target, ranks: Mapping[str, int], selection:
             return None
         fit = Fits("sdist", len(ranks))
     else:
-        lower = filename.lower()
-        if target.arch not in lower and "-any." not in lower and ".any." not in lower:
+        if not may_fit(filename, target.arch):
             return None  # most files of a page are for other machines
         wheel = _parse_wheel(filename)
         if isinstance(wheel, Misfit) or wheel[0] != name:
@@ -125,6 +124,14 @@ def fitting(file: DistFile, target: Target, ranks: Mapping[str, int], selection:
                 return None
             fit = Fits(best[1], best[0], wheel[1])
     return None if _withheld(file, name, target, selection, ()) else fit
+
+
+def may_fit(filename: str, arch: str) -> bool:
+    """Whether a file may be for a machine, as far as that is seen at a glance."""
+    if not filename.endswith(".whl"):
+        return True
+    lower = filename.lower()
+    return arch in lower or "-any." in lower or ".any." in lower
 
 
 class _Later(Sequence[Placed]):
