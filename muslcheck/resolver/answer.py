@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from muslcheck.resolver.terms import Held, Term
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
+    from muslcheck.words.target import Target
 
 __all__ = ["Node", "Told", "answer", "chains_of", "nodes_of"]
 
 _MOST_NEAREST = 4
+_PIP_ALONE = (3, 12)
+"""From this Python on, an image with pip has no setuptools and wheel beside it."""
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ def answer(
         told[name] = candidate, said
         candidates.append(candidate)
         problems.update(dict.fromkeys(said))
-    problems.update(dict.fromkeys(_without_hashes(nodes, offers.selection)))
+    problems.update(dict.fromkeys(_without_hashes(nodes, offers.selection, offers.target)))
     problems.update(dict.fromkeys(_without_times(nodes, offers, catalogue)))
     problems.update(dict.fromkeys(otherwise(nodes, provider)))
     return Resolution(offers.target, tuple(candidates), tuple(sorted(problems, key=lambda each: (each.subject, each.message))))
@@ -431,15 +434,23 @@ def _first(versions: Iterable[str], count: int) -> list[str]:
     return [version for version, _ in zip(versions, range(count), strict=False)]
 
 
-def _without_hashes(nodes: dict[str, Node], selection: Selection) -> Iterator[Problem]:
-    """Where hashes are required, what has none, or is not pinned: pip stops there (``HashMissing``, ``HashUnpinned``)."""
+def _without_hashes(nodes: dict[str, Node], selection: Selection, target: Target) -> Iterator[Problem]:
+    """Where hashes are required, what has none, or is not pinned: pip stops there (``HashMissing``, ``HashUnpinned``).
+
+    What is installed already needs none: an image with pip has pip, and that of a Python before 3.12 setuptools and wheel, too.
+    Lists with hashes that tools write leave these out for that reason.
+    """
     if not selection.require_hashes:
         return
+    installed = ("pip",) if target.python >= _PIP_ALONE else ("pip", "setuptools", "wheel")
     for name, node in nodes.items():
         if node.base.direct is None:
             hashed = any(ask.wish.hashes for ask in node.asks)
             pinned = any(operator in ("==", "===") and "*" not in text for ask in node.asks if ask.root for operator, text in ask.operators)
-            if not hashed or not pinned:
+            if name in installed and not hashed and not any(ask.root for ask in node.asks):
+                message = "no hash is given for it: pip keeps the one that the image has, and stops where that does not do"
+                yield Problem(name, message, f"Add {name}=={node.base.version} --hash=...")
+            elif not hashed or not pinned:
                 missing = "no hash" if not hashed else "no exact version"
                 message = f"hashes are required, and {missing} is given for it: pip stops"
                 yield Problem(name, message, f"Add {name}=={node.base.version} --hash=...", kind="input")

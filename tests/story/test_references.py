@@ -167,6 +167,21 @@ def test_hashes_required_and_missing(place):
     assert outcomes(report) == {"fine": "wheel"}
 
 
+@pytest.mark.parametrize(("python", "kept"), [("3.11", ["pip", "setuptools"]), ("3.12", ["pip"])])
+def test_what_an_image_has_needs_no_hash(place, python, kept):
+    place.wheel("pip", "26.0")
+    entry = place.wheel("tool", "1.0", requires=["pip>=20", "setuptools"])
+    place.write("r.txt", f"tool==1.0 --hash=sha256:{entry['hashes']['sha256']}\n")
+    _, report = place.both("r.txt", image=f"python:{python}-alpine", status=0 if len(kept) == 2 else 2)
+    held = "no hash is given for it: pip keeps the one that the image has, and stops where that does not do"
+    told = {problem.subject: problem.message for problem in report.problems}
+    assert told == {
+        name: held if name in kept else f"hashes are required, and {held.partition(':')[0]}: pip stops" for name in ("pip", "setuptools")
+    }
+    place.write("r.txt", f"tool==1.0 --hash=sha256:{entry['hashes']['sha256']}\npip==26.0\n")
+    assert place.run("r.txt", "--image", f"python:{python}-alpine").status == 2  # asked for by name, it is
+
+
 def test_constraints(place):
     place.wheel("many", "1.0")
     place.wheel("many", "2.0")
