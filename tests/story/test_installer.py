@@ -286,6 +286,18 @@ class TestSeveralIndexes:
             f"several indexes have it and uv looks at the first alone, 1.0 from {own}; pip would take the best of all, 2.0 from {public}"
         ]
 
+    @pytest.mark.parametrize("tag", [ANY, "cp312-cp312-manylinux_2_17_x86_64"])
+    def test_a_mirror_on_disk_that_is_behind_is_nothing_to_tell_pip_s_user(self, place, tag):
+        place.wheel("odd", "2.0")
+        page = place.folder / "mirror" / "odd"
+        page.mkdir(parents=True)
+        name = wheel_name("odd", "1.0", tag)
+        (page / name).write_bytes(wheel_bytes("odd", "1.0", tag))
+        (page / "index.html").write_text(f'<a href="{name}">{name}</a>')
+        words = ("--extra-index-url", page.parent.as_uri())
+        assert taken(place, "odd", "pip", *words)[1]["problems"] == []
+        assert taken(place, "odd", "uv", *words)[1]["problems"] != []
+
     def test_of_many_it_is_said_together(self, place, others):
         names = [f"odd{number}" for number in range(7)]
         for name in names:
