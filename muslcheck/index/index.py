@@ -122,7 +122,7 @@ class Index:
             return found
         from muslcheck.index.siblings import as_sibling, likely
 
-        for wheel in likely(file, siblings):
+        for wheel in likely(file, siblings, found):
             other = self._recalled(wheel)
             if other is None:
                 return None
@@ -166,7 +166,7 @@ class Index:
         if _asks_siblings(file, found):
             from muslcheck.index.siblings import sibling_of
 
-            return await sibling_of(file, siblings, self.metadata) or found
+            return await sibling_of(file, siblings, self.metadata, found) or found
         return found
 
     async def archive(self, requirement: Requirement) -> DistFile | Unread:

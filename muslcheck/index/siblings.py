@@ -16,13 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["as_sibling", "likely", "sibling_of"]
 
 _MOST_SIBLINGS = 3
+_LIKELY = ("musllinux", "linux", "-any.")
+"""How the names of wheels tell that they are for Linux, the likeliest first."""
 
 
 async def sibling_of(
-    file: DistFile, siblings: Sequence[DistFile], metadata: Callable[[DistFile], Awaitable[Metadata | Unread]]
+    file: DistFile,
+    siblings: Sequence[DistFile],
+    metadata: Callable[[DistFile], Awaitable[Metadata | Unread]],
+    own: Metadata | Unread | None = None,
 ) -> Metadata | None:
-    """What another wheel of the release says; assumed, since the sdist could differ. None where none can be read."""
-    for wheel in likely(file, siblings):
+    """What another wheel of the release says; assumed, since the sdist could differ. None where none can be read, or is worth it.
+
+    ``own`` is what the sdist says itself, where it was opened.
+    """
+    for wheel in likely(file, siblings, own):
         try:
             found = await metadata(wheel)
         except IndexFailure:
@@ -32,9 +40,14 @@ async def sibling_of(
     return None
 
 
-def likely(file: DistFile, siblings: Sequence[DistFile]) -> list[DistFile]:
-    """The wheels of an sdist's release that are worth asking, in order."""
+def likely(file: DistFile, siblings: Sequence[DistFile], own: Metadata | Unread | None = None) -> list[DistFile]:
+    """The wheels of an sdist's release that are worth asking, in order.
+
+    Where the sdist says anything itself, a wheel for another system is not: it may require what only that system needs.
+    """
     wheels = [sibling for sibling in siblings if sibling.kind is Kind.WHEEL and sibling.url != file.url]
+    if isinstance(own, Metadata):
+        wheels = [wheel for wheel in wheels if _order(wheel) < len(_LIKELY)]
     return sorted(wheels, key=_likeliest)[:_MOST_SIBLINGS]
 
 
@@ -45,6 +58,9 @@ def as_sibling(found: Metadata) -> Metadata:
 
 def _likeliest(wheel: DistFile) -> tuple[int, bool, str]:
     """Sorts wheels by how likely an sdist built on Alpine would require the same: musl, other Linux, any, the rest."""
+    return _order(wheel), wheel.sidecar is None, wheel.filename
+
+
+def _order(wheel: DistFile) -> int:
     tags = wheel.filename.lower()
-    order = next((at for at, word in enumerate(("musllinux", "linux", "-any.")) if word in tags), 3)
-    return order, wheel.sidecar is None, wheel.filename
+    return next((at for at, word in enumerate(_LIKELY) if word in tags), len(_LIKELY))

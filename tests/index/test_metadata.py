@@ -63,6 +63,28 @@ def test_the_unpacked_size_of_another_wheel_is_not_taken_for_an_sdist():
         assert (found.source, found.installed) == (MetadataSource.SIBLING, None)
 
 
+@pytest.mark.parametrize(
+    ("tag", "says", "source"),
+    [
+        ("cp312-cp312-macosx_11_0_arm64", True, MetadataSource.REQUIRES_TXT),
+        ("cp312-cp312-win_amd64", True, MetadataSource.REQUIRES_TXT),
+        ("cp312-cp312-manylinux_2_28_x86_64", True, MetadataSource.SIBLING),
+        ("py3-none-any", True, MetadataSource.SIBLING),
+        ("cp312-cp312-win_amd64", False, MetadataSource.SIBLING),
+    ],
+)
+def test_a_wheel_for_another_system_speaks_only_where_the_sdist_does_not(tag, says, source):
+    name = f"demo-1.0-{tag}.whl"
+    files = {"setup.py": "from setuptools import setup\nsetup(install_requires=found())"}
+    said = {"demo.egg-info/PKG-INFO": "Name: demo\n", "demo.egg-info/requires.txt": "mine\n"} if says else {}
+    with IndexServer() as server:
+        server.add("demo", "demo-1.0.tar.gz", sdist_bytes("demo", "1.0", files | said, metadata_version="2.1"))
+        server.add("demo", name, wheel_bytes("demo", "1.0", requires_dist=("theirs",)))
+        found = metadata(server, "demo-1.0.tar.gz")
+    assert found.source is source
+    assert found.requires_dist == (("theirs",) if source is MetadataSource.SIBLING else ("mine",))
+
+
 @pytest.mark.parametrize("promise", [True, {"sha256": "00" * 32}])
 def test_the_file_beside_the_wheel_has_to_be_the_promised_one(promise):
     with IndexServer(sidecars=True) as server:
