@@ -15,7 +15,9 @@ BUILD_SYSTEM = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setu
 
 @contextmanager
 def open_shop():
-    """Serve ``tidy`` (fits any target), ``quick`` (both), ``swift`` (C), ``thrifty`` (C, optional) and ``seer`` (glibc only)."""
+    """Serve ``tidy`` (fits any target), ``quick`` (both), ``swift`` (C), ``thrifty`` (C, optional), ``seer`` (glibc only) and
+    ``brisk`` (both, but its beta is C).
+    """
     with IndexServer() as shop:
         _wheel(shop, "setuptools", "82.0.0", "py3-none-any")
         _wheel(shop, "tidy", "1.2.0", "py3-none-any", ["swift>=2"])
@@ -26,6 +28,9 @@ def open_shop():
         _wheel(shop, "thrifty", "0.4.0", GLIBC)
         _sdist(shop, "thrifty", "0.4.0", ", optional=True")
         _wheel(shop, "seer", "5.0.0", GLIBC)
+        _wheel(shop, "brisk", "1.0.0", MUSL)
+        _wheel(shop, "brisk", "1.0.0", GLIBC)
+        _sdist(shop, "brisk", "1.1.0b2")
         yield shop
 
 
