@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from muslcheck.core import acheck, check
     from muslcheck.errors import ArchiveFailure, IndexFailure, InputError, ManifestError, MuslcheckError, ResolutionFailed, UnknownImage
+    from muslcheck.words.installer import Installer
     from muslcheck.words.report import Problem, Report
     from muslcheck.words.requirement import FormatControl, IndexOptions, Selection
     from muslcheck.words.target import Libc, Target
@@ -28,6 +29,7 @@ __all__ = [
     "IndexFailure",
     "IndexOptions",
     "InputError",
+    "Installer",
     "Libc",
     "ManifestError",
     "Mark",
@@ -59,6 +61,7 @@ _ROOMS = {
         "ResolutionFailed",
         "UnknownImage",
     ),
+    "muslcheck.words.installer": ("Installer",),
     "muslcheck.words.report": ("Problem", "Report"),
     "muslcheck.words.requirement": ("FormatControl", "IndexOptions", "Selection"),
     "muslcheck.words.target": ("Libc", "Target"),
