@@ -226,7 +226,7 @@ class Loader:
         return {
             *(self._task(("project", name), partial(self._project, name), name) for name in sorted(wanted.projects)),
             *(self._task(("metadata", f.url), partial(self._metadata, f), f.name) for f in sorted(wanted.metadata, key=lambda f: f.url)),
-            *(self._task(("archive", each.location or ""), partial(self._archive, each), each.name) for each in wanted.archives),
+            *(self._task(("archive", each.place), partial(self._archive, each), each.name) for each in wanted.archives),
         }
 
     def _task(self, key: tuple[str, str], work: Callable[[], Coroutine[Any, Any, None]], about: str) -> asyncio.Task[None]:

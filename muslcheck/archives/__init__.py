@@ -27,11 +27,11 @@ def read_sdist(file: BinaryIO, filename: str, target: Target) -> SdistFacts:
     return inspect_sdist(open_sdist(file, filename), target)[0]
 
 
-def open_sdist(file: BinaryIO, filename: str) -> Contents:
-    """The sdist in a seekable file, opened for any number of targets. Raises as :func:`read_sdist` does."""
+def open_sdist(file: BinaryIO, filename: str, inside: str = "") -> Contents:
+    """The sdist in a seekable file, or in the folder ``inside`` it, opened for any number of targets. Raises as :func:`read_sdist`."""
     from muslcheck.archives.container import open_archive
 
-    return open_archive(file, filename)
+    return open_archive(file, filename, inside)
 
 
 def inspect_sdist(contents: Contents, target: Target) -> tuple[SdistFacts, Noted]:

@@ -249,9 +249,11 @@ class _Keeper:
         if len(contents.names) >= _MEMBERS:
             raise OversizedArchive(contents.filename, f"holds more than {_MEMBERS:,} files")
         contents.names[name] = size
-        short = self._within(name)
-        if short is None:
-            return
+        if (short := self._within(name)) is not None:
+            self._keep(name, short, size, read)
+
+    def _keep(self, name: str, short: str, size: int, read: Callable[[int], bytes]) -> None:
+        contents = self.contents
         language = language_of(name)
         if language and _BESIDE.isdisjoint(name.lower().split("/")[:-1]) and not _SWEPT_UP.search(name):
             contents.counts[language] = contents.counts.get(language, 0) + 1

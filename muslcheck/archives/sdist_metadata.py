@@ -28,8 +28,8 @@ _DEEPEST = 3
 _ENDING = re.compile(r"\.(tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tar|zip)$", re.IGNORECASE)
 
 
-def sdist_metadata(file: BinaryIO, filename: str, target: Target | None = None) -> Metadata | Unread:
-    """What the sdist in a seekable file requires, as far as it says so without being built.
+def sdist_metadata(file: BinaryIO, filename: str, target: Target | None = None, inside: str = "") -> Metadata | Unread:
+    """What the sdist in a seekable file, or in a folder ``inside`` of it, requires, as far as it says so without being built.
 
     Not ``assumed``: static PKG-INFO (PEP 643), as good as a wheel's. ``assumed``: read from setup.py (followed for the target, where
     one is given), requires.txt, ``[project]`` or setup.cfg; METADATA of another wheel of the same release is to be preferred. Raises
@@ -37,7 +37,7 @@ def sdist_metadata(file: BinaryIO, filename: str, target: Target | None = None) 
     """
     from muslcheck.archives.container import open_archive
 
-    contents = open_archive(file, filename)
+    contents = open_archive(file, filename, inside)
     return metadata_in(contents, None if target is None else partial(_followed, contents, target))
 
 
@@ -136,8 +136,15 @@ def _assumed(
 
 
 def _identity(found: dict[str, list[str]], contents: Contents) -> dict[str, list[str]]:
-    """Name, version and Requires-Python, from PKG-INFO, else from the file's name."""
+    """Name, version and Requires-Python, from PKG-INFO, else from what the project states (a mere copy of its tree), or the file's name."""
     base = {key: found[key] for key in ("name", "version", "requires-python") if found.get(key)}
+    if "name" not in base or "version" not in base:
+        project = (read_pyproject(contents) or {}).get("project")
+        for stated in (project, read_setup_cfg(contents).get("metadata")):
+            for key in ("name", "version"):
+                value = stated.get(key) if isinstance(stated, dict) else None
+                if isinstance(value, str) and not value.startswith(("attr:", "file:")):
+                    base.setdefault(key, [value])
     stem = _ENDING.sub("", contents.filename)
     name, _, version = stem.rpartition("-")
     base.setdefault("name", [name or stem])

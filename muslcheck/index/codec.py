@@ -27,7 +27,8 @@ def content_key(file: DistFile) -> str | None:
     """
     digest = file.sha256 or next(iter(file.hashes), None)
     if digest is not None:
-        return f"{urlsplit(file.url).netloc} {digest}"
+        inside = f" {file.subdirectory}" if file.subdirectory else ""
+        return f"{urlsplit(file.url).netloc} {digest}{inside}"
     return None if file.size is None or file.url.startswith("file:") else f"{file.url} {file.size}"
 
 

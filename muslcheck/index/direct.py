@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from packaging.utils import InvalidWheelFilename, NormalizedName, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
@@ -17,7 +17,7 @@ from muslcheck.words.release import DistFile, Kind, Metadata, Unread
 if TYPE_CHECKING:
     from muslcheck.words.requirement import Requirement
 
-__all__ = ["described", "direct_file"]
+__all__ = ["described", "direct_file", "named"]
 
 _FETCH_HINT = "Name the project's release instead, or give the address of a wheel."
 
@@ -28,7 +28,7 @@ def direct_file(requirement: Requirement, url: str) -> DistFile | Unread:
     Unread where it is neither wheel nor sdist, or a wheel that pip refuses by its name.
     """
     location = requirement.location or ""
-    url = url or url_of(location)
+    url = (url or url_of(location)).partition("#")[0]
     filename = os.path.basename(unquote(urlsplit(url).path).rstrip("/"))  # noqa: PTH119 - a URL's path
     size = None
     if url.startswith("file:"):
@@ -45,20 +45,26 @@ def direct_file(requirement: Requirement, url: str) -> DistFile | Unread:
         if requirement.name and requirement.name != name:
             return Unread(f"the wheel is of {name}, not of {requirement.name}", filename, broken=True)
         return replace(file, name=name, version=str(version), kind=Kind.WHEEL)
+    if requirement.subdirectory:  # the archive is named for the whole of what it holds
+        inside = requirement.subdirectory.strip("/")
+        return replace(file, url=f"{url}#subdirectory={quote(inside)}", subdirectory=inside)
     spelt, version_text = _of_sdist(filename, requirement.name)
     return replace(file, name=spelt, version=version_text)
 
 
-def described(file: DistFile, path: str, requirement: Requirement) -> DistFile | Unread:
+def named(file: DistFile, found: Metadata) -> DistFile:
+    """The file with the name and version of its metadata."""
+    return replace(file, name=found.name, version=_normal(found.version) or found.version)
+
+
+def described(file: DistFile, path: str) -> DistFile | Unread:
     """The file with the name and version that its own metadata states. Raises an ArchiveFailure."""
     from muslcheck.archives.sdist_metadata import sdist_metadata
 
-    if requirement.subdirectory:
-        return Unread("the project lies in a subdirectory of the archive", file.filename, _FETCH_HINT)
     with open(path, "rb") as handle:  # noqa: PTH123 - pathlib is dear to load
-        found = sdist_metadata(handle, file.filename)
+        found = sdist_metadata(handle, file.filename, inside=file.subdirectory)
     if isinstance(found, Metadata):
-        return replace(file, name=found.name, version=found.version)
+        return named(file, found)
     return Unread(f"neither name nor metadata tell its version: {found.reason}", file.filename, _FETCH_HINT)
 
 

@@ -44,7 +44,7 @@ class Downloads:
         if file.size is not None and file.size > _LARGEST:
             raise OversizedArchive(file.filename, f"larger than {_LARGEST >> 20} MB")
         sink = self.sink(file)
-        reply = await self._client().ask(file.url, {"Accept-Encoding": "identity"}, spill=sink.opened, limit=_LARGEST)
+        reply = await self._client().ask(file.url.partition("#")[0], {"Accept-Encoding": "identity"}, spill=sink.opened, limit=_LARGEST)
         if reply.status != _OK:
             raise refusal(file, reply.status)
         sink.finish()

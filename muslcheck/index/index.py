@@ -171,17 +171,18 @@ class Index:
 
     async def archive(self, requirement: Requirement) -> DistFile | Unread:
         """The wheel or sdist that a direct reference names. Raises IndexFailure and ArchiveFailure."""
-        from muslcheck.index.direct import described, direct_file
+        from muslcheck.index.direct import described, direct_file, named
 
         assert requirement.location is not None
         url = requirement.location if "://" in requirement.location else ""
         file = direct_file(requirement, self._credentials.take(url) if url else "")
         if isinstance(file, Unread) or (file.name and file.version):
             return file
-        key = ("download", file.url)
+        known = self._known_metadata(file)
+        if isinstance(known, Metadata):
+            return named(file, known)
         self._need_network(file)
-        path = await self._once(key, "archives", self._downloads().fetch(file))
-        return described(file, path, requirement)
+        return described(file, await self._fetched(file))
 
     async def facts(self, file: DistFile, target: Target) -> SdistFacts:
         """What an sdist says about its build on a target. Raises IndexFailure and ArchiveFailure."""
@@ -297,7 +298,7 @@ class Index:
 
             path = await self._fetched(file)
             with open(path, "rb") as handle:  # noqa: ASYNC230, PTH123 - a local file, opened and no more
-                found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename, self.target), file)
+                found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename, self.target, file.subdirectory), file)
         followed = isinstance(found, Metadata) and found.source is MetadataSource.SETUP_PY
         key = _metadata_key(file, self.target if followed else None)
         if key is not None and (isinstance(found, Metadata) or found.broken or file.kind is Kind.SDIST):
@@ -305,7 +306,7 @@ class Index:
         return found
 
     async def _fetched(self, file: DistFile) -> str:
-        return await self._once(("download", file.url), "sdists", self._downloads().fetch(file))
+        return await self._once(("download", file.url.partition("#")[0]), "sdists", self._downloads().fetch(file))
 
     # --- what is under way -------------------------------------------------------------------------------------------------------
 

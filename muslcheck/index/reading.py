@@ -124,7 +124,7 @@ class Readings:
             self._opening = asyncio.Semaphore(1)
         async with self._opening:  # one archive at a time: what is read is large, and a second thread would not be faster
             try:
-                facts, noted = await asyncio.to_thread(_inspected, desk, path, file.filename, target)
+                facts, noted = await asyncio.to_thread(_inspected, desk, path, file, target)
             except ArchiveFailure as failure:
                 desk.failure = failure
                 raise
@@ -169,8 +169,8 @@ class Readings:
         return self._made
 
 
-def _inspected(desk: _Desk, path: str, filename: str, target: Target) -> tuple[SdistFacts, Noted]:
+def _inspected(desk: _Desk, path: str, file: DistFile, target: Target) -> tuple[SdistFacts, Noted]:
     if desk.contents is None:
         with open(path, "rb") as handle:  # noqa: PTH123 - pathlib is dear to load
-            desk.contents = open_sdist(handle, filename)
+            desk.contents = open_sdist(handle, file.filename, file.subdirectory)
     return inspect_sdist(desk.contents, target)

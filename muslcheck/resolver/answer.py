@@ -18,7 +18,7 @@ from muslcheck.resolver.select import Wish, version_of
 from muslcheck.resolver.shelve import shelve, shelve_later
 from muslcheck.resolver.terms import PYTHON, Ask, Base, Extended
 from muslcheck.resolver.unlike import unlike
-from muslcheck.words.release import Absent, Fits, Metadata, Misfit, Placed, Project, Shelf, Unread
+from muslcheck.words.release import Absent, Fits, Kind, Metadata, Misfit, Miss, Placed, Project, Shelf, Unread
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Selection, Source
 from muslcheck.words.resolution import Blocker, BlockerKind, Candidate, Resolution
@@ -395,8 +395,12 @@ def _not_judged(name: str, reference: Requirement, found: Metadata | Unread | No
 
 
 def _shelf_of(file: DistFile, offers: Offers) -> Shelf:
-    """The shelf of a direct reference: the one file that it names."""
-    return shelve((file,), offers.target, offers.selection.of_references(), file.name, pinned=True)
+    """The shelf of a direct reference: the one file that it names. What an sdist is called tells nothing there."""
+    shelf = shelve((file,), offers.target, offers.selection.of_references(), file.name, pinned=True)
+    fit = shelf.placed[0].fit
+    if file.kind is Kind.SDIST and isinstance(fit, Misfit) and fit.miss is Miss.NAME:
+        return Shelf((Placed(file, Fits("sdist", len(offers.target.tags))),))
+    return shelf
 
 
 def _binary(offers: Offers) -> bool:

@@ -80,13 +80,13 @@ class Catalogue:
 
     def add_archive(self, requirement: Requirement, found: DistFile | Unread) -> None:
         """The file that a direct reference leads to, or why it could not be had."""
-        self._archives[requirement.location or ""] = found
-        self.arrivals.append(("archive", requirement.location or ""))
+        self._archives[requirement.place] = found
+        self.arrivals.append(("archive", requirement.place))
 
     def add_directory(self, requirement: Requirement, found: Metadata | Unread) -> None:
         """What a project on disk (or a checkout) states it requires, read from it statically."""
-        self._directories[requirement.location or ""] = found
-        self.arrivals.append(("archive", requirement.location or ""))
+        self._directories[requirement.place] = found
+        self.arrivals.append(("archive", requirement.place))
 
     def project(self, name: NormalizedName | str) -> Project | Absent | None:
         """A project's page, ``Absent``, or None where it was not asked for yet."""
@@ -104,11 +104,11 @@ class Catalogue:
 
     def archive(self, requirement: Requirement) -> DistFile | Unread | None:
         """The file of a direct reference, None where it was not looked at yet."""
-        return self._archives.get(requirement.location or "")
+        return self._archives.get(requirement.place)
 
     def directory(self, requirement: Requirement) -> Metadata | Unread | None:
         """What a project on disk requires, None where nobody read it."""
-        return self._directories.get(requirement.location or "")
+        return self._directories.get(requirement.place)
 
     def read(self, file: DistFile) -> tuple[tuple[DistFile, Metadata], ...]:
         """The wheels of a file's release that were read themselves so far, and what they state."""

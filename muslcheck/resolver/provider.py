@@ -533,7 +533,7 @@ class Provider(_Base):
             return self._base(key, name, _version_or_none(version), None, direct=reference)
         file = self.catalogue.archive(reference)
         if file is None:
-            self._lacking_archives[reference.location or ""] = reference
+            self._lacking_archives[reference.place] = reference
             return self._base(key, reference.name, None, None, direct=reference) if reference.name else None
         if isinstance(file, Unread):
             return self._base(key, reference.name or _name_in(reference), None, None, direct=reference)
@@ -687,7 +687,7 @@ def _version_or_none(text: str | None) -> Version | None:
 
 def _location(reference: Requirement) -> str:
     """Where a direct reference leads, told apart as pip does (``links_equivalent``): a fragment names a folder or a digest."""
-    location, _, fragment = (reference.location or "").partition("#")
+    location, _, fragment = reference.place.partition("#")
     kept = sorted(each for each in fragment.split("&") if each and not each.startswith("egg="))
     return f"{location}#{'&'.join(kept)}"
 
@@ -705,7 +705,10 @@ def _reference(need: Need, parent: Base) -> Requirement:
     url = need.url or ""
     scheme = urlsplit(url).scheme
     source = Source.VCS if scheme.partition("+")[0] in ("git", "hg", "svn", "bzr") else Source.ARCHIVE
-    return Requirement(need.name, need.plain, Origin(str(parent)), extras=need.extras, source=source, location=url)
+    inside = next((part.partition("=")[2] for part in urlsplit(url).fragment.split("&") if part.startswith("subdirectory=")), "")
+    return Requirement(
+        need.name, need.plain, Origin(str(parent)), extras=need.extras, source=source, location=url, subdirectory=unquote(inside)
+    )
 
 
 def _lazily(twin: Offer, wish: Wish, kind: BlockerKind) -> Iterator[tuple[Version, DistFile]]:

@@ -139,7 +139,7 @@ class _Course:
     def _refer(self) -> None:
         """Direct references: what they lead to is taken, whatever an index has."""
         for each in self._references:
-            location = each.location or ""
+            location = each.place
             if each.source is Source.ARCHIVE:
                 found = self._catalogue.archive(each)
                 if found is None:
@@ -168,7 +168,7 @@ class _Course:
     def _look(self, name: str) -> None:
         direct = self._direct.get(name)
         if direct is not None and direct.source is not Source.ARCHIVE:
-            self._follow(name, direct.location or "", self._catalogue.directory(direct))
+            self._follow(name, direct.place, self._catalogue.directory(direct))
             return
         if direct is None and not self._choose(name):
             return

@@ -44,6 +44,8 @@ class DistFile:
     upload_time: str | None = None
     sidecar: str | None = None
     index: str = ""
+    subdirectory: str = ""
+    """Where in the archive the project lies, or empty for its top (direct references only)."""
 
     @property
     def sha256(self) -> str | None:

@@ -73,6 +73,12 @@ class Requirement:
     subdirectory: str = ""
     """Where in the archive or checkout the project lies (``#subdirectory=``), or empty for its top."""
 
+    @property
+    def place(self) -> str:
+        """Where a direct reference leads: its location, and the folder in it."""
+        location = self.location or ""
+        return f"{location.partition('#')[0]}#subdirectory={self.subdirectory}" if self.subdirectory else location
+
 
 @dataclass(frozen=True, slots=True)
 class FormatControl:

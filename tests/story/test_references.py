@@ -1,6 +1,8 @@
 """What a manifest may ask for beside a name: checkouts, directories, addresses, hashes, constraints, extras, markers, other places."""
 
 import hashlib
+import io
+import zipfile
 
 import pytest
 from support.archives import sdist_bytes, wheel_bytes, wheel_name
@@ -323,3 +325,72 @@ def test_an_index_address_that_pip_ignores(place, address, said):
     ended, report = place.both("r.txt", index_url=address, status=3)
     assert ended.lines("why") == [f"the index could not be asked: ignored, as pip does: {said}"]
     assert outcomes(report) == {"fine": "unknown"}
+
+
+def tree(place, folders, top="repo-main/"):
+    """A copy of a source tree as forges offer it: nothing in its name tells what it holds."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in folders.items():
+            archive.writestr(f"{top}{name}", text)
+    place.server.blobs["/archive/main.zip"] = out.getvalue()
+    return f"{place.server.url}/archive/main.zip"
+
+
+def project(name, *requires, version="1.5"):
+    lines = ["[project]", f'name = "{name}"', f'version = "{version}"', f"dependencies = {[*requires]}"]
+    return "\n".join([*lines, "[build-system]", 'requires = ["setuptools"]', 'build-backend = "setuptools.build_meta"', ""])
+
+
+@pytest.mark.parametrize("top", ["repo-main/", "", "python/"])
+def test_a_project_in_a_folder_of_an_archive(place, top):
+    extension = 'from setuptools import Extension, setup\n\nsetup(ext_modules=[Extension("inner._inner", ["inner.c"])])\n'
+    folders = {
+        "pyproject.toml": project("outer", "nowhere"),
+        "outer.c": "#include <missing.h>\n",
+        "python/pyproject.toml": project("inner", "fine"),
+        "python/setup.py": extension,
+        "python/inner.c": "#include <Python.h>\n",
+        "python/pure/pyproject.toml": project("pure"),
+        "python/pure/pure/__init__.py": "",
+    }
+    url = tree(place, folders, top)
+    place.write("r.txt", f"inner @ {url}#subdirectory=python\n{url}#egg=pure&subdirectory=python/pure\n")
+    _, report = place.both("r.txt")
+    assert outcomes(report) == {"fine": "wheel", "inner": "compile", "pure": "build"}
+    assert (report["inner"].version, report["pure"].version) == ("1.5", "1.5")
+    assert "main.zip!/python/setup.py" in {each.seen_in.partition(":")[0] for each in report["inner"].evidence}
+    assert report.problems == ()
+
+
+def test_a_folder_that_an_archive_does_not_hold(place):
+    url = tree(place, {"python/pyproject.toml": project("inner")})
+    place.write("r.txt", f"fine\ninner @ {url}#subdirectory=pyhton\n")
+    _, report = place.both("r.txt")
+    assert outcomes(report) == {"fine": "wheel", "inner": "unknown"}
+    assert "holds no folder named pyhton" in problem_of(report, "inner").message
+
+
+def test_a_folder_outside_of_an_archive(place):
+    url = tree(place, {"python/pyproject.toml": project("inner")})
+    place.write("r.txt", f"fine\ninner @ {url}#subdirectory=../../etc\n")
+    _, report = place.both("r.txt")
+    assert outcomes(report) == {"fine": "wheel", "inner": "unknown"}
+
+
+def test_an_archive_that_tells_its_version_inside_is_fetched_once(place):
+    url = tree(place, {"pyproject.toml": project("inner", "fine")})
+    place.write("r.txt", f"inner @ {url}\n")
+    report = place.check("r.txt")
+    assert [(verdict.name, verdict.version) for verdict in report] == [("fine", "1.0"), ("inner", "1.5")]
+    assert len(place.server.asked("/archive/main.zip")) == 1
+
+
+def test_an_archive_with_a_digest_is_not_fetched_again(place):
+    url = tree(place, {"python/pyproject.toml": project("inner", "fine"), "python/inner/__init__.py": ""})
+    digest = hashlib.sha256(place.server.blobs["/archive/main.zip"]).hexdigest()
+    place.write("r.txt", f"inner @ {url}#subdirectory=python&sha256={digest}\n")
+    kept = {"cache": True, "cache_dir": place.folder / "kept"}
+    reports = [place.check("r.txt", **kept) for _ in range(2)]
+    assert [outcomes(report) for report in reports] == [{"fine": "wheel", "inner": "build"}] * 2
+    assert len(place.server.asked("/archive/main.zip")) == 1
