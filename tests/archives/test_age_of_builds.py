@@ -257,3 +257,14 @@ def test_a_mode_that_open_no_longer_takes(call):
 )
 def test_a_mode_that_open_takes(call):
     assert facts(f"import codecs\ntext = {call}.read()\n{PLAIN}setup()", README="what").raises == ()
+
+
+@pytest.mark.parametrize(
+    ("module", "missing"),
+    [("tools/helper/__init__.py", []), ("tools/helper.py", []), ("helper.py", []), ("other/helper.py", ["helper"])],
+)
+def test_a_script_that_is_run_finds_what_is_beside_it(module, missing):
+    """Python puts the script's own folder on its path, not the one that it is run in."""
+    setup = "import subprocess, sys\nsubprocess.check_call([sys.executable, 'tools/make.py'])\nfrom setuptools import setup\nsetup()\n"
+    files = {"setup.py": setup, "tools/make.py": "import helper\n", module: "", "helper_of_setup.py": ""}
+    assert [seen.value for seen in inspect(files).imports if seen.certainty is Certainty.ALWAYS] == missing

@@ -156,9 +156,10 @@ def _runs_own_script(machine: Machine, command: Any) -> bool:
         return False
     machine.scripts.add(member)
     argv, machine.argv = machine.argv, [word for word in command[1:] if isinstance(word, str)]
-    before, line = len(machine.record.raises), machine.line
+    before, line, paths = len(machine.record.raises), machine.line, machine.environment.paths
+    machine.environment.paths = [posixpath.dirname(member)]  # Python puts a script's own folder there, and no other
     machine.run(member)
-    machine.argv, machine.line = argv, line
+    machine.argv, machine.line, machine.environment.paths = argv, line, paths
     machine.record.raises[before:] = [
         replace(seen, certainty=weaker(seen.certainty, Certainty.DECIDED_LATER)) for seen in machine.record.raises[before:]
     ]
