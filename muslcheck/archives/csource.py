@@ -199,7 +199,11 @@ class _Reader:
                 if found and state is not False:
                     certainty = extension.certainty if state else weaker(extension.certainty, Certainty.DECIDED_LATER)
                     name = found[2].decode("utf-8", "replace").strip()
-                    self._include(name, found[1] == b'"', folder, extension, self._where(member, parsed.line(start)), certainty)
+                    asking = any(branch.asked_before for branch in stack)
+                    where = self._where(member, parsed.line(start))
+                    if self._include(name, found[1] == b'"', folder, extension, where, certainty, instead=asking):
+                        for branch in stack:
+                            branch.asks = True
             elif word == b"define" and state is True:
                 self._preprocessor.define(rest.decode("latin-1"))
             elif word == b"define" and state is False and (name_of := _DEFINED.match(rest)):
@@ -229,7 +233,7 @@ class _Reader:
                     truth = True  # an include guard, or a default that nobody set
             stack.append(Branch(outer, truth))
         elif stack and word == b"elif":
-            stack[-1].turn(self._preprocessor.truth(rest.decode("latin-1").replace("\\\n", " ").partition("//")[0]))
+            stack[-1].turn(self._preprocessor.truth(rest.decode("latin-1").replace("\\\n", " ").partition("//")[0]), another=True)
         elif stack and word == b"else":
             stack[-1].turn(truth=True)
         elif stack and word == b"endif":
@@ -259,22 +263,27 @@ class _Reader:
         certainty = extension.certainty if state else weaker(extension.certainty, Certainty.DECIDED_LATER)
         self._mark(mark, self._where(member, text.line(use.start)), certainty)
 
-    def _include(self, name: str, quoted: bool, folder: str, extension: Extension, where: str, certainty: Certainty) -> None:
+    def _include(
+        self, name: str, quoted: bool, folder: str, extension: Extension, where: str, certainty: Certainty, *, instead: bool
+    ) -> bool:
+        """One include; whether it asks for a header from outside. ``instead``: of another that is asked for before an ``#elif``."""
         member = self._find(name, folder, extension, quoted=quoted)
         if member is not None:
             if len(self._read) < _FILES:
                 self._nested(member, extension, certainty)
-            return
+            return False
         if (left := gone().headers.get(name)) is not None and self.target.python >= left:
             self._mark(f"capi:{name}", where, certainty)
-            return
+            return False
         if certainty is not Certainty.DECIDED_LATER and name.removesuffix(".h") in _OF_ONE_MACHINE:
             self._mark(f"machine:{name}", where, certainty)
-        if not self._at_hand(name) and not (certainty is Certainty.DECIDED_LATER and _ELSEWHERE.match(name)):
-            key = (name, certainty)
-            if key not in self._seen:
-                self._seen.add(key)
-                self.facts.headers.append(Seen(name, where, certainty, extension.name))
+        if self._at_hand(name) or (certainty is Certainty.DECIDED_LATER and _ELSEWHERE.match(name)):
+            return False
+        key = (name, certainty)
+        if key not in self._seen and not instead:
+            self._seen.add(key)
+            self.facts.headers.append(Seen(name, where, certainty, extension.name))
+        return True
 
     def _nested(self, member: str, extension: Extension, certainty: Certainty) -> None:
         try:
@@ -336,7 +345,7 @@ class _Reader:
                 for source in value.replace(",", " ").split()[:50]:
                     self.source(extension, source)
         for angled, name in _EXTERN.findall(text):
-            self._include(name, not angled, posixpath.dirname(member), extension, where, extension.certainty)
+            self._include(name, not angled, posixpath.dirname(member), extension, where, extension.certainty, instead=False)
         stem = member.rsplit(".", 1)[0]
         folder = posixpath.dirname(member)
         nearby = [f"{stem}.pxd", *(n for n in self.contents.names if n.endswith((".pxd", ".pxi")) and posixpath.dirname(n) == folder)]

@@ -55,17 +55,24 @@ class Preprocessor:
 
 
 class Branch:
-    """One ``#if`` that is open: whether its current branch is compiled (None: not known)."""
+    """One ``#if`` that is open: whether its current branch is compiled (None: not known).
 
-    __slots__ = ("_outer", "_taken", "state")
+    ``asks``: a branch so far asks for a header from outside. ``asked_before``: one before this ``#elif`` did, which is not known
+    to be left out: what this one asks for would serve instead, not as well.
+    """
+
+    __slots__ = ("_outer", "_taken", "asked_before", "asks", "state")
 
     def __init__(self, outer: bool | None, truth: bool | None) -> None:
         self._outer = outer
         self._taken: bool | None = truth
         self.state: bool | None = _both(outer, truth)
+        self.asks = False
+        self.asked_before = False
 
-    def turn(self, truth: bool | None) -> None:
-        """Go on to the next branch (``#elif``, ``#else``)."""
+    def turn(self, truth: bool | None, *, another: bool = False) -> None:
+        """Go on to the next branch (``#elif``, ``#else``); ``another``: one of several by choice, and not what is left."""
+        self.asked_before = another and self.asks and self._taken is not False
         if self._taken is True:
             self.state = False
             return

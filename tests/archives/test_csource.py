@@ -274,3 +274,14 @@ def test_sources_of_a_compiler_that_the_project_runs_itself():
     found = inspect({"setup.py": setup, "demo.h": "#include <linux/limits.h>\n", **sources})
     assert [e.made_by for e in found.extensions] == ["command"]
     assert sorted(brief(found.headers)) == [("linux/limits.h", "always"), ("openssl/md5.h", "decided-later")]
+
+
+def test_headers_of_which_one_would_serve():
+    text = (
+        "#if defined(HAVE_SSL)\n# if defined(BY_OPENSSL)\n#  include <openssl/ssl.h>\n# elif defined(BY_GNUTLS)\n#  include <gnutls/gnutls.h>\n"
+        "#  include <gcrypt.h>\n# elif defined(BY_NSS)\n#  include <nss.h>\n# else\n#  include <own_tls.h>\n# endif\n#endif\n"
+        "#ifdef _WIN32\n#include <windows.h>\n#elif defined(BY_PCRE2)\n#include <pcre2.h>\n#elif defined(BY_PCRE)\n#include <pcre.h>\n#endif\n"
+    )
+    setup = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('demo', ['a.c'])])\n"
+    found = inspect({"setup.py": setup, "a.c": text})
+    assert [seen.value for seen in found.headers] == ["openssl/ssl.h", "own_tls.h", "pcre2.h"]
