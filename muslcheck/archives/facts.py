@@ -55,6 +55,8 @@ class BuildSystem:
     """No ``[build-system]``: pip uses setuptools' legacy backend."""
     followed: bool = False
     """The back end is the project's own, and what it does was read: it stands among the facts."""
+    declarative: bool = False
+    """A known back end that reads tables and runs no code of the project's: what they do not list is not compiled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.container import Contents
 
-__all__ = ["refused_layout"]
+__all__ = ["only_tables", "refused_layout"]
 
 _NO_PACKAGES = frozenset(
     {
@@ -89,6 +89,14 @@ def refused_layout(
             message = f"PackageDiscoveryError: Multiple top-level {kind} discovered in a flat-layout: {shown}"
             return Seen(message, where, Certainty.ALWAYS, "PackageDiscoveryError")
     return None
+
+
+def only_tables(contents: Contents, pyproject: Mapping[str, Any], requires: Iterable[str]) -> bool:
+    """Whether setuptools is told all by tables: there is no setup.py, no command of the project's own, and no plug-in that may compile."""
+    commands = _table(_table(pyproject, "tool"), "setuptools").get("cmdclass") or read_setup_cfg(contents).get("options", {}).get(
+        "cmdclass"
+    )
+    return "setup.py" not in contents.names and not commands and {_normal(text) for text in requires} <= _HARMLESS
 
 
 def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:

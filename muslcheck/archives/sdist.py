@@ -18,7 +18,7 @@ from muslcheck.archives.csource import SourceFacts, read_sources
 from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
 from muslcheck.archives.hints import read_hints
 from muslcheck.archives.in_tree import read_in_tree
-from muslcheck.archives.layout import refused_layout
+from muslcheck.archives.layout import only_tables, refused_layout
 from muslcheck.archives.meson import read_meson
 from muslcheck.archives.probes import probed_headers
 from muslcheck.archives.sdist_metadata import metadata_in
@@ -76,6 +76,7 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
         known = {*system.requires, *system.added}
         system = replace(system, added=(*system.added, *(text for text in setup.setup_requires if text not in known)))
     layout = _layout(contents, pyproject, system, setup, target) if kind == "setuptools" and mine is None else None
+    system = replace(system, declarative=not system.backend_path and _only_tables(contents, pyproject, kind, system))
     for script in _hook_scripts(contents, pyproject, kind):
         environment = BuildEnvironment(contents, target, system.requires, folder_on_path=True)
         setup = _kept(partial(read_script, contents, target, environment, script), setup, contents.where(script), lost)
@@ -119,6 +120,13 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
         source_files=tuple(sorted(contents.counts.items())),
         unread=tuple(dict.fromkeys([*lost, *setup.unread, *_unknown_backend(contents, kind, system)])),
     )
+
+
+def _only_tables(contents: Contents, pyproject: dict[str, Any], kind: str, system: BuildSystem) -> bool:
+    """Whether the back end is a known one that runs no code of the project's."""
+    if kind == "setuptools":
+        return only_tables(contents, pyproject, (*system.requires, *system.added))
+    return kind in _PURE and not (_hooks(pyproject, kind) or _hook_scripts(contents, pyproject, kind))
 
 
 def _layout(contents: Contents, pyproject: dict[str, Any], system: BuildSystem, setup: SetupFacts, target: Target) -> Seen | None:

@@ -82,3 +82,39 @@ def test_an_older_setuptools_finds_none():
 def test_a_plug_in_may_know_better():
     pyproject = PROJECT.replace('"setuptools"', '"setuptools", "setuptools-some-plugin"', 1)
     assert refused(inspect({"pyproject.toml": pyproject, **TWO})) == []
+
+
+@pytest.mark.parametrize(
+    ("requires", "more", "files", "declarative"),
+    [
+        ("setuptools", "", {}, True),
+        ("setuptools", "", {"setup.py": BARE}, False),
+        ("setuptools", "", {"setup.cfg": "[options]\ncmdclass =\n    build_ext = a.Build\n"}, False),
+        ("setuptools", "[tool.setuptools.cmdclass]\nbuild_ext = 'a.Build'\n", {}, False),
+        ("setuptools", "", {"setup.cfg": "[metadata]\nname = a\n"}, True),
+        ("setuptools-rust", "", {}, False),
+    ],
+)
+def test_a_back_end_that_reads_tables_alone(requires, more, files, declarative):
+    pyproject = PROJECT.replace('"setuptools"', f'"setuptools", "{requires}"', 1) + more
+    assert inspect({"pyproject.toml": pyproject, "a/__init__.py": "", **files}).build_system.declarative is declarative
+
+
+@pytest.mark.parametrize(
+    ("backend", "more", "files", "declarative"),
+    [
+        ("flit_core.buildapi", "", {}, True),
+        ("hatchling.build", "", {}, True),
+        ("hatchling.build", "[tool.hatch.build.hooks.custom]\n", {"hatch_build.py": ""}, False),
+        ("pdm.backend", "", {"pdm_build.py": ""}, False),
+        ("pdm.backend", "", {}, True),
+        ("poetry.core.masonry.api", "[tool.poetry.build]\nscript = 'build.py'\n", {"build.py": ""}, False),
+        ("mesonpy", "", {}, False),
+        ("nobody.knows", "", {}, False),
+        ("flit_core.buildapi", "backend-path", {}, False),
+    ],
+)
+def test_other_back_ends_that_read_tables_alone(backend, more, files, declarative):
+    system = f'[build-system]\nrequires = ["{backend}"]\nbuild-backend = "{backend}"\n'
+    pyproject = system + ('backend-path = ["."]\n' if more == "backend-path" else more)
+    assert inspect({"pyproject.toml": pyproject, "a/__init__.py": "", **files}).build_system.declarative is declarative

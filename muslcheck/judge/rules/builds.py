@@ -187,7 +187,7 @@ def decided_later(case: Case) -> Iterator[Evidence]:
     if not made and sources and system.backend_path and not system.followed:
         claim = f"the project's own back end decides whether its {plural(sources, 'source file')} to compile are compiled"
         yield Evidence("MC903", claim, system.seen_in, Strength.STRONG, Outcome.UNKNOWN)
-    if not made and sources:
+    if not made and sources and not system.declarative:
         for seen in case.facts.unread:
             yield Evidence("MC903", f"could not be followed: {seen.value}", seen.where, Strength.STRONG, Outcome.UNKNOWN)
         if sources >= _UNEXPLAINED:
