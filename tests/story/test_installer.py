@@ -274,6 +274,13 @@ class TestSeveralIndexes:
         assert version(place, "odd", "uv", *self.words(others)) == "1.0"
         assert version(place, "odd", "uv", *self.words(others[::-1])) == "3.0"
 
+    def test_the_index_itself_among_them(self, place, others):
+        place.wheel("odd", "1.0")
+        others[0].wheel("odd", "2.0")
+        words = ("--extra-index-url", place.server.index_url, *self.words(others))
+        assert version(place, "odd", "uv", *words) == "1.0"
+        assert version(place, "odd", "uv", *self.words(others)) == "2.0"
+
     def test_what_is_said(self, place, others):
         place.wheel("odd", "2.0")
         others[0].wheel("odd", "1.0")

@@ -12,6 +12,7 @@ from packaging import _manylinux, _musllinux, tags
 from packaging.markers import default_environment  # noqa: TID251 - its keys are compared, its values are the host's
 from packaging.version import Version
 
+from muslcheck.words.installer import PIP, UV, Installer
 from muslcheck.words.target import Libc, Target
 
 ALPINE_ARCHES = ("x86_64", "aarch64", "armv7l", "armv6l", "i686", "ppc64le", "s390x", "riscv64", "loongarch64")
@@ -60,6 +61,17 @@ def test_every_python_has_the_tags_that_packaging_finds_there_in_that_order(arch
         for free_threaded in (False, True) if python >= (3, 13) else (False,):
             target = make(python, arch, libc, free_threaded=free_threaded)
             assert list(target.tags) == packaging_tags(target, packaging_platforms(target, monkeypatch))
+
+
+@needs_new_order
+@pytest.mark.parametrize("libc", LIBCS, ids=str)
+@pytest.mark.parametrize("arch", ALPINE_ARCHES)
+def test_for_older_pips_and_uv_the_plain_tags_come_last(arch, libc, monkeypatch):
+    target = make(arch=arch, libc=libc)
+    plain, *others = packaging_platforms(target, monkeypatch)
+    for installer in (UV, Installer("pip", (26, 2))):
+        assert list(target.tags_for(installer)) == packaging_tags(target, [*others, plain])
+    assert target.tags_for(PIP) == target.tags
 
 
 def test_ranks_count_from_the_best():
