@@ -31,6 +31,8 @@ _CALL = re.compile(r"\b(project|add_languages|dependency|find_library|find_progr
 _BLOCK = re.compile(r"^\s*(if|elif|else|endif|foreach|endforeach)\b(.*)$")
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _FALLBACK = re.compile(r"fallback\s*:\s*\[?\s*'([^']+)'")
+_LIST = re.compile(r"^\s*(\w+)\s*(\+?=)\s*\[([^\]]*)\]\s*$")
+_EACH = re.compile(r"^\s*foreach\s+(\w+)\s*:\s*(\w+)\s*$")
 _IN_PYTHON = frozenset(
     {"python", "python3", "pybind11", "numpy", "threads", "cython", "cython3", "pythran", "xsimd", "npymath", "scipy-openblas"}
 )
@@ -45,6 +47,8 @@ class _Reading:
     languages: set[str] = field(default_factory=set)
     carried: set[str] = field(default_factory=set)
     """Dependencies whose sources lie in the archive, to fall back on."""
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Texts in lists, by the name of the variable."""
     options: dict[str, bool | None] = field(default_factory=dict)
     """What options are by default: on or off; None for a feature that is taken where it is there."""
     minimum: str | None = None
@@ -114,6 +118,10 @@ def _read(reading: _Reading, member: str, outer: Certainty) -> None:
     offset = 0
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         block = _BLOCK.match(line)
+        if (listed := _LIST.match(line)) is not None:
+            reading.lists[listed[1]] = (*(reading.lists.get(listed[1], ()) if listed[2] == "+=" else ()), *_TEXT.findall(listed[3]))
+        elif (each := _EACH.match(line)) is not None:
+            reading.lists[each[1]] = reading.lists.get(each[2], ())
         if block:
             _turn(stack, block[1], block[2], reading.options)
         elif not line.lstrip().startswith("#") and all(state is not False for state in stack):
@@ -198,7 +206,9 @@ def _call(reading: _Reading, member: str, line: int, name: str, arguments: str, 
         if name == "project" and minimum and reading.minimum is None:
             reading.minimum = minimum[1]
         return
-    if not texts:
+    if not texts and name == "dependency":
+        texts = [" or ".join(reading.lists.get(arguments.partition(",")[0].strip(), ())[:20])]
+    if not any(texts):
         return
     if name == "subdir":
         _read(reading, posixpath.normpath(posixpath.join(posixpath.dirname(member), texts[0], "meson.build")), certainty)

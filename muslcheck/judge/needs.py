@@ -361,6 +361,7 @@ def _program(seen: Seen, release: str) -> Iterator[Need]:
 
 
 def _tree_need(tool: str, seen: Seen, release: str) -> Iterator[Need]:
+    seen = _first(seen, release)
     if seen.value.lower() in _FOR_TESTS:
         return
     if seen.value.lower() == "openmp":
@@ -388,6 +389,13 @@ def _tree_need(tool: str, seen: Seen, release: str) -> Iterator[Need]:
         yield Need(
             _REQUIRED[seen.detail], seen.value, seen.where, seen.certainty, Apk((guess,)) if guess else None, guessed=guess is not None
         )
+
+
+def _first(seen: Seen, release: str) -> Seen:
+    """Of several names that are looked for one after the other, the first that Alpine has."""
+    names = seen.value.split(" or ")
+    there = (name for name in names if apk_for_pkgconfig(name, release) or apk_for_cmake(name, release))
+    return seen if len(names) == 1 else replace(seen, value=next(there, names[0]))
 
 
 def _known(kind: str, name: str, seen: Seen, apk: Apk | None, release: str) -> Need:

@@ -163,6 +163,16 @@ def test_meson_options_as_nobody_set_them():
     assert needs == [("a", "always"), ("d", "optional"), ("f", "always"), ("g", "always"), ("h", "decided-later")]
 
 
+def test_meson_looks_for_one_of_several():
+    text = (
+        "project('demo', 'c')\nblas_order = get_option('blas-order')\nif blas_order == ['auto']\n  blas_order = []\n  blas_order += ['mine', 'openblas']\n"
+        "  blas_order += ['blas']\nendif\nforeach _name : blas_order\n  blas = dependency(_name, modules: ['cblas'], required: false)\nendforeach\n"
+        "x = dependency(unknown, required: false)\n"
+    )
+    needs = brief(only(inspect({"pyproject.toml": MESON, "meson.build": text}).trees).needs)
+    assert needs == [("mine or openblas or blas", "optional")]
+
+
 def test_meson_subprojects_look_for_things_too():
     inner = "project('inner', 'cpp')\ndependency('glib-2.0')\nif get_option('tests')\n  dependency('check')\nendif\nif foo\n  dependency('x')\nendif\n"
     files = {

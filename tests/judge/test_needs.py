@@ -7,7 +7,7 @@ from support.apkindex import apkindex_bytes
 from support.cases import FOLDER, load
 
 from muslcheck.alpine.apkindex import parse_apkindex
-from muslcheck.archives.facts import Certainty, Extension, Seen
+from muslcheck.archives.facts import Certainty, Extension, Seen, Tree
 from muslcheck.judge import judge
 from muslcheck.words.verdict import BuildRequirement, Outcome, Strength
 
@@ -83,6 +83,13 @@ def test_of_libraries_for_one_purpose_a_build_takes_one(sure, perhaps, build):
     later = tuple(Seen(header, WHERE, Certainty.DECIDED_LATER) for header in perhaps)
     case = replace(case, facts=replace(case.facts, headers=(*case.facts.headers, *later)))
     assert set(judge(case).apk.build) == {"gcc", "musl-dev"} | build
+
+
+def test_one_of_several_is_the_first_that_alpine_has():
+    case = a_case(offered=False)
+    tree = Tree("meson", WHERE, Certainty.ALWAYS, ("c",), (Seen("mine or openblas or blas", WHERE, Certainty.OPTIONAL, "pkg-config"),))
+    verdict = judge(replace(case, facts=replace(case.facts, extensions=(), trees=(tree,))))
+    assert set(verdict.apk.build) == {"gcc", "meson", "musl-dev", "openblas-dev", "pkgconf"}
 
 
 def optional(case, **facts):
