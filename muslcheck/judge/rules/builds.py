@@ -33,13 +33,14 @@ def pure(case: Case) -> Iterator[Evidence]:
     """Nothing is compiled: the build makes a wheel of Python files, and needs no compiler.
 
     Proof where all that decides was read, the sdist holds nothing that could be compiled, and every build requirement installs;
-    strong where the back end is the project's own, a file that may decide could not be read, there are sources after all, or
-    ``setup.py`` may stop by a condition that reading does not answer.
+    strong where the back end is the project's own, a file that may decide could not be read, there are sources after all that code of the
+    project's may compile, or ``setup.py`` may stop by a condition that reading does not answer.
     """
     if not isinstance(case.facts, SdistFacts) or parts(case.facts):
         return
     facts, system = case.facts, case.facts.build_system
-    doubted = (system.backend_path and not system.followed) or facts.unread or _sources(facts) or _stops(facts) or _may_stop(facts)
+    unexplained = _sources(facts) and not system.declarative
+    doubted = (system.backend_path and not system.followed) or facts.unread or unexplained or _stops(facts) or _may_stop(facts)
     sure = not doubted and _installs(case)
     claim = f"pure Python: nothing is compiled (built by {system.backend.partition(':')[0]})"
     yield Evidence("MC200", claim, system.seen_in, Strength.PROOF if sure else Strength.STRONG, Outcome.BUILD)
