@@ -173,6 +173,8 @@ def options(
         if manifest.kind == "requirements" and not installer.heeds_pre_in_files:
             stated = replace(stated, all_releases=stated.all_releases - {":all:"})
         indexes, chosen = indexes.then(manifest.index), chosen.overlaid(stated)
+    if chosen.hashes_implied and not installer.implies_hashes:
+        chosen = replace(chosen, require_hashes=False)
     return replace(indexes, first_index=installer.first_index), chosen
 
 

@@ -69,6 +69,7 @@ class _Reading:
             all_releases=self.releases.no_binary,
             only_final=self.releases.only_binary,
             require_hashes=self.require_hashes or (self.hashed and not self.no_require_hashes),
+            hashes_implied=self.hashed and not self.require_hashes and not self.no_require_hashes,
             no_require_hashes=self.no_require_hashes,
         )
         return Manifest(

@@ -456,7 +456,7 @@ def _without_hashes(nodes: dict[str, Node], selection: Selection, target: Target
                 yield Problem(name, message, f"Add {name}=={node.base.version} --hash=...")
             elif not hashed or not pinned:
                 missing = "no hash" if not hashed else "no exact version"
-                message = f"hashes are required, and {missing} is given for it: pip stops"
+                message = f"hashes are required, and {missing} is given for it: {selection.installer.name} stops"
                 yield Problem(name, message, f"Add {name}=={node.base.version} --hash=...", kind="input")
 
 

@@ -85,6 +85,11 @@ class Installer:
         return not self.is_uv
 
     @property
+    def implies_hashes(self) -> bool:
+        """Whether one requirement with a hash asks for hashes of all (pip; uv checks those that are stated)."""
+        return not self.is_uv
+
+    @property
     def prefers_binary(self) -> bool:
         """Whether there is such a thing as ``--prefer-binary`` (pip; uv passes over it)."""
         return not self.is_uv

@@ -150,6 +150,8 @@ class Selection:
     ignore_requires_python: bool = False
     no_deps: bool = False
     require_hashes: bool = False
+    hashes_implied: bool = False
+    """Hashes are required for no other reason than that some are stated: so it is with pip."""
     no_require_hashes: bool = False
     """Hashes that requirements state ask for none of the others (pip ``--no-require-hashes``)."""
     overrides: tuple[Requirement, ...] = ()
@@ -171,6 +173,7 @@ class Selection:
             ignore_requires_python=self.ignore_requires_python or other.ignore_requires_python,
             no_deps=self.no_deps or other.no_deps,
             require_hashes=(self.require_hashes or other.require_hashes) and not no_require_hashes,
+            hashes_implied=(self.hashes_implied or other.hashes_implied) and not (self.asks_for_hashes or other.asks_for_hashes),
             no_require_hashes=no_require_hashes,
             overrides=tuple(dict.fromkeys(self.overrides + other.overrides)),
             excluded=self.excluded | other.excluded,
@@ -181,6 +184,11 @@ class Selection:
     def prefers_binary(self) -> bool:
         """Whether a wheel goes before every sdist, whatever their versions: as asked for, of an installer that knows such a thing."""
         return self.prefer_binary and self.installer.prefers_binary
+
+    @property
+    def asks_for_hashes(self) -> bool:
+        """Whether hashes are required in so many words (``--require-hashes``)."""
+        return self.require_hashes and not self.hashes_implied
 
     def of_references(self) -> Selection:
         """What is asked of the files that direct references name: pip looks at their tags alone, uv at the formats, too."""

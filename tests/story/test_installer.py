@@ -238,6 +238,15 @@ def test_addresses_in_the_metadata_of_a_release(place):
     assert taken(place, f"asks\n{address}", "uv")[1]["problems"] == []
 
 
+@pytest.mark.parametrize(("stated", "pip", "uv"), [("", 2, 0), ("--require-hashes\n", 2, 2)])
+def test_one_hash_among_several_requirements(place, stated, pip, uv):
+    entry = place.wheel("odd", "1.0")
+    place.write("r.txt", f"{stated}odd==1.0 --hash=sha256:{entry['hashes']['sha256']}\nfine==1.0\n")
+    assert {each: place.run("r.txt", "--no-cache", "--installer", each).status for each in ("pip", "uv")} == {"pip": pip, "uv": uv}
+    place.write("r.txt", f"{stated}odd==1.0 --hash=sha256:{'0' * 64}\nfine==1.0\n")
+    assert version(place, (place.folder / "r.txt").read_text(), "uv") is None
+
+
 class TestSeveralIndexes:
     """The extra indexes come before the index for uv, and the first that has a project is the only one."""
 
