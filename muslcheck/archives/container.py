@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
-__all__ = ["LANGUAGES", "Contents", "language_of", "open_archive"]
+__all__ = ["LANGUAGES", "Contents", "beside", "language_of", "open_archive"]
 
 LANGUAGES = {
     "c": ("c",),
@@ -167,6 +167,11 @@ class Contents:
         return place if line is None else f"{place}:{line}"
 
 
+def beside(name: str) -> bool:
+    """Whether a source lies in a folder whose sources a build does not compile."""
+    return not _BESIDE.isdisjoint(name.lower().split("/")[:-1]) or _SWEPT_UP.search(name) is not None
+
+
 def language_of(name: str) -> str | None:
     """The language of a source file by its ending, or None."""
     stem, dot, ending = name.rpartition(".")
@@ -255,7 +260,7 @@ class _Keeper:
     def _keep(self, name: str, short: str, size: int, read: Callable[[int], bytes]) -> None:
         contents = self.contents
         language = language_of(name)
-        if language and _BESIDE.isdisjoint(name.lower().split("/")[:-1]) and not _SWEPT_UP.search(name):
+        if language and not beside(name):
             contents.counts[language] = contents.counts.get(language, 0) + 1
         kind = _class_of(short, language)
         if kind is None:

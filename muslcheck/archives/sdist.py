@@ -14,6 +14,7 @@ from muslcheck.archives.build_system import LEGACY_BACKEND, backend_kind, in_tre
 from muslcheck.archives.cargo import read_cargo
 from muslcheck.archives.carried import unless_carried
 from muslcheck.archives.cmake import read_cmake
+from muslcheck.archives.container import beside, language_of
 from muslcheck.archives.csource import SourceFacts, read_sources
 from muslcheck.archives.facts import Certainty, Extension, SdistFacts, Seen, Tree
 from muslcheck.archives.hints import read_hints
@@ -92,6 +93,8 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
         lost,
     )
     extensions = tuple(_spoken(extension, sources.languages.get(extension.name, set())) for extension in extensions)
+    if not extensions and any(seen.value.startswith(_MADE_LATER) for seen in setup.unread):
+        sources.headers.extend(_kept(partial(_perhaps, contents, target, brought), [], contents.where(""), lost))
     if mine is not None:  # what the back end itself runs and links comes before what it hands on to
         setup = replace(
             setup,
@@ -149,6 +152,20 @@ def _kept(work: Callable[[], _T], otherwise: _T, where: str, lost: list[Seen]) -
     except Exception as error:  # noqa: BLE001 -- whatever a stranger wrote must not end the run
         lost.append(Seen(f"the reader was lost ({type(error).__name__})", where, Certainty.DECIDED_LATER))
         return otherwise
+
+
+_MADE_LATER = "extension modules are decided"
+"""How a reading begins that found extension modules, and not which."""
+_MOST_SOURCES = 200
+
+
+def _perhaps(contents: Contents, target: Target, brought: frozenset[str]) -> list[Seen]:
+    """Headers that the sources of an sdist include of which it is not known which are compiled: each of them is needed perhaps."""
+    sources = tuple(name for name in sorted(contents.kept) if language_of(name) in {"c", "c++", "cython"} and not beside(name))
+    all_of_them = Extension("", ("c",), Certainty.DECIDED_LATER, contents.where(""), sources[:_MOST_SOURCES])
+    done = contents.parsed.setdefault(repr((all_of_them, sorted(brought))), [])
+    read: SourceFacts = once(target, done, lambda one: read_sources(contents, one, (all_of_them,), (), brought))
+    return read.headers
 
 
 _PURE = frozenset({"flit", "hatchling", "poetry", "pdm", "uv", "whey", "trampolim"})
@@ -245,8 +262,6 @@ def _declared_extensions(contents: Contents, pyproject: dict[str, Any], kind: st
         return tuple(Extension("", _HATCH_NATIVE[name], Certainty.ALWAYS, where, made_by=name) for name in hooks if name in _HATCH_NATIVE)
     if kind != "setuptools":
         return ()
-    from muslcheck.archives.container import language_of
-
     where = contents.where("pyproject.toml")
     made: list[Extension] = []
     listed = _table(_table(pyproject, "tool"), "setuptools").get("ext-modules")

@@ -689,3 +689,11 @@ def test_an_extension_whose_sources_come_later_speaks_what_the_archive_has(files
     setup = "from setuptools import Extension, setup\nsetup(name='x', ext_modules=[Extension('x', [])])\n"
     (extension,) = inspect({"setup.py": setup, **dict.fromkeys(files, "int x;\n")}).extensions
     assert extension.languages == languages
+
+
+def test_headers_of_sources_of_which_it_is_not_known_which_are_compiled():
+    code = "import json, urllib.request\nfrom setuptools import setup\nsetup(ext_modules=json.loads(urllib.request.urlopen('file:///x').read()))\n"
+    files = {"src/a.c": '#include <SDL.h>\n#include "own.h"\n', "src/own.h": "", "tests/b.c": "#include <check.h>\n"}
+    found = inspect({"setup.py": code, **files})
+    assert found.extensions == ()
+    assert brief(found.headers) == [("SDL.h", "decided-later")]

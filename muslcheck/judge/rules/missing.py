@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import parts
+from muslcheck.judge.parts import made_later, parts
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
 
@@ -48,7 +48,7 @@ def not_in_alpine(case: Case) -> Iterator[Evidence]:
 
 
 def never_on_musl(case: Case) -> Iterator[Evidence]:
-    """The build needs what Alpine cannot offer: a vendor's library that is built for glibc only, or a part of glibc itself.
+    """The build needs what Alpine cannot offer: a vendor's library that is built for glibc only, a part of glibc, or a library it lacks.
 
     No package cures it. Proof where the build always needs it and nothing guards it; else, and where Alpine builds this very
     version for its own python3, it only warns.
@@ -99,7 +99,8 @@ def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
         if need.kind in kinds and need.apk is not None and need.apk.build:
             groups.setdefault((need.kind, need.apk.build, need.guessed), []).append(need)
     facts = case.facts
-    whole = isinstance(facts, SdistFacts) and all(part.certainty is Certainty.OPTIONAL for part in parts(facts))
+    made = parts(facts) if isinstance(facts, SdistFacts) else ()
+    whole = bool(made) and all(part.certainty is Certainty.OPTIONAL for part in made)
     for (kind, packages, guessed), needed in groups.items():
         certainty = next(sure for sure in _VERBS if any(need.certainty is sure for need in needed))
         first = next(need for need in needed if need.certainty is certainty)
@@ -112,7 +113,7 @@ def _asks(case: Case, code: str, kinds: set[str]) -> Iterator[Evidence]:
 
 def _needs(case: Case) -> tuple[Need, ...]:
     """What the build needs by name. Alpine's tables are loaded here, for sdists only."""
-    if not isinstance(case.facts, SdistFacts) or not parts(case.facts):
+    if not isinstance(case.facts, SdistFacts) or not (parts(case.facts) or made_later(case.facts)):
         return ()
     from muslcheck.judge.needs import needs
 
