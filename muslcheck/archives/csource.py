@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from muslcheck.archives.brought import brought
 from muslcheck.archives.ctext import CText, Use
-from muslcheck.archives.cytext import refused
+from muslcheck.archives.cytext import refused, second_level
 from muslcheck.archives.facts import Certainty, Seen
 from muslcheck.archives.gone import gone
 from muslcheck.archives.interpreter.values import weaker
@@ -364,8 +364,9 @@ class _Reader:
         found: list[Refused] | None = self.contents.parsed.get(f"cython:{member}")
         if found is None:
             others = (self.contents.text(name) or "" for name in self.contents.kept if name.endswith((".pxd", ".pxi")))
-            levels = not any("language_level" in (self.contents.text(name) or "") for name in _SETTINGS)
-            found = self.contents.parsed[f"cython:{member}"] = list(refused(text, others, levels=levels))
+            settings = [said for name in _SETTINGS if "language_level" in (said := self.contents.text(name) or "")]
+            second = any(map(second_level, settings))
+            found = self.contents.parsed[f"cython:{member}"] = list(refused(text, others, levels=not settings, second=second))
         for what, since, line in found:
             self._mark(f"pyx:{since[0]}.{since[1]}:{what}", self.contents.where(member, line), extension.certainty)
 

@@ -10,7 +10,7 @@ from muslcheck.archives.gone import gone
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Refused", "refused"]
+__all__ = ["Refused", "refused", "second_level"]
 
 _MOST = 400_000
 """Characters of a source that is looked at."""
@@ -27,6 +27,7 @@ _RAISES_CXX = re.compile(
 _PRINT = re.compile(r"^[ \t]*print[ \t]+(?!(?:in|is|and|or|if|not)\b)[\w\0]", re.MULTILINE)
 _LEVEL = 4_000
 """Characters in which a source may state its language level."""
+_SECOND = re.compile(r"language_level[\"']?\s*[=:]\s*[\"']?2\b")
 _NUMBER = r"(?:void|bint|float|double|char|int|long|short|size_t|ssize_t|Py_ssize_t|\w+_t)"
 _C_TYPE = rf"(?:(?:const|unsigned|signed|long|short)[ \t]+)*(?:{_NUMBER}[ \t]*\**|\w+[ \t]*\*+)"
 _MAY_RAISE = re.compile(
@@ -54,10 +55,15 @@ class Refused(NamedTuple):
     line: int
 
 
-def refused(text: str, others: Iterable[str], *, levels: bool) -> Iterator[Refused]:
+def second_level(text: str) -> bool:
+    """Whether a text sets the language level 2: the names of Python 2 are known then (``long`` is ``int``)."""
+    return _SECOND.search(text) is not None
+
+
+def refused(text: str, others: Iterable[str], *, levels: bool, second: bool = False) -> Iterator[Refused]:
     """What newer Cythons refuse in a ``.pyx``; ``others`` are the ``.pxd`` and ``.pxi`` of the sdist.
 
-    ``levels``: no language level is set from outside. What stands below an ``IF`` is left out: it may not be compiled.
+    ``levels``: no language level is set from outside; ``second``: it is 2. What stands below an ``IF`` is left out: it may not be compiled.
     """
     if len(text) > _MOST:
         return
@@ -76,7 +82,8 @@ def refused(text: str, others: Iterable[str], *, levels: bool) -> Iterator[Refus
     if levels and "language_level" not in text[:_LEVEL] and (statement := _PRINT.search(plain)):
         yield found(statement.start(), "the statement print")
     nearby = [other for other in others if len(other) <= _MOST]
-    for at, name in _names(plain, nearby):
+    known = {"long"} if second or second_level(text[:_LEVEL]) else set[str]()
+    for at, name in _names(plain, nearby, known):
         yield found(at, f"the name {name}", table.cython_names[name])
     if "noexcept" not in text:
         for at, function, taker in _callbacks(plain, nearby):
@@ -100,10 +107,10 @@ def _plain(text: str) -> str:
     return "\n".join(kept)
 
 
-def _names(plain: str, others: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _names(plain: str, others: Sequence[str], known: set[str]) -> Iterator[tuple[int, str]]:
     """Names that Cython declared itself, used and declared nowhere in the sdist: place and name."""
     for name in gone().cython_names:
-        if name in plain:
+        if name in plain and name not in known:
             used = (_LONG if name == "long" else re.compile(rf"(?<![\w.]){name}\b")).search(plain)
             if used and not any(_declares(text, name) for text in (plain, *others) if name in text):
                 yield used.start(), name

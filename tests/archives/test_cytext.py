@@ -3,7 +3,7 @@
 import pytest
 from support.sdists import facts
 
-from muslcheck.archives.cytext import refused
+from muslcheck.archives.cytext import refused, second_level
 from muslcheck.archives.facts import Certainty
 
 SETUP = (
@@ -96,3 +96,23 @@ def test_sources_by_pattern_and_lists_of_which_a_part_is_known():
     setup_py = SETUP.replace("'a.pyx'", "'*.pyx'").replace("cythonize([", "[] + cythonize([", 1).replace("])]))", "])]) + found())")
     found = facts(f"from json import loads as found\n{setup_py}", pyproject=pyproject, **{"a.pyx": "cimport stdlib\n"})
     assert ("pyx:3.0:cimport stdlib", Certainty.ALWAYS) in [(seen.value, seen.certainty) for seen in found.marks]
+
+
+def test_the_second_language_level_knows_the_names_of_python_2():
+    code = "class A:\n    def __long__(self):\n        return long(self.value)\n"
+    assert [found for found, _, _ in what(code)] == ["the name long"]
+    assert what("# cython: language_level=2\n" + code) == []
+    assert list(refused(code, (), levels=False, second=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "second"),
+    [
+        ("cythonize(res, language_level=2)", True),
+        ("directives = {'language_level': \"2\"}", True),
+        ("language_level=3", False),
+        ("language_level = 20", False),
+    ],
+)
+def test_how_the_second_level_is_set(said, second):
+    assert second_level(said) is second
