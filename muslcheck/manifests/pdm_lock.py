@@ -74,7 +74,7 @@ class _PdmLock(Reading):
             tuple(self._packages(entries)),
             roots or (),
             whole=whole,
-            requires_python=self._python(),
+            environments=self._environments(),
         )
 
     def _extras(self, offered: list[str]) -> list[str]:
@@ -156,10 +156,11 @@ class _PdmLock(Reading):
             if file is not None:
                 yield file
 
-    def _python(self) -> SpecifierSet | None:
-        """Of several targets that were locked for, the Pythons are not joined: only a single one is looked at."""
-        targets = self.tables(self.metadata, "targets", None, "metadata.")
-        if len(targets) != 1:
-            return None
-        stated = self.get(targets[0], "requires_python", str, None, "metadata.targets: ")
-        return self.specifier(stated, None, "metadata.targets.requires_python: ")
+    def _environments(self) -> tuple[tuple[SpecifierSet | None, str], ...]:
+        """The targets that were locked for: PDM installs on no others."""
+        found = []
+        for table in self.tables(self.metadata, "targets", None, "metadata."):
+            stated = self.get(table, "requires_python", str, None, "metadata.targets: ")
+            python = self.specifier(stated, None, "metadata.targets.requires_python: ")
+            found.append((python, self.get(table, "platform", str, None, "metadata.targets: ") or ""))
+        return tuple(found)

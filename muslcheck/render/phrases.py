@@ -219,8 +219,10 @@ def totals(verdicts: Sequence[Verdict]) -> str:
 
 def answer(where: str, verdicts: Sequence[Verdict]) -> tuple[Outcome, str]:
     """The answer in one sentence, and the outcome that it turns on."""
+    if not verdicts:
+        return Outcome.WHEEL, f"{where}: nothing is to be installed."
     outcomes = Counter(verdict.outcome for verdict in verdicts)
-    if verdicts and outcomes[Outcome.UNKNOWN] == len(verdicts):
+    if outcomes[Outcome.UNKNOWN] == len(verdicts):
         return Outcome.UNKNOWN, f"{where} could not be judged: nothing is known of its {counted(len(verdicts), PACKAGE)}."
     marks = Counter(mark for verdict in verdicts for mark in verdict.marks)
     breaks = (

@@ -6,6 +6,7 @@ uploaded after the day of locking or another platform made the lock; it is nowhe
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from muslcheck.words.resolution import Blocker, BlockerKind, Candidate, Resoluti
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
 
     from muslcheck.resolver.catalogue import Catalogue
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["follow_lock"]
 
+_PLATFORM = re.compile(r"(manylinux|musllinux)_\d+_\d+_(\w+)")
+_ALIASES = {"linux": "manylinux_2_40_x86_64", "alpine": "musllinux_1_2_x86_64"}
+"""PDM's words for platforms."""
 _NOT_LOCKED = "on the index, not in the lock"
 _GONE = "in the lock, and no longer on the index"
 
@@ -72,6 +77,20 @@ def _foreign(lock: Lock, target: Target, conditions: Conditions) -> Iterator[Pro
         yield Problem(lock.path, message, "Name another image, or lock for this Python.", "conflict")
     if not conditions.hold(lock.marker):
         yield Problem(lock.path, f"it is locked for other environments than {target.id}", "Lock for this one, too.", "conflict")
+    if lock.environments and not any(_is_for(python, platform, target) for python, platform in lock.environments):
+        made = "; ".join(dict.fromkeys(f"{platform or 'any platform'}, Python {python or 'any'}" for python, platform in lock.environments))
+        minor = ".".join(map(str, target.python))
+        platform = f"{'musllinux_1_2' if target.is_musl else 'manylinux_2_17'}_{target.arch}"
+        hint = f"Lock for it, too: pdm lock --append --platform {platform} --python '=={minor}.*'."
+        yield Problem(lock.path, f"it is locked for other environments than {target.id} ({made}): PDM stops", hint, "conflict")
+
+
+def _is_for(python: SpecifierSet | None, platform: str, target: Target) -> bool:
+    """Whether an environment that a lock was made for takes in the target: its Python, and its kind of system and machine."""
+    if python is not None and not python.contains(target.python_full, prereleases=True):
+        return False
+    found = _PLATFORM.fullmatch(_ALIASES.get(platform, platform))
+    return not platform or (found is not None and (found[1] == "musllinux") is target.is_musl and found[2] == target.arch)
 
 
 def _settled(shelf: Shelf) -> bool:

@@ -69,7 +69,8 @@ class Lock:
 
     Packages are installed where a way of links leads to them from ``roots``; with ``whole``, all whose marker holds are
     (the lock says of each when it is installed), and links only tell who needs whom. ``relock`` is the command that
-    locks anew, with the places ``{name}`` and ``{version}`` in it. ``marker`` and ``requires_python`` say what the lock was made for.
+    locks anew, with the places ``{name}`` and ``{version}`` in it. ``marker`` and ``requires_python`` say what the lock was made for;
+    ``environments`` are the Pythons and platforms that it was made for alone (PDM: ``manylinux_2_17_x86_64``, ``alpine``; empty: any).
     """
 
     path: str
@@ -79,3 +80,4 @@ class Lock:
     whole: bool = False
     requires_python: SpecifierSet | None = None
     marker: str = ""
+    environments: tuple[tuple[SpecifierSet | None, str], ...] = ()

@@ -329,7 +329,7 @@ def test_pdm_says_more(tmp_path):
         "e": (Source.INDEX, None),
     }
     assert lock.packages[1].files[0].url == "https://files.example/b-1.tar.gz"
-    assert lock.requires_python is None  # two targets: neither alone
+    assert [(str(python), platform) for python, platform in lock.environments] == [(">=3.11", ""), ("<3.11", "")]
     assert set(lock.packages[4].extras) == {"x", "y"}
 
 
@@ -439,3 +439,33 @@ groups = ["test"]
     assert names() == ["quick"]
     (tmp_path / "pyproject.toml").write_text("[project\n")
     assert names() == ["quick", "pytest"]
+
+
+@pytest.mark.parametrize(
+    ("targets", "fits"),
+    [
+        ([("==3.12.*", "manylinux_2_17_x86_64"), ("==3.12.*", "macos_12_0_arm64")], False),
+        ([("==3.12.*", "manylinux_2_17_x86_64"), ("==3.12.*", "musllinux_1_2_x86_64")], True),
+        ([("==3.12.*", "musllinux_1_2_aarch64")], False),
+        ([(">=3.13", "alpine"), ("<3.12", "alpine")], False),
+        ([(">=3.11", "alpine")], True),
+        ([(">=3.11", "linux")], False),
+        ([(">=3.11", "windows")], False),
+        ([(">=3.13", ""), (">=3.11", "")], True),
+        ([(">=3.13", "")], False),
+        ([], True),
+    ],
+)
+def test_a_lock_that_pdm_would_not_install_here(tmp_path, targets, fits):
+    listed = "".join(
+        f'[[metadata.targets]]\nrequires_python = "{python}"\n' + (f'platform = "{platform}"\n' if platform else "")
+        for python, platform in targets
+    )
+    text = f'[metadata]\nlock_version = "4.5.0"\ngroups = ["default"]\n{listed}'
+    text += '[[package]]\nname = "a"\nversion = "1"\ngroups = ["default"]\n'
+    problems = [each for each in followed(lock_of(tmp_path, "pdm.lock", text)).problems if each.kind == "conflict"]
+    assert len(problems) == (0 if fits else 1)
+    if not fits:
+        made = "; ".join(f"{platform or 'any platform'}, Python {python}" for python, platform in targets)
+        assert problems[0].message.endswith(f"({made}): PDM stops")
+        assert problems[0].hint == "Lock for it, too: pdm lock --append --platform musllinux_1_2_x86_64 --python '==3.12.*'."

@@ -366,7 +366,6 @@ def with_outcomes(*outcomes, marks=()):
 
 
 ANSWERS = [
-    ([], (), "will work: nothing has to be built."),
     ([Outcome.WHEEL], (), "will work: nothing has to be built."),
     ([Outcome.WHEEL] * 3, (), "will work: all 3 packages install from wheels."),
     ([Outcome.WHEEL] * 3, (Mark.OLDER,), "will work: nothing has to be compiled, 1 of 3 packages is older than on glibc."),
@@ -387,6 +386,10 @@ ANSWERS = [
 def test_the_answer_in_one_sentence(outcomes, marks, sentence):
     drawn = " ".join(text(with_outcomes(*outcomes, marks=marks)).split())
     assert drawn.endswith(f"python:3.11-alpine {sentence}")
+
+
+def test_no_packages_is_no_promise():
+    assert text(with_outcomes()).endswith("\nno packages\npython:3.11-alpine: nothing is to be installed.\n")
 
 
 def test_files_are_counted_by_the_reason_they_do_not_fit():
