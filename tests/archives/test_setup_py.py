@@ -126,6 +126,8 @@ def test_certainty(code, certainty):
         "sys.maxsize < 2**32",
         "'java' in sys.platform",
         "hasattr(sys, 'pypy_version_info')",
+        "getattr(getattr(sys, 'implementation', None), 'name', None) == 'graalpy'",
+        "getattr(getattr(sys, 'pypy_version_info', None), 'major', 0) > 5",
         "'__pypy__' in sys.builtin_module_names",
         "platform.machine() in ['aarch64', 'arm64']",
         "struct.calcsize('P') == 4",

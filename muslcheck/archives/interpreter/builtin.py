@@ -69,6 +69,7 @@ def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
             "stderr",
             "modules",
             "flags",
+            "implementation",
         }
     if isinstance(owner, External) and owner.name == C_LIBRARY:
         return name in _IN_EVERY_C_LIBRARY or Unknown("hasattr")
@@ -84,7 +85,7 @@ def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
 def _getattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     if len(arguments) < 2 or not isinstance(arguments[1], str):
         return Unknown("getattr")
-    if len(arguments) > 2 and _hasattr(machine, arguments, {}) is False:
+    if len(arguments) > 2 and (arguments[0] is None or _hasattr(machine, arguments, {}) is False):
         return arguments[2]
     return attribute(machine, arguments[0], arguments[1])
 
