@@ -69,11 +69,14 @@ def options_from_environment(*, isolated: bool = False, uv: bool = False) -> tup
 
 
 def _indexes_of_uv() -> tuple[str | None, tuple[str, ...]]:
-    """The index and the further ones that uv's variables name, with their names (``internal=https://...``) left out."""
-    named = [word.partition("=")[2] if "=" in word.partition("://")[0] else word for word in os.environ.get("UV_INDEX", "").split()]
-    default = os.environ.get("UV_DEFAULT_INDEX", "").strip()
-    default = default.partition("=")[2] if "=" in default.partition("://")[0] else default
-    return default or None, tuple(named)
+    """The index and the further ones that uv's variables name, with their names (``internal=https://...``) left out.
+
+    ``UV_INDEX_URL`` and ``UV_EXTRA_INDEX_URL`` are the older words for them, which uv still hears behind the newer.
+    """
+    words = [word for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL") for word in os.environ.get(name, "").split()]
+    default = os.environ.get("UV_DEFAULT_INDEX", "").strip() or os.environ.get("UV_INDEX_URL", "").strip()
+    default, *extra = (word.partition("=")[2] if "=" in word.partition("://")[0] else word for word in (default, *words))
+    return default or None, tuple(extra)
 
 
 def constraint_files(*, isolated: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:

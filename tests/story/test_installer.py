@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from support.archives import sdist_bytes, wheel_bytes, wheel_name
 from support.server import Answer
 
+import muslcheck
 from muslcheck.errors import UsageError
 
 ANY = "py3-none-any"
 LINUX, MUSL = "cp312-cp312-linux_x86_64", "cp312-cp312-musllinux_1_2_x86_64"
+ALPINE = {"image": "python:3.12-alpine", "arch": "x86_64"}
 QUIET = {"retries": 0, "timeout": 5.0}
 PYTHON_CAPS = [
     # Requires-Python of 2.0, beside a 1.0 without any: which of the two pip takes, and which uv.
@@ -425,8 +427,21 @@ class TestSettingsOfPip:
         other.wheel("odd", "0.5")
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", other.server.index_url)
         assert version(place, "odd", "uv") == "1.0"
-        monkeypatch.setenv("UV_INDEX", f"own={other.server.index_url}")
-        assert version(place, "odd", "uv") == "0.5"
+        for variable in ("UV_INDEX", "UV_EXTRA_INDEX_URL"):
+            with monkeypatch.context() as own:
+                own.setenv(variable, f"own={other.server.index_url}" if variable == "UV_INDEX" else other.server.index_url)
+                assert version(place, "odd", "uv") == "0.5"
+            assert version(place, "odd", "uv") == "1.0"
+
+    @pytest.mark.parametrize("variable", ["UV_DEFAULT_INDEX", "UV_INDEX_URL"])
+    def test_the_index_of_uv_goes_before_that_of_pip(self, place, open_place, monkeypatch, variable):
+        other = open_place()
+        place.wheel("odd", "1.0")
+        other.wheel("odd", "0.5")
+        monkeypatch.setenv("PIP_INDEX_URL", place.server.index_url)
+        monkeypatch.setenv(variable, other.server.index_url)
+        report = {each: muslcheck.check(place.write("r.txt", "odd"), **ALPINE, cache=False, installer=each) for each in ("pip", "uv")}
+        assert {each: report[each]["odd"].version for each in report} == {"pip": "1.0", "uv": "0.5"}
 
 
 @st.composite
