@@ -224,7 +224,7 @@ def test_rust_extension():
     )
     assert (only(found.extensions).languages, only(found.extensions).made_by) == (("rust",), "setuptools-rust")
     tree = only(found.trees)
-    assert (tree.tool, tree.minimum, [n.value for n in tree.needs]) == ("cargo", "1.70", ["openssl-sys"])
+    assert (tree.tool, tree.minimum, [n.value for n in tree.needs]) == ("cargo", "1.70", ["openssl-sys", "pyo3-ffi"])
 
 
 def test_cmake_extension():
