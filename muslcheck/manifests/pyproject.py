@@ -15,7 +15,7 @@ from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import nearest
 from muslcheck.manifests.pep508 import InvalidEntry, read_pep508
 from muslcheck.manifests.tomllines import string_lines
-from muslcheck.manifests.tool_tables import ToolTables, tool_tables
+from muslcheck.manifests.tool_tables import ToolTables, hatch_tables, tool_tables
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Manifest, Origin, Requirement, Source
 
@@ -90,6 +90,13 @@ def with_tools(project: Project, document: Mapping[str, Any], places: Mapping[Pl
     """What tools' tables add; where the ``[project]`` table leaves dependencies to Poetry, they are the project's."""
     strings = _Strings(project.path, places, project.faults)
     tools = tool_tables(project.path, document, lambda *place: _line(places, *place), strings.requirements)
+    hatch = os.path.join(os.path.dirname(project.path), "hatch.toml")
+    if project.path != "-" and os.path.isfile(hatch):
+        from muslcheck.manifests.files import load
+
+        own, its_places = parse(hatch, load(hatch))
+        its_strings = _Strings(hatch, its_places, project.faults)
+        hatch_tables(tools, own, its_strings.requirements, ())
     if tools.dependencies is not None and ("project" not in document or project.unknown):
         project.dependencies, project.unknown = tools.dependencies, ""
         project.extras = {**tools.extras, **project.extras}

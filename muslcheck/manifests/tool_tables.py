@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from muslcheck.manifests.asked import Asked
 
-__all__ = ["ToolTables", "tool_tables"]
+__all__ = ["ToolTables", "hatch_tables", "tool_tables"]
 
 _PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _MACHINES = ("x86_64", "aarch64", "armv7l")
@@ -208,7 +208,19 @@ def _override(name: str, value: object) -> object:
 
 
 def _hatch(found: ToolTables, table: Mapping[str, Any], read: Callable[[object, tuple[str, ...]], tuple[Requirement, ...]]) -> None:
-    """An environment of Hatch's is taken for a group of its name; extras of the project are its features."""
+    hatch_tables(found, table, read, ("tool", "hatch"))
+
+
+def hatch_tables(
+    found: ToolTables,
+    table: Mapping[str, Any],
+    read: Callable[[object, tuple[str, ...]], tuple[Requirement, ...]],
+    above: tuple[str, ...],
+) -> None:
+    """What Hatch's own table says, at a place in pyproject.toml, or by itself in hatch.toml.
+
+    An environment of Hatch's is taken for a group of its name; extras of the project are its features.
+    """
     environments = {name: each for name, each in _tables(table, "envs") if isinstance(each, dict)}
     for name in environments:
         entries: list[tuple[object, tuple[str, ...]]] = []
@@ -219,7 +231,7 @@ def _hatch(found: ToolTables, table: Mapping[str, Any], read: Callable[[object, 
             value: object = environments[stated][key]
             if key == "features":
                 value = [f"{found.project}[{','.join(map(str, value))}]"] if isinstance(value, list) and value and found.project else []
-            entries.append((value, ("tool", "hatch", "envs", stated, key)))
+            entries.append((value, (*above, "envs", stated, key)))
         if entries:
             found.groups[canonicalize_name(name)] = (name, partial(_all, read, entries))
 

@@ -69,11 +69,13 @@ class _UvLock(Reading):
         offered = self.get(self.manifest, "dependency-groups", dict, None, "manifest.") or {}
         for name in self.groups:
             roots += self._links(self.tables(offered, name, None, "manifest."), None, f"manifest.dependency-groups.{name}: ")
+        supported = [str(each) for each in self.get(self.document, "supported-markers", list, None) or ()]
         return Lock(
             self.path,
             "uv lock --upgrade-package {name}=={version}",
             packages,
             tuple(dict.fromkeys(roots)),
+            marker=self.marker(" or ".join(f"({each})" for each in supported), None, "supported-markers: "),
             requires_python=self.specifier(self.get(self.document, "requires-python", str, None), None, "requires-python: "),
         )
 

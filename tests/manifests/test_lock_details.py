@@ -469,3 +469,13 @@ def test_a_lock_that_pdm_would_not_install_here(tmp_path, targets, fits):
         made = "; ".join(f"{platform or 'any platform'}, Python {python}" for python, platform in targets)
         assert problems[0].message.endswith(f"({made}): PDM stops")
         assert problems[0].hint == "Lock for it, too: pdm lock --append --platform musllinux_1_2_x86_64 --python '==3.12.*'."
+
+
+@pytest.mark.parametrize(
+    ("markers", "fits"), [("\"sys_platform == 'linux'\"", True), ("\"sys_platform == 'darwin'\", \"sys_platform == 'win32'\"", False)]
+)
+def test_a_uv_lock_for_some_environments(tmp_path, markers, fits):
+    text = f"version = 1\nsupported-markers = [{markers}]\n"
+    text += '[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\n'
+    problems = [each.message for each in followed(lock_of(tmp_path, "uv.lock", text)).problems]
+    assert ["it is locked for other environments than" in each for each in problems] == ([] if fits else [True])

@@ -394,3 +394,20 @@ def test_a_source_of_poetrys_for_one_project(tmp_path, dependency, pinned, besid
     wheels = "https://wheels.example/simple"
     assert found.index.pinned == ((("torch-cpu", wheels),) if pinned else ())
     assert (found.index.index_url, found.index.extra_index_urls) == (None, (wheels,) if beside else ())
+
+
+def test_hatch_in_a_file_of_its_own(tmp_path):
+    text = '[envs.default]\ndependencies = [\n  "rich",\n]\n[envs.docs]\nextra-dependencies = ["sphinx"]\nfeatures = ["fast"]\n'
+    (tmp_path / "hatch.toml").write_text(text)
+    project = '[project]\nname = "app"\ndependencies = []\n[project.optional-dependencies]\nfast = ["quick"]\n'
+    found = manifest(tmp_path, project, groups=["docs"])
+    hatch, own = tmp_path / "hatch.toml", tmp_path / "pyproject.toml"
+    assert [(each.name, str(each.origin)) for each in found.requirements] == [
+        ("rich", f"{hatch}:3"),
+        ("sphinx", f"{hatch}:6"),
+        ("quick", f"{own}:5"),
+    ]
+    (tmp_path / "hatch.toml").write_text("[envs\n")
+    with pytest.raises(ManifestError) as caught:
+        manifest(tmp_path, project)
+    assert caught.value.faults[0].file == str(hatch)
