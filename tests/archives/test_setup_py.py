@@ -699,3 +699,25 @@ def test_headers_of_sources_of_which_it_is_not_known_which_are_compiled():
     found = inspect({"setup.py": code, **files})
     assert found.extensions == ()
     assert brief(found.headers) == [("SDL.h", "decided-later")]
+
+
+def test_what_a_switch_puts_in_place_of_extensions_leaves_them_to_a_plain_build():
+    code = (
+        "import sys\nfrom setuptools import setup, Extension\nfrom Cython.Build import cythonize\n"
+        "def ext():\n    return [Extension('a.b', sources=['a.pyx'])]\nargs = {'ext_modules': ext()}\n"
+        "if sys.argv[1] == 'build_ext':\n    args['ext_modules'] = cythonize(ext())\nsetup(**args)\n"
+    )
+    pyproject = '[build-system]\nrequires = ["setuptools", "cython"]\nbuild-backend = "setuptools.build_meta"\n'
+    found = inspect({"pyproject.toml": pyproject, "setup.py": code, "a.pyx": ""})
+    assert [(e.made_by, e.certainty) for e in found.extensions] == [("setuptools", Certainty.ALWAYS), ("cython", Certainty.SWITCHED)]
+
+
+def test_a_file_that_a_download_may_have_brought_is_not_missing():
+    code = (
+        "from urllib.request import urlretrieve\nimport tarfile\nfrom setuptools import setup, Extension\nurlretrieve('https://files.example/b.tar.gz', 'b.tar.gz')\n"
+        "tarfile.open('b.tar.gz').extractall('.')\nsources = ['a.c']\nfor line in open('b/list.txt'):\n    sources.append(line)\n"
+        "setup(ext_modules=[Extension('a', sources)])\n"
+    )
+    found = inspect({"setup.py": code, "a.c": ""})
+    assert not found.raises
+    assert only(found.extensions).sources == ("a.c",)

@@ -107,7 +107,11 @@ def _set_item(machine: Machine, owner: Any, key: Any, value: Any) -> None:
     if isinstance(owner, dict) and isinstance(key, (str, int, tuple, bool, type(None))):
         try:
             known = key in owner
-            if machine.path and known:
+            if known and machine.certainty is Certainty.SWITCHED and isinstance(owner[key], Items) and isinstance(value, (Items, tuple)):
+                there = {id(item) for item in owner[key]}
+                others = (item for item in value if not isinstance(item, Perhaps) and id(item) not in there)
+                owner[key] = Items([*owner[key], *(Perhaps(item, Certainty.SWITCHED) for item in others)], machine.path)
+            elif machine.path and known:
                 owner[key] = merge([owner[key], value], machine.certainty, machine.path)
             elif len(owner) < _LARGEST:
                 owner[key] = value if not machine.path else Perhaps(value, machine.certainty)

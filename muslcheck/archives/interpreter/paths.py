@@ -62,7 +62,7 @@ _NO_U_SINCE = (3, 11)
 
 
 def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> FileHandle:
-    """``open()``: a file that is not there raises; what the code itself has written is not known."""
+    """``open()``: a file that is not there raises; what the code itself has written is not known, nor what a download has brought."""
     path = arguments[0] if arguments else named.get("file")
     mode = arguments[1] if len(arguments) > 1 else named.get("mode", "r")
     if isinstance(mode, str) and "U" in mode and machine.target.python >= _NO_U_SINCE:
@@ -70,7 +70,7 @@ def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> File
     inside = machine.files.inside(path)
     there = inside in machine.contents.names
     if inside is not None and isinstance(mode, str):
-        if not there and inside not in machine.written and not set(mode) & set("wax+"):
+        if not there and inside not in machine.written and not set(mode) & set("wax+") and not machine.record.downloads:
             raise Raised(("FileNotFoundError", "OSError", "IOError"), f"FileNotFoundError: {inside} is not in the sdist", machine.here)
         if set(mode) & set("wax"):
             machine.written.add(inside)
