@@ -233,7 +233,7 @@ class _Reader:
                     truth = False
                 if word == b"ifndef" and truth is not None:
                     truth = not truth
-                if word == b"ifndef" and not stack and (truth is None or _GUARD.search(name)):
+                if word == b"ifndef" and not stack and (truth is None or (_GUARD.search(name) and not self._preprocessor.given(name))):
                     truth = True  # an include guard, or a default that nobody set
             stack.append(Branch(outer, truth))
         elif stack and word == b"elif":

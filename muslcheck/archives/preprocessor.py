@@ -49,6 +49,10 @@ class Preprocessor:
             return answer
         return condition(text, self._known, self._own)
 
+    def given(self, name: str) -> bool:
+        """Whether it is settled before any file is read that a macro is, or is not, defined on every target."""
+        return name in _FIXED
+
     def defined(self, name: str) -> bool | None:
         """The truth of an ``#ifdef``."""
         return self.truth(f"defined({name})") if name else None

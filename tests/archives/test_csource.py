@@ -285,3 +285,13 @@ def test_headers_of_which_one_would_serve():
     setup = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('demo', ['a.c'])])\n"
     found = inspect({"setup.py": setup, "a.c": text})
     assert [seen.value for seen in found.headers] == ["openssl/ssl.h", "own_tls.h", "pcre2.h"]
+
+
+def test_what_cython_makes_is_read_beyond_the_question_for_python_h():
+    """``#ifndef Py_PYTHON_H`` looks like the guard of a header, and all that the module includes stands in its ``#else``."""
+    text = (
+        '#include "Python.h"\n#ifndef Py_PYTHON_H\n    #error no headers\n#elif PY_VERSION_HEX < 0x02060000\n    #error too old\n'
+        '#else\n#include "far.h"\n#endif\n'
+    )
+    setup = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('a', ['a.c'])])\n"
+    assert brief(inspect({"setup.py": setup, "a.c": text}).headers) == [("far.h", "always")]
