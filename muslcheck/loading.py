@@ -73,7 +73,6 @@ class Loader:
     ) -> None:
         """Walk the requirements greedily: what each answer makes wanted is asked for at once, nothing waits for the rest."""
         self._enter_directories(requirements)
-        self._aim(targets[0])
         steps = walk(requirements, constraints, targets, selection, self.catalogue)
         wanted = steps.wanted()
         if not wanted:
@@ -81,13 +80,13 @@ class Loader:
         await a_turn()
         import asyncio
 
-        pending = self._tasks(wanted)
+        pending = self._tasks(wanted, targets[0])
         try:
             while pending:
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
-                pending |= self._tasks(steps.wanted())
+                pending |= self._tasks(steps.wanted(), targets[0])
         finally:
             await _cancel(pending)
 
@@ -108,7 +107,6 @@ class Loader:
         Of several targets with one Python the first goes ahead: what it finds is compared, and not searched for again.
         Raises :class:`~muslcheck.errors.ResolutionFailed` where that does not end.
         """
-        self._aim(target)
         key = ("search", *map(id, requirements), None, *map(id, constraints), selection, target.python_full, target.free_threaded)
         settled = await self._one_ahead(key, partial(self._settle, requirements, constraints, target, twin, selection))
         return settled or await self._settle(requirements, constraints, target, twin, selection)
@@ -141,7 +139,7 @@ class Loader:
                 for problem in answer.problems:
                     self._problems.setdefault(problem)
                 return answer
-            await self._load(answer)
+            await self._load(answer, target)
         raise ResolutionFailed(f"no resolution for {target.id} within {_MOST_ROUNDS} rounds", hint="Pin more of the requirements.")
 
     async def offered(self, places: Sequence[str]) -> ApkIndex | None:
@@ -175,15 +173,10 @@ class Loader:
     async def follow(self, lock: Lock, target: Target, twin: Target, selection: Selection) -> Resolution:
         """What a lock installs on one target, with the pages that it takes to tell."""
         while isinstance(answer := follow_lock(lock, target, twin, selection, self.catalogue), Wanted):
-            await self._load(answer)
+            await self._load(answer, target)
         for problem in answer.problems:
             self._problems.setdefault(problem)
         return answer
-
-    def _aim(self, target: Target) -> None:
-        """What a setup.py requires is asked for the first target: the catalogue keeps one answer for each file."""
-        if self.index.target is None:
-            self.index.target = target
 
     def _enter_directories(self, requirements: Sequence[Requirement]) -> None:
         """What a project on disk requires is read from it, statically; nothing is fetched."""
@@ -207,25 +200,28 @@ class Loader:
             return await self._counted(self.index.facts(file, target), file.name)
         except (IndexFailure, ArchiveFailure) as failure:
             unread = _unread(failure, file.filename)
-            if self.catalogue.metadata(file) != unread:  # or it is told of its dependencies already
+            if self.catalogue.metadata(file, target) != unread:  # or it is told of its dependencies already
                 self._problems.setdefault(Problem(file.name, failure.reason, failure.hint, unread.kind))
             return unread
 
-    async def _load(self, wanted: Wanted) -> None:
+    async def _load(self, wanted: Wanted, target: Target) -> None:
         await a_turn()
         import asyncio
 
-        tasks = self._tasks(wanted)
+        tasks = self._tasks(wanted, target)
         try:
             await asyncio.gather(*tasks)
         finally:
             await _cancel(tasks)
 
-    def _tasks(self, wanted: Wanted) -> set[asyncio.Task[None]]:
+    def _tasks(self, wanted: Wanted, target: Target) -> set[asyncio.Task[None]]:
         """Tasks that load what is wanted; what another target wants too, and is on its way, has its task already."""
         return {
             *(self._task(("project", name), partial(self._project, name), name) for name in sorted(wanted.projects)),
-            *(self._task(("metadata", f.url), partial(self._metadata, f), f.name) for f in sorted(wanted.metadata, key=lambda f: f.url)),
+            *(
+                self._task(("metadata", f.url), partial(self._metadata, f, target), f.name)
+                for f in sorted(wanted.metadata, key=lambda f: f.url)
+            ),
             *(self._task(("archive", each.place), partial(self._archive, each), each.name) for each in wanted.archives),
         }
 
@@ -246,12 +242,12 @@ class Loader:
             project = Absent(name, failure.reason, unreachable=True)
         self.catalogue.add_project(project)
 
-    async def _metadata(self, file: DistFile) -> None:
+    async def _metadata(self, file: DistFile, target: Target) -> None:
         try:
-            metadata = await self.index.metadata(file, self.catalogue.siblings(file))
+            metadata = await self.index.metadata(file, self.catalogue.siblings(file), target)
         except (IndexFailure, ArchiveFailure) as failure:
             metadata = _unread(failure, file.filename)
-        self.catalogue.add_metadata(file, metadata)
+        self.catalogue.add_metadata(file, metadata, target)
 
     async def _archive(self, requirement: Requirement) -> None:
         file: DistFile | Unread

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,15 @@ def sdist_metadata(file: BinaryIO, filename: str, target: Target | None = None, 
     from muslcheck.archives.container import open_archive
 
     contents = open_archive(file, filename, inside)
-    return metadata_in(contents, None if target is None else partial(_followed, contents, target))
+    if target is None:
+        return metadata_in(contents)
+    from muslcheck.archives.witness import witnessed
+
+    witness, noted = witnessed(target)
+    found = metadata_in(contents, partial(_followed, contents, witness))
+    if isinstance(found, Unread) or not noted:
+        return found
+    return replace(found, asked=tuple((kind, question, answer) for (kind, question), answer in sorted(noted.items())))
 
 
 def _followed(contents: Contents, target: Target) -> Requires | None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from muslcheck.words.release import Unread
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableSequence
 
+    from muslcheck.words.release import Metadata
     from muslcheck.words.target import Target
 
 _T = TypeVar("_T")
 
-__all__ = ["Noted", "Witness", "asked", "holds", "once", "remembered", "table", "witnessed"]
+__all__ = ["Noted", "Witness", "asked", "holds", "once", "remembered", "suits", "table", "witnessed"]
 
 Noted = dict[tuple[str, str], str]
 """Answers, as text, by the kind of the question and what was asked."""
@@ -76,6 +79,13 @@ def holds(noted: Noted, target: Target) -> bool:
     except (KeyError, ValueError, AttributeError):
         return False
     return True
+
+
+def suits(found: Metadata | Unread, target: Target | None) -> bool:
+    """Whether what was read of an sdist holds for a target."""
+    if target is None or isinstance(found, Unread) or not found.asked:
+        return True
+    return holds({(kind, question): answer for kind, question, answer in found.asked}, target)
 
 
 def once(target: Target, done: MutableSequence[tuple[Noted, _T]], work: Callable[[Target], _T]) -> _T:

@@ -47,7 +47,7 @@ def plain_metadata(found: Metadata | Unread) -> dict[str, Any]:
         "assumed": found.assumed,
         "installed": found.installed,
         "packed": found.packed,
-    }
+    } | ({"asked": found.asked} if found.asked else {})
 
 
 def metadata_of(plain: Any) -> Metadata | Unread:  # noqa: ANN401 - plain data has no narrower type
@@ -60,6 +60,7 @@ def metadata_of(plain: Any) -> Metadata | Unread:  # noqa: ANN401 - plain data h
             "requires_dist": tuple(plain["requires_dist"]),
             "provides_extra": frozenset(plain["provides_extra"]),
             "source": MetadataSource(plain["source"]),
+            "asked": tuple((kind, question, answer) for kind, question, answer in plain.get("asked", ())),
         }
     )
 

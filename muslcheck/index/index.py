@@ -16,7 +16,7 @@ from muslcheck.index.codec import content_key, metadata_of, plain_metadata
 from muslcheck.index.merge import Part, merge
 from muslcheck.index.reading import READERS, Readings
 from muslcheck.index.sources import OFFLINE_HINT, Answer, Sources
-from muslcheck.words.release import Absent, DistFile, Kind, Metadata, MetadataSource, Unread
+from muslcheck.words.release import Absent, DistFile, Kind, Metadata, Unread
 from muslcheck.words.report import Problem
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["Index"]
 
 _T = TypeVar("_T")
+
+_MOST_FOLLOWED = 15
+"""Readings of one setup.py that are kept in the cache beside the last."""
 
 _DEAR = 4 << 20
 """Bytes from which an sdist is not fetched only to learn what a wheel of its release says, too: what an sdist states for sure holds for
@@ -67,9 +70,9 @@ class Index:
         self._cache = Cache(cache_dir)
         self._credentials = Credentials()
         self._sources = Sources(options, self._credentials, self._cache, self._client, offline=offline, refresh=refresh)
-        self.target: Target | None = None
-        """What an sdist's setup.py is followed for, where its requirements stand nowhere else."""
         self._answers: dict[tuple[str, str], Any] = {}
+        self._followed: dict[str, list[Metadata]] = {}
+        """What setup.py was found to require, where that depends on the target, by address."""
         self._near: dict[str, list[tuple[Answer] | None]] = {}
         self._under_way: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self._http: Client | None = None
@@ -115,9 +118,9 @@ class Index:
                 return None
         return self._answers.get(key)
 
-    def known_metadata(self, file: DistFile, siblings: Sequence[DistFile] = ()) -> Metadata | Unread | None:
+    def known_metadata(self, file: DistFile, siblings: Sequence[DistFile] = (), target: Target | None = None) -> Metadata | Unread | None:
         """What :meth:`metadata` would answer without waiting; None where it would wait, or raise."""
-        found = self._recalled(file)
+        found = self._recalled(file, target)
         if not (_is_dear(file) if found is None else _asks_siblings(file, found)):
             return found
         from muslcheck.index.siblings import as_sibling, likely
@@ -149,20 +152,24 @@ class Index:
         answer: Project | Absent = self._answers[key]
         return answer
 
-    async def metadata(self, file: DistFile, siblings: Sequence[DistFile] = ()) -> Metadata | Unread:
-        """What a file's release requires; ``siblings`` are the other files of the release. Raises IndexFailure and ArchiveFailure."""
-        key = ("metadata", file.url)
-        if key not in self._answers:
-            known = self._known_metadata(file)
-            if known is None and _is_dear(file):
+    async def metadata(self, file: DistFile, siblings: Sequence[DistFile] = (), target: Target | None = None) -> Metadata | Unread:
+        """What a file's release requires. Raises IndexFailure and ArchiveFailure.
+
+        ``siblings`` are the other files of the release; ``target`` is what an sdist's setup.py is followed for, where its
+        requirements stand nowhere else.
+        """
+        found = self._told_before(file, target)
+        if found is None:
+            found = self._known_metadata(file, target)
+            if found is None and _is_dear(file):
                 from muslcheck.index.siblings import sibling_of
 
                 if (other := await sibling_of(file, siblings, self.metadata)) is not None:
                     return other
-            if known is None:
-                known = await self._once(key, "metadata", self._metadata(file))
-            self._answers[key] = known
-        found: Metadata | Unread = self._answers[key]
+            if found is None:
+                about = target.id if target is not None and file.kind is Kind.SDIST else ""
+                found = await self._once(("metadata of", f"{file.url} {about}"), "metadata", self._metadata(file, target))
+            self._tell_later(file, found)
         if _asks_siblings(file, found):
             from muslcheck.index.siblings import sibling_of
 
@@ -253,37 +260,53 @@ class Index:
 
     # --- metadata and facts ------------------------------------------------------------------------------------------------------
 
-    def _recalled(self, file: DistFile) -> Metadata | Unread | None:
+    def _recalled(self, file: DistFile, target: Target | None = None) -> Metadata | Unread | None:
         """What the file itself says, without waiting; an sdist's siblings are not asked."""
-        key = ("metadata", file.url)
-        if key not in self._answers:
+        found = self._told_before(file, target)
+        if found is None:
             try:
-                known = self._known_metadata(file)
+                found = self._known_metadata(file, target)
             except IndexFailure:
                 return None
-            if known is not None:
-                self._answers[key] = known
-        return self._answers.get(key)
+            if found is not None:
+                self._tell_later(file, found)
+        return found
 
-    def _known_metadata(self, file: DistFile) -> Metadata | Unread | None:
+    def _told_before(self, file: DistFile, target: Target | None) -> Metadata | Unread | None:
+        """What was said of the file in this run, and holds for the target."""
+        found: Metadata | Unread | None = self._answers.get(("metadata", file.url))
+        if found is None and (followed := self._followed.get(file.url)):
+            from muslcheck.archives.witness import suits
+
+            found = next((each for each in followed if suits(each, target)), None)
+        return found
+
+    def _tell_later(self, file: DistFile, found: Metadata | Unread) -> None:
+        if isinstance(found, Unread) or not found.asked:
+            self._answers["metadata", file.url] = found
+        elif found not in (followed := self._followed.setdefault(file.url, [])):
+            followed.append(found)
+
+    def _known_metadata(self, file: DistFile, target: Target | None = None) -> Metadata | Unread | None:
         if file.url.startswith("file:") and file.kind is Kind.WHEEL:
             from muslcheck.index.metadata import local_wheel
 
             return local_wheel(file)
         key = _metadata_key(file)
         found = None if key is None else self._cache.read("metadata", key)
-        if found is None and file.kind is Kind.SDIST and self.target is not None:
-            key = _metadata_key(file, self.target)
-            found = None if key is None else self._cache.read("metadata", key)
-        if found is None:
+        if key is None or found is None:
             return None
         try:
-            return metadata_of(found[0])
+            if not isinstance(found[0], list):
+                return metadata_of(found[0])
+            for each in map(metadata_of, found[0]):
+                self._tell_later(file, each)
         except (KeyError, TypeError, ValueError):
-            self._cache.drop("metadata", key or "")
+            self._cache.drop("metadata", key)
             return None
+        return self._told_before(file, target)
 
-    async def _metadata(self, file: DistFile) -> Metadata | Unread:
+    async def _metadata(self, file: DistFile, target: Target | None) -> Metadata | Unread:
         self._need_network(file)
         found: Metadata | Unread
         if file.kind is Kind.WHEEL:
@@ -298,10 +321,12 @@ class Index:
 
             path = await self._fetched(file)
             with open(path, "rb") as handle:  # noqa: ASYNC230, PTH123 - a local file, opened and no more
-                found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename, self.target, file.subdirectory), file)
-        followed = isinstance(found, Metadata) and found.source is MetadataSource.SETUP_PY
-        key = _metadata_key(file, self.target if followed else None)
-        if key is not None and (isinstance(found, Metadata) or found.broken or file.kind is Kind.SDIST):
+                found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename, target, file.subdirectory), file)
+        key = _metadata_key(file)
+        if key is not None and isinstance(found, Metadata) and found.asked:
+            others = [each for each in self._followed.get(file.url, ()) if each != found][-_MOST_FOLLOWED:]
+            self._cache.write("metadata", key, [plain_metadata(each) for each in (*others, found)])
+        elif key is not None and (isinstance(found, Metadata) or found.broken or file.kind is Kind.SDIST):
             self._cache.write("metadata", key, plain_metadata(found))
         return found
 
@@ -372,15 +397,7 @@ def _asks_siblings(file: DistFile, found: Metadata | Unread) -> bool:
     return file.kind is Kind.SDIST and (found.assumed if isinstance(found, Metadata) else not found.broken)
 
 
-def _metadata_key(file: DistFile, target: Target | None = None) -> str | None:
-    """METADATA of a wheel says what it says; what is read out of an sdist may change with muslcheck, and with the target."""
+def _metadata_key(file: DistFile) -> str | None:
+    """METADATA of a wheel says what it says; what is read out of an sdist may change with muslcheck."""
     key = content_key(file)
-    if key is None or file.kind is not Kind.SDIST:
-        return key
-    return f"{key} {READERS}" if target is None else f"{key} {_plain(target)}"
-
-
-def _plain(target: Target) -> str:
-    """What of a target bears on what is read in an sdist; the image's name does not."""
-    said = (target.python_full, target.arch, target.libc, target.distribution, target.release, "t" if target.free_threaded else "")
-    return f"{READERS} {' '.join(map(str, said))}"
+    return key if key is None or file.kind is not Kind.SDIST else f"{key} {READERS}"

@@ -78,8 +78,8 @@ def _is_everywhere(name: str, provider: Provider, twins: Offers, node: Node) -> 
     if not all(file.kind is Kind.SDIST or file.filename.endswith("-any.whl") for file in files):
         return False
     tried = settled.tried.get(name, ())
-    read = [provider.catalogue.metadata(file) for file in files if file.version in tried]
-    return not any(isinstance(each, Metadata) and any(map(_speaks_of_machine, each.requires_dist)) for each in read)
+    read = [provider.catalogue.metadata(file, provider.offers.target) for file in files if file.version in tried]
+    return not any(isinstance(each, Metadata) and (each.asked or any(map(_speaks_of_machine, each.requires_dist))) for each in read)
 
 
 def may_share(requirements: Iterable[Requirement]) -> bool:
@@ -148,8 +148,9 @@ class _Comparison:
 
     def _same_needs(self, theirs: DistFile, mine: DistFile, *, tried: bool) -> bool:
         """Whether the files that come first require the same; of a release that was not tried, whether pip takes both."""
-        there = self._catalogue.metadata(theirs)
-        here = there if theirs is mine else self._catalogue.metadata(mine)
+        there = self._catalogue.metadata(theirs, self._found.offers.target)
+        same = theirs is mine and not (isinstance(there, Metadata) and there.asked)
+        here = there if same else self._catalogue.metadata(mine, self._offers.target)
         if here is None and there is not None and tried:
             self._lacking[mine.url] = mine
             return True

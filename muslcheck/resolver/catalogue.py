@@ -34,8 +34,8 @@ class Recall(Protocol):
     def known_project(self, name: NormalizedName, /) -> Project | Absent | None:
         """A project's page."""
 
-    def known_metadata(self, file: DistFile, siblings: Sequence[DistFile], /) -> Metadata | Unread | None:
-        """What a file requires; ``siblings`` are the other files of its release."""
+    def known_metadata(self, file: DistFile, siblings: Sequence[DistFile], target: Target | None, /) -> Metadata | Unread | None:
+        """What a file requires on a target; ``siblings`` are the other files of its release."""
 
 
 class Catalogue:
@@ -63,6 +63,7 @@ class Catalogue:
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}
+        self._followed: dict[str, list[tuple[Target | None, Metadata]]] = {}
         self._archives: dict[str, DistFile | Unread] = {}
         self._directories: dict[str, Metadata | Unread] = {}
 
@@ -71,9 +72,11 @@ class Catalogue:
         self._projects[project.name] = project
         self.arrivals.append(("project", project.name))
 
-    def add_metadata(self, file: DistFile, found: Metadata | Unread) -> None:
-        """What a file requires, or why that could not be learned."""
+    def add_metadata(self, file: DistFile, found: Metadata | Unread, target: Target | None = None) -> None:
+        """What a file requires, or why that could not be learned; asked for a target, where that may matter."""
         self._metadata[file.url] = found
+        if isinstance(found, Metadata) and found.asked:
+            self._followed.setdefault(file.url, []).append((target, found))
         if file.kind is Kind.WHEEL and isinstance(found, Metadata):
             self._wheels.setdefault((file.name, file.version), []).append((file, found))
         self.arrivals.append(("metadata", file.name))
@@ -133,8 +136,8 @@ class Catalogue:
             return ()
         return tuple(other for other in project.files(file.version) if other.url != file.url)
 
-    def metadata(self, file: DistFile) -> Metadata | Unread | None:
-        """What a file requires, None where that is not known yet.
+    def metadata(self, file: DistFile, target: Target) -> Metadata | Unread | None:
+        """What a file requires on a target, None where that is not known yet.
 
         What was read from the file itself comes first. A wheel is also answered for by another wheel of the same release
         that was read before: one whose ``.metadata`` has the same hash, else one with the same Python tag (``cp312``;
@@ -143,11 +146,14 @@ class Catalogue:
         costs next to nothing. Of several such wheels the first by name answers.
         """
         exact = self._metadata.get(file.url)
-        if exact is None and self._recall is not None and file.url not in self._recalled:
-            self._recalled.add(file.url)
-            exact = self._recall.known_metadata(file, self.siblings(file) if file.kind is Kind.SDIST else ())
+        if isinstance(exact, Metadata) and exact.asked:
+            exact = self._of_target(file, target)
+        recalled = file.url if file.kind is Kind.WHEEL else f"{file.url} {target.id}"
+        if exact is None and self._recall is not None and recalled not in self._recalled:
+            self._recalled.add(recalled)
+            exact = self._recall.known_metadata(file, self.siblings(file) if file.kind is Kind.SDIST else (), target)
             if exact is not None:
-                self.add_metadata(file, exact)
+                self.add_metadata(file, exact, target)
         if exact is not None or file.kind is not Kind.WHEEL:
             return exact
         read = self._wheels.get((file.name, file.version))
@@ -160,6 +166,13 @@ class Catalogue:
             if (other.sidecar == file.sidecar if other.sidecar and file.sidecar else python_tag(other) == tag)
         ]
         return min(same, key=lambda each: each[:2])[2] if same else None
+
+    def _of_target(self, file: DistFile, target: Target) -> Metadata | None:
+        """What was read of an sdist for this target, or for one to which it looks the same."""
+        from muslcheck.archives.witness import suits
+
+        known = self._followed[file.url]
+        return next((found for asked_for, found in known if asked_for is target or suits(found, target)), None)
 
 
 def python_tag(file: DistFile) -> str:

@@ -303,7 +303,7 @@ class Provider(_Base):
             if len(seen) == count:
                 return
             seen.add(version)
-            found = self.catalogue.metadata(file)
+            found = self.catalogue.metadata(file, self.offers.target)
             if found is None and lacks and file.kind is Kind.WHEEL:  # an sdist may have to be fetched whole
                 files.add(file)
             elif isinstance(found, Metadata):
@@ -316,13 +316,13 @@ class Provider(_Base):
             projects.add(need.name)
         offer = self.offers.of(need.name)
         first = next(offer.candidates(wish_of(need)), None) if offer is not None else None
-        if first is not None and self.catalogue.metadata(first[1]) is None:
+        if first is not None and self.catalogue.metadata(first[1], self.offers.target) is None:
             files.add(first[1])
 
     def note_first(self, candidate: Held) -> None:
         """A candidate was found to be the first for a requirement."""
         file = candidate.base.file
-        if file is not None and self.catalogue.metadata(file) is None:
+        if file is not None and self.catalogue.metadata(file, self.offers.target) is None:
             self._unseen.setdefault(file.url, file)
 
     def looked_at(self) -> set[str]:
@@ -352,7 +352,7 @@ class Provider(_Base):
         base = candidate.base
         if base.direct is not None and base.file is None:
             return self.catalogue.directory(base.direct) or _NOTHING
-        return self.catalogue.metadata(base.file) if base.file is not None else _NOTHING
+        return self.catalogue.metadata(base.file, self.offers.target) if base.file is not None else _NOTHING
 
     def extended(self, base: Base, extras: frozenset[str]) -> Extended:
         """A candidate with extras, one and the same for the same."""
@@ -377,7 +377,7 @@ class Provider(_Base):
         for version, file in offer.candidates(wish):
             if version in seen:
                 continue
-            found = self.catalogue.metadata(file)
+            found = self.catalogue.metadata(file, self.offers.target)
             if isinstance(found, Unread):
                 if found.broken:
                     seen.add(version)

@@ -61,7 +61,11 @@ class Walk:
             projects |= course.projects - self._asked_projects
             archives |= {key: each for key, each in course.archives.items() if key not in self._asked_archives}
             for file in course.files.values():
-                if file.url not in self._asked_files and self._catalogue.metadata(file) is None and not self._is_under_way(file):
+                if (
+                    file.url not in self._asked_files
+                    and self._catalogue.metadata(file, course.target) is None
+                    and not self._is_under_way(file)
+                ):
                     self._asked_files.add(file.url)
                     files[file.url] = file
         self._asked_projects |= projects
@@ -95,6 +99,7 @@ class _Course:
         self.projects: set[str] = set()
         self.files: dict[str, DistFile] = {}
         self.archives: dict[str, Requirement] = {}
+        self.target = offers.target
         self._offers = offers
         self._catalogue = catalogue
         self._asked: defaultdict[str, dict[str, dict[Wish, None]]] = defaultdict(dict)
@@ -175,7 +180,7 @@ class _Course:
         file = self._held.get(name)
         if file is None:
             return
-        found = self._catalogue.metadata(file)
+        found = self._catalogue.metadata(file, self.target)
         if found is None:
             self.files[file.url] = file
         self._follow(name, file.url, found)
@@ -211,7 +216,7 @@ class _Course:
         if offer is None:
             return None
         for _, file in offer.candidates(wish):
-            found = self._catalogue.metadata(file)
+            found = self._catalogue.metadata(file, self.target)
             if not (isinstance(found, Unread) and found.broken) and not (isinstance(found, Metadata) and self._offers.needs(found) is None):
                 return file
         for version, _ in zip(offer.versions(wish.specifier), range(_MOST_LOOKED_AT), strict=False):

@@ -173,6 +173,8 @@ class Metadata:
     assumed: bool = False
     installed: int | None = None
     packed: int | None = None
+    asked: tuple[tuple[str, str, str], ...] = ()
+    """What the reading asked its target (kind, question, answer), where it depends on one: it holds for targets that answer the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ import pytest
 
 from muslcheck.resolver import Catalogue
 from muslcheck.words.release import DistFile, Kind, Metadata, Project, Unread
+from muslcheck.words.target import Libc, Target
+
+TARGET = Target("python:3.12-alpine3.23", (3, 12), "3.12.11", "x86_64", Libc("musl", 1, 2), "alpine", "3.23")
 
 
 def wheel(tags, sidecar=None, version="1.0", name="a"):
@@ -29,8 +32,8 @@ def catalogue(*found):
 def test_the_file_itself_comes_first():
     one, other = wheel("cp312-cp312-musllinux_1_2_x86_64"), wheel("cp312-cp312-musllinux_1_2_aarch64")
     known = catalogue((one, metadata("one")), (other, metadata("other")))
-    assert known.metadata(one) == metadata("one")
-    assert known.metadata(other) == metadata("other")
+    assert known.metadata(one, TARGET) == metadata("one")
+    assert known.metadata(other, TARGET) == metadata("other")
 
 
 @pytest.mark.parametrize(
@@ -46,20 +49,20 @@ def test_the_file_itself_comes_first():
     ],
 )
 def test_a_wheel_of_the_same_release_answers_for_another(read, asked, answers):
-    assert (catalogue((read, metadata("b"))).metadata(asked) is not None) == answers
+    assert (catalogue((read, metadata("b"))).metadata(asked, TARGET) is not None) == answers
 
 
 def test_an_sdist_is_answered_for_by_nobody():
     sdist = DistFile("a-1.0.tar.gz", "a", "1.0", Kind.SDIST, "https://files.example/a-1.0.tar.gz")
-    assert catalogue((wheel("py3-none-any"), metadata())).metadata(sdist) is None
-    assert catalogue((sdist, metadata())).metadata(wheel("py3-none-any")) is None
+    assert catalogue((wheel("py3-none-any"), metadata())).metadata(sdist, TARGET) is None
+    assert catalogue((sdist, metadata())).metadata(wheel("py3-none-any"), TARGET) is None
 
 
 def test_what_could_not_be_read_answers_for_itself_alone():
     one, other = wheel("cp312-cp312-musllinux_1_2_x86_64"), wheel("cp312-cp312-musllinux_1_2_aarch64")
     known = catalogue((one, Unread("no")))
-    assert known.metadata(one) == Unread("no")
-    assert known.metadata(other) is None
+    assert known.metadata(one, TARGET) == Unread("no")
+    assert known.metadata(other, TARGET) is None
 
 
 def test_the_order_of_arrival_does_not_matter():
@@ -69,7 +72,7 @@ def test_the_order_of_arrival_does_not_matter():
         (wheel("cp312-cp312-macosx_11_0_arm64", "sha256:1"), metadata("mac")),
         (wheel("cp312-cp312-manylinux_2_17_x86_64"), metadata("linux")),
     ]
-    answers = {catalogue(*order).metadata(asked) for order in itertools.permutations(others)}
+    answers = {catalogue(*order).metadata(asked, TARGET) for order in itertools.permutations(others)}
     assert answers == {metadata("mac")}
 
 

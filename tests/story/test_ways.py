@@ -12,6 +12,7 @@ import termios
 
 import jsonschema
 import pytest
+from support.archives import sdist_bytes
 from support.story import ALPINE, GLIBC, MUSL
 
 import muslcheck
@@ -31,6 +32,65 @@ def asked(place):
 
 
 ANSWER = {"fine": "wheel", "gone": "unknown", "native": "compile", "quick": "wheel", "stuck": "fail"}
+
+
+DECIDING = """
+import platform, sys
+from setuptools import setup
+
+requires = ["since"] if sys.version_info >= (3, 12) else ["before"]
+if platform.machine() == "aarch64":
+    requires.append("arm")
+setup(name="deciding", version="1.0", install_requires=requires)
+"""
+
+
+@pytest.fixture
+def deciding(place):
+    """A project whose setup.py alone tells what it requires, and asks where it runs."""
+    for name in ("since", "before", "arm"):
+        place.wheel(name, "1.0")
+    data = sdist_bytes("deciding", "1.0", {"setup.py": DECIDING}, metadata_version="1.1")
+    place.server.add("deciding", "deciding-1.0.tar.gz", data)
+    place.write("r.txt", "deciding\n")
+    return place
+
+
+def brought(report):
+    """What each target gets beside the project."""
+    found = {}
+    for verdict in report:
+        names = found.setdefault(f"{verdict.target.image} {verdict.target.arch}", [])
+        if verdict.name != "deciding":
+            names.append(verdict.name)
+    return found
+
+
+def test_setup_py_is_followed_for_each_target(deciding):
+    images = ("python:3.11-alpine", "python:3.12-alpine", "python:3.13-alpine")
+    expected = {
+        "python:3.11-alpine x86_64": ["before"],
+        "python:3.11-alpine aarch64": ["arm", "before"],
+        "python:3.12-alpine x86_64": ["since"],
+        "python:3.12-alpine aarch64": ["arm", "since"],
+        "python:3.13-alpine x86_64": ["since"],
+        "python:3.13-alpine aarch64": ["arm", "since"],
+    }
+    _, report = deciding.both("r.txt", image=images, arch=("x86_64", "aarch64"))
+    assert brought(report) == expected
+    alone = [deciding.check("r.txt", image=image, arch=arch) for image in images for arch in ("x86_64", "aarch64")]
+    assert {target: names for each in alone for target, names in brought(each).items()} == expected
+
+
+def test_what_setup_py_said_for_each_target_is_kept(deciding):
+    """Once an sdist is there it is read for every target, and what it said is kept for those that answer alike."""
+    asked = {"image": ("python:3.11-alpine", "python:3.12-alpine"), "cache": True, "cache_dir": deciding.folder / "kept"}
+    first = deciding.check("r.txt", **asked)
+    assert len(deciding.server.asked("/files/deciding-1.0.tar.gz")) == 1
+    again = deciding.check("r.txt", **asked, offline=True)
+    alike = deciding.check("r.txt", **{**asked, "image": "python:3.13-alpine"})
+    assert brought(again) == brought(first) == {"python:3.11-alpine x86_64": ["before"], "python:3.12-alpine x86_64": ["since"]}
+    assert brought(alike) == {"python:3.13-alpine x86_64": ["since"]}
 
 
 def outcomes(report):
