@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from muslcheck.alpine.images import twin
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from muslcheck.words.installer import Installer
     from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import IndexOptions, Manifest, Requirement, Selection
-    from muslcheck.words.resolution import Candidate
+    from muslcheck.words.resolution import Candidate, Resolution
     from muslcheck.words.supply import Supply
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
@@ -184,13 +184,23 @@ class _Asked:
     offered: ApkIndex | None = None
     building: tuple[Requirement, ...] = ()
 
+    @property
+    def for_any_machine(self) -> tuple[object, ...]:
+        """What targets have in common that ask the same for an image on several machines. All that is told by its id lives on."""
+        told_by_id = map(id, (self.requirements, self.constraints, self.selection, self.offered))
+        return *told_by_id, self.above, self.target.image, self.target.python_full
+
 
 async def _verdicts(asked: _Asked, loader: Loader) -> list[Verdict]:
     """Settle what is asked, and judge every candidate."""
+    return (await _settled(asked, loader))[1]
+
+
+async def _settled(asked: _Asked, loader: Loader) -> tuple[Resolution, list[Verdict]]:
     from muslcheck.loading import together
 
     resolution = await loader.settle(asked.requirements, asked.constraints, asked.target, twin(asked.target), asked.selection)
-    return await together(_verdict(candidate, asked, loader) for candidate in resolution.candidates)
+    return resolution, await together(_verdict(candidate, asked, loader) for candidate in resolution.candidates)
 
 
 async def _locked(lock: Lock, asked: _Asked, loader: Loader) -> list[Verdict]:
@@ -234,11 +244,18 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
         selection=_of_builds(asked.selection),
         above=(*asked.above, candidate.name),
     )
+    known = loader.built.get(inner.for_any_machine)
+    if known is not None:
+        return known
     await loader.explore_once(inner.requirements, inner.target, inner.selection)
-    found = await _verdicts(inner, loader)
-    return tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk_in_all) for verdict in found)
+    resolution, verdicts = await _settled(inner, loader)
+    found = tuple(BuildRequirement(verdict.name, verdict.version, verdict.outcome, verdict.apk_in_all) for verdict in verdicts)
+    if resolution.anywhere and all(verdict.outcome is Outcome.WHEEL for verdict in verdicts):
+        loader.built[inner.for_any_machine] = found
+    return found
 
 
+@cache
 def _of_builds(rules: Selection) -> Selection:
     """Which files a build may take: what pip hands on to the install of its isolated environment (``build_env/installer.py``)."""
     return replace(

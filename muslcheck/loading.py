@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.resolution import Candidate, Resolution
     from muslcheck.words.target import Target
+    from muslcheck.words.verdict import BuildRequirement
 
 __all__ = ["Loader", "a_turn", "driven", "in_loop", "texts_at", "together"]
 
@@ -58,6 +59,8 @@ class Loader:
         self._ahead: dict[tuple[object, ...], asyncio.Event | None] = {}
         self.build_requirements = cache(build_requirements)
         """What a build requires, the same objects for the same texts: targets that ask the same are told by them."""
+        self.built: dict[tuple[object, ...], tuple[BuildRequirement, ...]] = {}
+        """What builds require, judged, where it is the same on every machine."""
         self.judged = Known()
         """What was judged and holds for several targets."""
         self._tell = tell

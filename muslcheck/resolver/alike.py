@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
 
-__all__ = ["Found", "compare", "may_share"]
+__all__ = ["Found", "compare", "is_anywhere", "may_share"]
 
 _MACHINE = "platform_machine"
 """The one marker in which targets of one Python differ."""
@@ -62,6 +62,11 @@ class Found:
         return cls(provider.offers, twins, settled, provider.refused, nodes, chains, frozenset(settled.projects), tried, everywhere)
 
 
+def is_anywhere(found: Found, requirements: Iterable[Requirement]) -> bool:
+    """Whether nothing that was looked at, nor what is asked, speaks of a machine."""
+    return found.looked_at <= found.told.keys() and not any(map(_asks_for_machine, requirements))
+
+
 def _is_everywhere(name: str, provider: Provider, twins: Offers, node: Node) -> bool:
     """Whether all that was looked at of a project is for any machine and any C library: its files, and what its releases require."""
     offer, twin, settled = provider.offers.of(name), twins.of(name), provider.settled
@@ -94,7 +99,7 @@ def compare(
 
     What is lacking to tell is returned as :class:`Wanted`.
     """
-    if any(each.marker is not None and _speaks_of_machine(str(each.marker)) for each in requirements):
+    if any(map(_asks_for_machine, requirements)):
         return None
     lacking: dict[str, DistFile] = {}
     nodes = {}
@@ -170,6 +175,10 @@ class _Comparison:
         return self._offers.needs(metadata, every) == self._found.offers.needs(metadata, every) and self._offers.needs(
             metadata
         ) == self._found.offers.needs(metadata)
+
+
+def _asks_for_machine(requirement: Requirement) -> bool:
+    return requirement.marker is not None and _speaks_of_machine(str(requirement.marker))
 
 
 def _speaks_of_machine(text: str) -> bool:

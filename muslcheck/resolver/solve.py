@@ -11,7 +11,7 @@ to try every older release, which takes the metadata of each. It is followed for
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from resolvelib import BaseReporter, ResolutionImpossible
@@ -19,7 +19,7 @@ from resolvelib.resolvers import Resolution as Search
 from resolvelib.structs import RequirementInformation
 
 from muslcheck.errors import ResolutionFailed
-from muslcheck.resolver.alike import Found, compare, may_share
+from muslcheck.resolver.alike import Found, compare, is_anywhere, may_share
 from muslcheck.resolver.answer import answer, chains_of, nodes_of
 from muslcheck.resolver.obstacles import Failure, drop, least, pass_over
 from muslcheck.resolver.provider import Provider, Settled
@@ -118,9 +118,10 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     provider, nodes, chains = found_here
     told: dict[str, Told] = {}
     resolution = answer(nodes, chains, provider, twins, told)
-    if others is not None:
-        others.append(Found.of(provider, twins, nodes, chains, told))
-    return resolution
+    if others is None:
+        return resolution
+    others.append(Found.of(provider, twins, nodes, chains, told))
+    return replace(resolution, anywhere=is_anywhere(others[-1], (*requirements, *constraints)))
 
 
 def _found_so_far(

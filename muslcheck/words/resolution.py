@@ -95,6 +95,8 @@ class Resolution:
     target: Target
     candidates: tuple[Candidate, ...]
     problems: tuple[Problem, ...] = ()
+    anywhere: bool = False
+    """Whether it is known to be the same for every machine that has this Python and this C library."""
 
 
 @dataclass(frozen=True, slots=True)

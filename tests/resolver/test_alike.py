@@ -6,6 +6,7 @@ import pytest
 
 from muslcheck.errors import ResolutionFailed
 from muslcheck.resolver import Catalogue, solve
+from muslcheck.words.release import Shelf
 from muslcheck.words.requirement import Selection
 
 ARCHES = ("x86_64", "aarch64", "riscv64", "ppc64le")
@@ -69,6 +70,13 @@ def alone(shop, requirements, constraints, target, selection):
         return str(failure)
 
 
+def anywhere(shop, requirements, constraints, target, selection):
+    try:
+        return shop.settle(*requirements, constraints=constraints, target=target[0], twin=target[1], selection=selection).anywhere
+    except ResolutionFailed:
+        return False
+
+
 @pytest.mark.parametrize("seed", range(250))
 def test_a_shared_search_tells_what_one_alone_tells(seed, puzzle, written, musl, glibc):
     shop, roots, constraints, selection = puzzle(seed)
@@ -83,9 +91,11 @@ def test_a_shared_search_tells_what_one_alone_tells(seed, puzzle, written, musl,
     ]
     bounds = [written(text, line, "constraints.txt") for line, text in enumerate(constraints, 1)]
     targets = pairs(musl, glibc)
-    assert shared(shop, requirements, bounds, targets, selection) == [
-        alone(shop, requirements, bounds, target, selection) for target in targets
-    ]
+    each_alone = [alone(shop, requirements, bounds, target, selection) for target in targets]
+    assert shared(shop, requirements, bounds, targets, selection) == each_alone
+    if anywhere(shop, requirements, bounds, targets[0], selection):
+        without_shelves = [([replace(each, shelf=Shelf()) for each in candidates], problems) for candidates, problems in each_alone]
+        assert all(each == without_shelves[0] for each in without_shelves)
 
 
 @pytest.fixture
