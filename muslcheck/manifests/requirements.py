@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
+_PIP_LIST = re.compile(r"\s*Package +Version\b[^\n]*\r?\n-+ +-+[- ]*\r?\n")
 _DEEPEST = 50
 _OFTEN = 500
 
@@ -102,6 +105,9 @@ class _Reading:
         if guessed:
             self.problem(Origin(path), "not UTF-8, read as Latin-1", "Save it as UTF-8: pip reads it by the locale of the machine.")
         parents = (*parents, (_real(place), place))
+        if (head := _PIP_LIST.match(text)) is not None:
+            self.listed(path, head, text)
+            return
         for line in _lines(text):
             origin = Origin(path, line.number)
             if line.fault:
@@ -112,6 +118,18 @@ class _Reading:
                 self.include(line, origin, parents)
             else:
                 self.options(line, origin)
+
+    def listed(self, path: str, head: re.Match[str], text: str) -> None:
+        """The table that ``pip list`` prints: pip does not read it; what it lists is worth an answer all the same."""
+        first = text.count("\n", 0, head.end()) + 1
+        reason = "this is the table that pip list prints, and pip reads no tables; pip freeze prints what it reads"
+        self.fault(path, first - 2, reason)
+        for number, row in enumerate(text[head.end() :].split("\n"), first):
+            words = row.split()
+            if len(words) > 1:
+                with suppress(InvalidEntry):
+                    entry = f"{words[0]}=={words[1]}"
+                    self.requirements[read_entry(entry, Origin(path, number), written=entry)] = None
 
     def entry(self, line: Line, origin: Origin, *, constraint: bool) -> None:
         """A line with a requirement on it; of its options only hashes count."""

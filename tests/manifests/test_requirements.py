@@ -338,3 +338,22 @@ def test_constraint_files_of_their_own(folder):
     assert bounds.requirements == ()
     (folder / "bounds.txt").write_text("a[x]<2\n")
     assert faults("requirements.txt", constraints=["bounds.txt"]) == ['bounds.txt:1: "a[x]<2": a constraint cannot have extras']
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_table_of_pip_list(folder, end):
+    rows = [
+        "Package    Version Editable project location",
+        "---------- ------- -------------------------",
+        "Flask      3.0.0",
+        "app        1.0     /src/app",
+        "",
+    ]
+    found = requirements(folder, end.join(rows))
+    assert [(each.name, str(each.specifier), each.origin.line) for each in found.requirements] == [
+        ("flask", "==3.0.0", 3),
+        ("app", "==1.0", 4),
+    ]
+    assert [(each.line, each.reason) for each in found.faults] == [
+        (1, "this is the table that pip list prints, and pip reads no tables; pip freeze prints what it reads")
+    ]
