@@ -247,9 +247,7 @@ class Index:
             for failure in failures:
                 host = urlsplit(failure.subject).netloc or failure.subject
                 self._sources.problems.setdefault(Problem(host, f"passed over, as pip does: {failure.reason}", failure.hint, "index"))
-            others = answers if first else self._sources.until_first(sources, answers)
-            otherwise = partial(merge, name, [answer for answer in others if isinstance(answer, Part)])
-            return merge(name, parts, otherwise if listed > 1 else None)
+            return merge(name, parts, self._otherwise(name, sources, answers) if listed > 1 else None)
         if failures:
             raise failures[0]
         indexes = tuple(source.place.url for source in sources)
@@ -257,6 +255,17 @@ class Index:
         if ignored is not None and not indexes:
             raise IndexUnavailable(ignored.subject, ignored.message, ignored.hint)
         return Absent(name, "no index lists it" if indexes else "there is no index to ask", indexes)
+
+    def _otherwise(self, name: NormalizedName, sources: Sequence[Source], answers: Sequence[Answer]) -> Callable[[], Project] | None:
+        """The project by the other rule for several indexes; None where that is not worth telling.
+
+        That pip passes over an older mirror on one's own disk is what everybody would expect.
+        """
+        others = answers if self._options.first_index else self._sources.until_first(sources, answers)
+        has = [(source, answer) for source, answer in zip(sources, others, strict=True) if isinstance(answer, Part)]
+        if not self._options.first_index and any(not source.is_links and source.place.path is not None for source, _ in has):
+            return None
+        return partial(merge, name, [part for _, part in has])
 
     # --- metadata and facts ------------------------------------------------------------------------------------------------------
 

@@ -62,12 +62,8 @@ def _two_ways(name: str, node: Node, provider: Provider) -> tuple[DistFile | Non
     if offer is None or offer.project.otherwise is None:
         return None
     offers = provider.offers
-    other = offer.project.otherwise()
-    if not offers.selection.installer.first_index and all(index.startswith("file:") for index in other.indexes):
-        return None  # pip passes over an older mirror on one's own disk, as everybody would expect
-    _, theirs = next(
-        Offer(other, offers.target, offers.selection).candidates(provider.wish(node.asks, provider.constraint(name))), (None, None)
-    )
+    other = Offer(offer.project.otherwise(), offers.target, offers.selection)
+    _, theirs = next(other.candidates(provider.wish(node.asks, provider.constraint(name))), (None, None))
     mine = node.base.file if node.base.stranded is None else None
     return None if _same(mine, theirs) else (mine, theirs)
 

@@ -11,11 +11,11 @@ from packaging.version import Version
 __all__ = ["python_allowed", "python_in"]
 
 _MISTAKES = (
-    (re.compile(r"(?<=\d)(?=[<>=~^!])"), ","),
-    (re.compile(r"([<>]=?)\s*(\d+(?:\.\d+)*)\.\*"), r"\1\2"),
-    (re.compile(r"(?<=\d\.\d)\*"), ".*"),
-    (re.compile(r",\s*$"), ""),
-    (re.compile(r"['\"]"), ""),
+    (r"(?<=\d)(?=[<>=~^!])", ","),
+    (r"([<>]=?)\s*(\d+(?:\.\d+)*)\.\*", r"\1\2"),
+    (r"(?<=\d\.\d)\*", ".*"),
+    (r",\s*$", ""),
+    (r"['\"]", ""),
 )
 """What uv mends, in its order (``lenient_requirement.rs``): ``>=3.6<4``, ``>=3.6.*``, ``!=3.0*``, ``>=3.6,``, ``'>=3.6'``."""
 
@@ -43,7 +43,7 @@ def _mended(requires_python: str) -> SpecifierSet | None:
     """An invalid specifier after the usual mistakes are mended, one after the other until it is valid; None where it stays invalid."""
     text = requires_python
     for mistake, instead in _MISTAKES:
-        text = mistake.sub(instead, text)
+        text = re.sub(mistake, instead, text)
         try:
             return SpecifierSet(text)
         except InvalidSpecifier:  # the next may help

@@ -8,7 +8,7 @@ from typing import Final
 
 __all__ = ["PIP", "UV", "Installer"]
 
-_WRITTEN: Final = re.compile(r"(pip|uv)(?:\s*==\s*([0-9]{1,4}(?:\.[0-9]{1,4}){0,3}))?", re.ASCII | re.IGNORECASE)
+_WRITTEN: Final = r"(pip|uv)(?:\s*==\s*([0-9]{1,4}(?:\.[0-9]{1,4}){0,3}))?"
 _OLDEST: Final = {"pip": (21, 2), "uv": (0, 12)}
 """pip 21.2 was the first to take musllinux wheels (PEP 656); uv 0.12 changed what it takes of pre-releases and of old sdists."""
 _LINUX_FIRST: Final = (26, 3)
@@ -28,10 +28,10 @@ class Installer:
     @classmethod
     def parse(cls, text: str) -> Installer:
         """The installer that ``pip``, ``uv``, ``pip==26.2`` or ``uv==0.13`` names. Raises ValueError with a sentence for people."""
-        written = _WRITTEN.fullmatch(text.strip())
+        written = re.fullmatch(_WRITTEN, text.strip().lower())
         if written is None:
             raise ValueError(f"{text!r} is neither pip nor uv, nor one of them with a version (pip==26.2)")
-        known = {"pip": PIP, "uv": UV}[written[1].lower()]
+        known = {"pip": PIP, "uv": UV}[written[1]]
         if written[2] is None:
             return known
         version = tuple(map(int, written[2].split(".")))
