@@ -14,7 +14,7 @@ from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
 from muslcheck.manifests.files import decode
 from muslcheck.manifests.included import constraints_at, manifests_at
-from muslcheck.manifests.installs import Install, install_of, variables
+from muslcheck.manifests.installs import Install, install_of, pythons_of_uv, variables, version_of_python
 from muslcheck.manifests.pep508 import InvalidEntry
 from muslcheck.manifests.requirements import read as read_lines
 from muslcheck.manifests.sequence import one_after_the_other
@@ -83,6 +83,8 @@ class _Reading:
         self.problems: dict[Problem, None] = {}
         self.faults: dict[Fault, None] = {}
         self.images: dict[str, None] = {}
+        self.pythons: dict[str, None] = {}
+        """Those that uv brings."""
         self.apk: dict[str, None] = {}
         self.building: dict[str, Origin] = {}
         self.complete = True
@@ -194,11 +196,12 @@ class _Reading:
             stage.apk.follow(settled, lambda name: self.place(at.each, name))
             if len(settled) < len(words) and apk_names([*settled, "any"]):
                 stage.apk.complete = False
+        self.pythons.update(dict.fromkeys(pythons_of_uv(settled)))
         install = install_of([word for word in words if spelled(word, empty=True)] or ["true"])
         if install is None:
             return
-        if stage.image:
-            self.images.setdefault(stage.image)
+        if image := self.image(at, by_uv=install.program == "uv"):
+            self.images.setdefault(image)
         if not install.exported:
             self.complete = self.complete and stage.apk.complete
             there = stage.apk.packages
@@ -206,6 +209,15 @@ class _Reading:
                 self.installs_in = stage
             self.building = {**there, **self.building}
         self.install(at, install)
+
+    def image(self, at: _At, *, by_uv: bool) -> str:
+        """The image that a command installs on; where uv brings the Python to one that is not Python's own, the image of that Python."""
+        image = at.stage.image
+        stated = version_of_python(at.values.get("UV_PYTHON") or "") or next(reversed(self.pythons), "")
+        if not by_uv or not stated or not image or "python" in image or at.stage.is_alpine:
+            return image
+        self.problems.setdefault(Problem(self.path, f"uv brings Python {stated} to {image}: judged for an image of that Python"))
+        return f"python:{stated}-slim"
 
     def place(self, each: Instruction, text: str) -> Origin:
         """Where a word of an instruction stands."""

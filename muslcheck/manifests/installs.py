@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Install", "Stated", "install_of", "variables"]
+__all__ = ["Install", "Stated", "install_of", "pythons_of_uv", "variables", "version_of_python"]
 
 _PIP = re.compile(r"pip[\d.]*")
 _PYTHON = re.compile(r"(python|pypy)[\d.]*")
@@ -203,6 +203,24 @@ def _called(words: list[str]) -> tuple[str, list[str], str, list[str]]:
     if verb in _RUNS.get(program, ()) and rest:
         return _called(["uvx", *(rest[1:] if verb == "tool" else rest)])
     return program, before, verb, rest
+
+
+def pythons_of_uv(words: list[str]) -> tuple[str, ...]:
+    """The Pythons that a command of uv's brings (``uv python install 3.13``, ``uv venv --python 3.13``), as ``3.13``."""
+    program, _, verb, rest = _called(words) if words else ("", [], "", [])
+    if (program, verb) == ("uv", "python") and rest[:1] == ["install"]:
+        stated = [value for option, value in _options(rest[1:], _VALUED, "") if not option]
+    elif (program, verb) == ("uv", "venv"):
+        stated = [value for option, value in _options(rest, _VALUED, "p") if option in ("--python", "-p")]
+    else:
+        return ()
+    return tuple(filter(None, map(version_of_python, stated)))
+
+
+def version_of_python(text: str) -> str:
+    """``3.13`` of ``3.13``, ``3.13.2``, ``python3.13`` and ``cpython-3.13.2``; empty for anything else."""
+    found = re.fullmatch(r"(?:c?python-?)?(3\.\d+)(?:\.\d+)?", text.strip())
+    return found[1] if found else ""
 
 
 def variables(program: str, values: Mapping[str, str | None]) -> Stated:

@@ -834,3 +834,24 @@ def test_a_project_after_its_own_lock_brings_nothing_more(tmp_path, commands, lo
     found = manifest(tmp_path, text, uv_lock=lock, pyproject_toml=project)
     assert len(found.locks) == locks
     assert [each.text for each in found.requirements] == named
+
+
+@pytest.mark.parametrize(
+    ("base", "commands", "image"),
+    [
+        ("ubuntu:24.04", "RUN uv python install 3.13\nRUN uv pip install rich", "python:3.13-slim"),
+        ("ubuntu:24.04", "RUN uv venv --python cpython-3.13.2 /venv && uv pip install rich", "python:3.13-slim"),
+        ("ubuntu:24.04", "ARG V=3.12\nRUN uv venv -p ${V} && uv sync --no-dev", "python:3.12-slim"),
+        ("debian:12", "ENV UV_PYTHON=3.14\nRUN uv venv && uv pip install rich", "python:3.14-slim"),
+        ("ubuntu:24.04", "RUN uv python install 3.13\nRUN pip install rich", "ubuntu:24.04"),
+        ("ubuntu:24.04", "RUN uv venv && uv pip install rich", "ubuntu:24.04"),
+        ("ubuntu:24.04", "RUN uv venv --python pypy && uv pip install rich", "ubuntu:24.04"),
+        ("python:3.12", "RUN uv venv --python 3.13 && uv pip install rich", "python:3.12"),
+        ("alpine:3.23", "RUN uv venv --python 3.13 && uv pip install rich", "alpine:3.23"),
+    ],
+)
+def test_a_python_that_uv_brings(tmp_path, base, commands, image):
+    found = manifest(tmp_path, f"FROM {base}\nCOPY uv.lock .\n{commands}\n", uv_lock=LOCK)
+    assert found.images == (image,)
+    brought = [] if image == base else [f"uv brings Python {image[7:11]} to {base}: judged for an image of that Python"]
+    assert [each.message for each in found.problems] == brought
