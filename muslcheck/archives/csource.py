@@ -264,7 +264,10 @@ class _Reader:
             if ":NULL " not in mark:
                 return
             mark = f"nullptr:{mark.partition(':')[2]}"
-        certainty = extension.certainty if state else weaker(extension.certainty, Certainty.DECIDED_LATER)
+        name = mark.removeprefix("capi:")
+        if name != mark and self._preprocessor.own(name):
+            return  # a macro of the project's own takes its place
+        certainty = extension.certainty if state and name not in self._perhaps else weaker(extension.certainty, Certainty.DECIDED_LATER)
         self._mark(mark, self._where(member, text.line(use.start)), certainty)
 
     def _include(

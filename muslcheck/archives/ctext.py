@@ -120,7 +120,8 @@ def _alias(definition: bytes, at: int, data: bytes) -> Use | None:
     if found is None or found[2].decode("latin-1") not in gone().c_api:
         return None
     used = re.search(rb"^(?![ \t]*#)[^\n]*\b" + found[1] + rb"\b", data, re.MULTILINE)
-    return Use(f"capi:{found[2].decode()}", at) if used and not _aside(data, used.end()) else None
+    taken_back = re.search(rb"^[ \t]*#[ \t]*undef[ \t]+" + found[1] + rb"\b", data, re.MULTILINE)
+    return Use(f"capi:{found[2].decode()}", at) if used and not taken_back and not _aside(data, used.end()) else None
 
 
 def _forms(data: bytes, start: int, end: int) -> list[Use]:

@@ -35,6 +35,10 @@ class Preprocessor:
         name, _, value = text.strip().partition(" ")
         self._own[name.partition("(")[0]] = value.strip() or "1"
 
+    def own(self, name: str) -> bool:
+        """Whether a name is a macro of the files read so far."""
+        return name in self._own
+
     def undefine(self, text: str) -> None:
         """``#undef``: what follows the word."""
         self._own.pop(text.strip(), None)

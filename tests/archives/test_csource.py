@@ -164,6 +164,16 @@ def test_an_optional_extension_needs_its_headers_optionally():
         ),
         ("#if PY_MAJOR_VERSION < 3\nPyTypeObject t = {PyObject_HEAD_INIT(NULL) 0};\n#endif", []),
         ("PyTypeObject t = {\n#if PY_MAJOR_VERSION >= 3\nPyVarObject_HEAD_INIT(NULL, 0)\n#else\nPyObject_HEAD_INIT(NULL)\n#endif\n0};", []),
+        ("#define PyUnicode_GetSize PyUnicode_GET_LENGTH\nint n = PyUnicode_GetSize(s);", []),
+        (
+            "#ifdef OLD\n#define PyUnicode_GetSize strlen\n#endif\nint n = PyUnicode_GetSize(s);",
+            [("capi:PyUnicode_GetSize", "decided-later")],
+        ),
+        (
+            "#if PY_MAJOR_VERSION < 3\n#define PyUnicode_GetSize f\n#endif\nint n = PyUnicode_GetSize(s);",
+            [("capi:PyUnicode_GetSize", "always")],
+        ),
+        ("#define n PyUnicode_GET_SIZE\n#undef n\n#define n PyUnicode_GET_LENGTH\nint l = n(s);", []),
         ("PyObject *o = _PyObject_CallNoArg(f);", [("capi:_PyObject_CallNoArg", "always")]),
         ("PyObject *o = _PyObject_CallNoArgs(f);", []),
         ("#include <longintrepr.h>", [("capi:longintrepr.h", "always")]),
