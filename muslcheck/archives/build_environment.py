@@ -33,6 +33,7 @@ class BuildEnvironment:
         """``folder_on_path``: the sdist's own folder is on ``sys.path`` (setuptools' legacy back end, ``backend-path``)."""
         self._target = target
         self._names = contents.names
+        self._packages: frozenset[str] | None = None
         self.paths = [""] if folder_on_path else []
         """Folders of the archive that are on ``sys.path``."""
         self._requires: dict[str, str] = {}
@@ -65,9 +66,21 @@ class BuildEnvironment:
                 member = f"{folder}/{stem}{ending}" if folder else f"{stem}{ending}"
                 if member in self._names:
                     return member, folder in self.paths
-        if any(name.startswith(f"{stem}/") for name in self._names if name.endswith(".py")):
+        if stem in self._folders():
             return f"{stem}/", "" in self.paths  # a namespace package: a folder without __init__.py
         return None
+
+    def _folders(self) -> frozenset[str]:
+        """All folders with Python files at any depth below them."""
+        if self._packages is None:
+            found: set[str] = set()
+            for name in self._names:
+                folder = name.rpartition("/")[0] if name.endswith(".py") else ""
+                while folder and folder not in found:
+                    found.add(folder)
+                    folder = folder.rpartition("/")[0]
+            self._packages = frozenset(found)
+        return self._packages
 
     def finds(self, module: str) -> bool | None:
         """Whether an import of the module (dotted) finds it; None where that cannot be told."""

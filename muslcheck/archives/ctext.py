@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from muslcheck.archives.gone import gone
@@ -75,15 +75,16 @@ class CText:
         self._lines = _Lines(plain)
         self.pieces: list[Use | tuple[bytes, bytes, int]] = []
         at = 0
+        telling = _telling(plain) if names else None
         for match in _DIRECTIVE.finditer(plain):
             if names:
-                self.pieces.extend(_uses(plain, at, match.start()))
+                self.pieces.extend(_uses(plain, at, match.start(), telling))
             if names and match[1] == b"define" and (use := _alias(match[2], match.start(), plain)):
                 self.pieces.append(use)
             self.pieces.append((match[1], match[2], match.start()))
             at = match.end()
         if names:
-            self.pieces.extend(_uses(plain, at, len(plain)))
+            self.pieces.extend(_uses(plain, at, len(plain), telling))
 
     def line(self, start: int) -> int:
         """The line, from 1, of a place in the text."""
@@ -91,16 +92,27 @@ class CText:
 
 
 @cache
-def _names() -> re.Pattern[bytes]:
+def _names() -> tuple[bytes, ...]:
     """The telling names, as identifiers: the judge knows since when they are gone."""
-    names = (*(name for name in gone().c_api if name.isidentifier()), *_ONLY_GLIBC)
-    return re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(name.encode() for name in names) + rb")\b(\s*\()?")
+    return tuple(name.encode() for name in (*(name for name in gone().c_api if name.isidentifier()), *_ONLY_GLIBC))
 
 
-def _uses(data: bytes, start: int, end: int) -> list[Use]:
-    found = [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
+def _telling(data: bytes) -> re.Pattern[bytes] | None:
+    """A pattern for those telling names that stand anywhere in a file; None where there are none."""
+    return _pattern(there) if (there := tuple(name for name in _names() if name in data)) else None
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![\w.])(?:->|\.)?\b(" + b"|".join(names) + rb")\b(\s*\()?")
+
+
+def _uses(data: bytes, start: int, end: int, telling: re.Pattern[bytes] | None) -> list[Use]:
+    found: list[Use] = []
+    if data.find(b"Py_TYPE", start, end) >= 0 or data.find(b"Py_SIZE", start, end) >= 0:
+        found += [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
     found += _forms(data, start, end)
-    for match in _names().finditer(data, start, end):
+    for match in telling.finditer(data, start, end) if telling is not None else ():
         name = match[1].decode()
         before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
         if _aside(data, match.start()):

@@ -24,6 +24,7 @@ _CIMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+cimport\b|cimport[ \t]
 _RAISES_CXX = re.compile(
     r"^[ \t]*c(?:p?)def\b[^\n#]*\)[ \t]*except[ \t]*\+[ \t]*[A-Za-z_]\w*[ \t]*(?:nogil|with[ \t]+gil)?[ \t]*:[ \t]*$", re.MULTILINE
 )
+_STATEMENTS = re.compile(r"except[ \t]*\+|\bprint[ \t]")
 _PRINT = re.compile(r"^[ \t]*print[ \t]+(?!(?:in|is|and|or|if|not)\b)[\w\0]", re.MULTILINE)
 _LEVEL = 4_000
 """Characters in which a source may state its language level."""
@@ -65,7 +66,7 @@ def refused(text: str, others: Iterable[str], *, levels: bool, second: bool = Fa
 
     ``levels``: no language level is set from outside; ``second``: it is 2. What stands below an ``IF`` is left out: it may not be compiled.
     """
-    if len(text) > _MOST:
+    if len(text) > _MOST or not _worth_reading(text):
         return
     plain = _plain(text)
 
@@ -88,6 +89,17 @@ def refused(text: str, others: Iterable[str], *, levels: bool, second: bool = Fa
     if "noexcept" not in text:
         for at, function, taker in _callbacks(plain, nearby):
             yield found(at, f"{function}, which may raise, as a callback of {taker}")
+
+
+def _worth_reading(text: str) -> bool:
+    """Whether anything of what is refused may be in a text, comments and texts included: a quick look."""
+    table = gone()
+    if _STATEMENTS.search(text) or _LONG.search(text) or any(name in text for name in table.cython_names if name != "long"):
+        return True
+    if any((match[1] or match[2]) in table.cython_modules for match in _CIMPORT.finditer(text)):
+        return True
+    own = {match[1] for match in _MAY_RAISE.finditer(text)} if "noexcept" not in text else set[str]()
+    return bool(own) and any(match[1] in own for match in _GIVEN.finditer(text))
 
 
 def _plain(text: str) -> str:

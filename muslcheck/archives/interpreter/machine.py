@@ -295,7 +295,7 @@ class Machine:
 
     def _how_sure(self, path: Path) -> Certainty:
         how = weaker(Certainty.ALWAYS, *(step.certainty for step in path))
-        if how is Certainty.DECIDED_LATER and any(step in self.trials for step in path):
+        if self.trials and how is Certainty.DECIDED_LATER and any(step in self.trials for step in path):
             return Certainty.OPTIONAL  # whatever is decided, the build goes on without it
         return how
 
