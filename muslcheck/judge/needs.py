@@ -169,17 +169,18 @@ def _one_of_several(found: tuple[Need, ...]) -> tuple[Need, ...]:
 
 
 def _settled(found: tuple[Need, ...], release: str) -> Iterator[Need]:
-    """Names that several packages hold go to the one that the build is known to need by a name that no other has."""
+    """Names that several packages hold go to the one that the build needs as surely by a name that no other has."""
     several = {need: others for need in found if (others := _others(need, release))}
-    sure = {
-        name
-        for need in found
-        if need not in several and need.apk is not None and not need.guessed and need.certainty is not Certainty.DECIDED_LATER
-        for name in need.apk.build
-    }
+    sure: dict[str, int] = {}
     for need in found:
-        if need.apk is not None and need in several and sure.isdisjoint(need.apk.build):
-            yield replace(need, apk=next((apk for apk in several[need] if not sure.isdisjoint(apk.build)), need.apk))
+        if need not in several and need.apk is not None and not need.guessed:
+            for name in need.apk.build:
+                sure[name] = max(sure.get(name, 0), _SURENESS[need.certainty])
+    for need in found:
+        if need.apk is not None and need in several:
+            as_sure = {name for name, how in sure.items() if how >= _SURENESS[need.certainty]}
+            choice = (need.apk, *several[need])
+            yield replace(need, apk=next((apk for apk in choice if not as_sure.isdisjoint(apk.build)), need.apk))
         else:
             yield need
 

@@ -85,6 +85,13 @@ def test_of_libraries_for_one_purpose_a_build_takes_one(sure, perhaps, build):
     assert set(judge(case).apk.build) == {"gcc", "musl-dev"} | build
 
 
+def test_a_name_follows_only_what_is_as_sure():
+    case = a_case(offered=False, headers=["fuse.h"])
+    assert "fuse-dev" in judge(optional(case, programs=[("pkg-config fuse3",)])).apk.build
+    case = optional(a_case(offered=False, libraries=["z"]), libraries=[("cblas",), ("openblas",)])
+    assert set(judge(case).apk.build) == {"gcc", "musl-dev", "openblas-dev", "zlib-dev"}
+
+
 def test_one_of_several_is_the_first_that_alpine_has():
     case = a_case(offered=False)
     tree = Tree("meson", WHERE, Certainty.ALWAYS, ("c",), (Seen("mine or openblas or blas", WHERE, Certainty.OPTIONAL, "pkg-config"),))
