@@ -12,6 +12,7 @@ from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.record import SetupCall
 from muslcheck.archives.interpreter.values import Func, Instance, Items, Klass, Perhaps, Unknown, weaker
 from muslcheck.archives.interpreter.world import FOLDER
+from muslcheck.archives.numpy_distutils import configured, looked_up
 from muslcheck.archives.setup_arguments import refused
 from muslcheck.archives.setup_cfg import listed, read_setup_cfg
 from muslcheck.archives.setup_commands import follow_commands, follow_distribution, follow_hooks
@@ -114,7 +115,10 @@ def facts_of(machine: Machine) -> SetupFacts:
     if not record.setups and not record.raises:
         facts.unread.append(Seen("no call of setup() was found", contents.where(machine.main), Certainty.DECIDED_LATER))
     describe(contents, modules, facts, machine.environment)
-    if not modules.known:
+    if not modules.known and (added := configured(contents, machine.imported)):
+        facts.extensions = added
+        facts.libraries.extend(looked_up(contents))
+    elif not modules.known:
         facts.extensions = compiled_by_hand(contents, record.programs)
     facts.setup_requires = tuple(requires)
     facts.requires = _requires(machine)
