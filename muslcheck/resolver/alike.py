@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from muslcheck.resolver.provider import consistent
 from muslcheck.resolver.select import version_of
+from muslcheck.resolver.stock import consistent
 from muslcheck.resolver.terms import Base
 from muslcheck.words.release import Kind, Metadata, Unread
 from muslcheck.words.requirement import Source
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from muslcheck.resolver.answer import Node, Told
     from muslcheck.resolver.catalogue import Catalogue
-    from muslcheck.resolver.provider import Provider, Settled
+    from muslcheck.resolver.provider import Provider
     from muslcheck.resolver.select import Offers
+    from muslcheck.resolver.settled import Settled
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
 
@@ -59,7 +60,7 @@ class Found:
         settled = provider.settled
         tried = {name: frozenset(versions) for name, versions in settled.tried.items()}
         everywhere = {name: each for name, each in told.items() if _is_everywhere(name, provider, twins, nodes[name])}
-        return cls(provider.offers, twins, settled, provider.refused, nodes, chains, frozenset(settled.projects), tried, everywhere)
+        return cls(provider.offers, twins, settled, provider.stock.refused, nodes, chains, frozenset(settled.projects), tried, everywhere)
 
 
 def is_anywhere(found: Found, requirements: Iterable[Requirement]) -> bool:
@@ -70,7 +71,7 @@ def is_anywhere(found: Found, requirements: Iterable[Requirement]) -> bool:
 def _is_everywhere(name: str, provider: Provider, twins: Offers, node: Node) -> bool:
     """Whether all that was looked at of a project is for any machine and any C library: its files, and what its releases require."""
     offer, twin, settled = provider.offers.of(name), twins.of(name), provider.settled
-    in_the_way = (settled.stranded, settled.conflicts, settled.pythons, settled.bounded, provider.refused)
+    in_the_way = (settled.stranded, settled.conflicts, settled.pythons, settled.bounded, provider.stock.refused)
     if (
         offer is None
         or twin is None
@@ -83,7 +84,7 @@ def _is_everywhere(name: str, provider: Provider, twins: Offers, node: Node) -> 
     if not all(file.kind is Kind.SDIST or file.filename.endswith("-any.whl") for file in files):
         return False
     tried = settled.tried.get(name, ())
-    read = [provider.catalogue.metadata(file, provider.offers.target) for file in files if file.version in tried]
+    read = [provider.stock.catalogue.metadata(file, provider.offers.target) for file in files if file.version in tried]
     return not any(isinstance(each, Metadata) and (each.asked or any(map(_speaks_of_machine, each.requires_dist))) for each in read)
 
 

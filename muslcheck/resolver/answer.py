@@ -69,7 +69,7 @@ def answer(
 
     What ``told`` has is true here, too, save the shelves; what it lacks is added.
     """
-    offers, catalogue = provider.offers, provider.catalogue
+    offers, catalogue = provider.offers, provider.stock.catalogue
     candidates = []
     problems: dict[Problem, None] = {}
     for name in sorted(nodes):
@@ -189,22 +189,22 @@ class _Teller:
         self._provider = provider
         self._settled = provider.settled
         self._offers = provider.offers
-        self._catalogue = provider.catalogue
+        self._catalogue = provider.stock.catalogue
         self._offer = provider.offers.of(name)
         self._twins = twins
         self._twin = twins.of(name)
-        self._wish = provider.wish(node.asks, provider.constraint(name))
+        self._wish = provider.stock.wish(node.asks, provider.stock.constraint(name))
         base = node.base
         self._version = base.file.version if base.file is not None and base.file.version else str(base.version) if base.version else None
         self._shelf = self._fill_shelf()
-        self._metadata = provider.metadata(base) if base.file is not None or base.direct is not None else None
+        self._metadata = provider.stock.metadata(base) if base.file is not None or base.direct is not None else None
 
     def candidate(self, chain: tuple[str, ...]) -> Candidate:
         """The candidate as the resolution holds it."""
         node, base = self._node, self._node.base
         project = self._catalogue.project(self._name) if base.direct is None else None
         newer, newer_file = self._newer()
-        constraints = (each.text for each in self._provider.constraint(self._name).sources)
+        constraints = (each.text for each in self._provider.stock.constraint(self._name).sources)
         return Candidate(
             name=canonicalize_name(self._name),
             version=self._version,
@@ -265,7 +265,7 @@ class _Teller:
             archive = self._catalogue.archive(base.direct)
             if isinstance(archive, Unread):
                 yield Problem(self._name, f"{base.direct.text} could not be read: {archive.reason}", archive.hint, archive.kind)
-        for version, why in self._provider.refused.get(self._name, {}).items():
+        for version, why in self._provider.stock.refused.get(self._name, {}).items():
             asked_for = self._wish.specifier.contains(version, prereleases=True)  # others may have been met on the way, or not
             if asked_for and (base.version is None or version_of(version) > base.version):
                 yield Problem(self._name, f"{self._name} {version} is passed over, as pip does, for its metadata: {why.reason}", why.hint)
@@ -314,7 +314,7 @@ class _Teller:
         if kind in (BlockerKind.NOT_ON_INDEX, BlockerKind.UNREACHABLE):
             return self._absent(kind)
         if kind is BlockerKind.METADATA:
-            refused = self._provider.refused.get(self._name, {})
+            refused = self._provider.stock.refused.get(self._name, {})
             reason = next((why.reason for version, why in refused.items() if version == str(base.version)), "")
             return Blocker(kind, f"pip refuses every release that would do{reason and f' ({base}: {reason})'}")
         if base.direct is not None:
@@ -326,7 +326,7 @@ class _Teller:
     def _asked_for(self) -> set[str]:
         """The requirements in the form ``name>=1``, without extras and markers, constraints included."""
         asked = {f"{self._name}{ask.specifier}" for ask in self._node.asks}
-        return asked | {f"{self._name}{each.specifier}" for each in self._provider.constraint(self._name).sources}
+        return asked | {f"{self._name}{each.specifier}" for each in self._provider.stock.constraint(self._name).sources}
 
     def _absent(self, kind: BlockerKind) -> Blocker:
         absent = self._catalogue.project(self._name)

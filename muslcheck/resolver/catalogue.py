@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from muslcheck.resolver.alike import Found
-    from muslcheck.resolver.provider import Settled
     from muslcheck.resolver.select import Offers
+    from muslcheck.resolver.settled import Settled
     from muslcheck.words.release import Absent, DistFile
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.target import Target

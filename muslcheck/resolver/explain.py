@@ -47,7 +47,7 @@ def conflict_in_words(
             if way is not None:
                 named.add(id(way[0].root))
             said.setdefault(f"{cause.parent.base}{_by(cause.parent.project, way, provider)} needs {_shortly(requirement)}")
-    for constraint in provider.constraint(project).sources:
+    for constraint in provider.stock.constraint(project).sources:
         named.add(id(constraint))
         said.setdefault(f"{constraint.origin} allows only {in_short(constraint)}")
     *before, last = said or (f"no version of {project} is what everything needs",)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from muslcheck.resolver.explain import conflict_in_words, python_in_words
-from muslcheck.resolver.provider import CONSTRAINED
+from muslcheck.resolver.settled import CONSTRAINED
 from muslcheck.resolver.terms import Ask, Exactly, PythonAsk
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from resolvelib.structs import RequirementInformation
 
-    from muslcheck.resolver.provider import Provider, Settled
+    from muslcheck.resolver.provider import Provider
+    from muslcheck.resolver.settled import Settled
     from muslcheck.resolver.terms import Held, Term, Way
     from muslcheck.words.requirement import Requirement
     from muslcheck.words.resolution import BlockerKind
@@ -51,7 +52,7 @@ def pass_over(failure: Failure) -> bool:
     """Have what does not install passed over from now on; False where all installs, and requirements are against each other."""
     provider = failure.provider
     settled = provider.settled
-    blocked = provider.blocked(failure.causes) or _blocked_on_the_way(failure)
+    blocked = provider.stock.blocked(failure.causes) or _blocked_on_the_way(failure)
     if blocked is not None:
         settled.stranded[blocked[0]] = blocked[1]
         return True
@@ -147,7 +148,7 @@ def _leading(failure: Failure, constraints: int) -> frozenset[int]:
 
 
 def _constraints_on(projects: Iterable[str], provider: Provider, constraints: int) -> Iterator[int]:
-    sources = {id(each) for project in projects for each in provider.constraint(project).sources}
+    sources = {id(each) for project in projects for each in provider.stock.constraint(project).sources}
     return (constraints + index for index, each in enumerate(provider.stated_constraints) if id(each) in sources)
 
 
@@ -182,7 +183,7 @@ def _least_important(provider: Provider, causes: Collection[Cause]) -> tuple[str
     dependents = [cause for cause in droppable if cause.parent is not None]
     if dependents:
         return _who(provider, dependents[-1]), dependents[-1].requirement.project
-    constrained = sorted({cause.requirement.project for cause in causes if provider.constraint(cause.requirement.project).sources})
+    constrained = sorted({cause.requirement.project for cause in causes if provider.stock.constraint(cause.requirement.project).sources})
     if constrained and len({_who(provider, cause) for cause in droppable}) <= 1:
         return CONSTRAINED, constrained[0]
     if droppable:
@@ -208,7 +209,7 @@ def _clash(provider: Provider, project: str, causes: Sequence[Cause]) -> bool:
     if exact:
         bases = [cause.requirement.candidate for cause in causes if isinstance(cause.requirement, Exactly)]
         return len(exact) > 1 or not all(ask.specifier.contains(base.version or "0", prereleases=True) for ask in asks for base in bases)
-    return next(provider.allowed(project, provider.wish(asks, provider.constraint(project))), None) is None
+    return next(provider.stock.allowed(project, provider.stock.wish(asks, provider.stock.constraint(project))), None) is None
 
 
 def _who(provider: Provider, cause: Cause) -> str:

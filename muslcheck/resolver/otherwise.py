@@ -63,7 +63,7 @@ def _two_ways(name: str, node: Node, provider: Provider) -> tuple[DistFile | Non
         return None
     offers = provider.offers
     other = Offer(offer.project.otherwise(), offers.target, offers.selection)
-    _, theirs = next(other.candidates(provider.wish(node.asks, provider.constraint(name))), (None, None))
+    _, theirs = next(other.candidates(provider.stock.wish(node.asks, provider.stock.constraint(name))), (None, None))
     mine = node.base.file if node.base.stranded is None else None
     return None if _same(mine, theirs) else (mine, theirs)
 

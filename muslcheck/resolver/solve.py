@@ -22,8 +22,9 @@ from muslcheck.errors import ResolutionFailed
 from muslcheck.resolver.alike import Found, compare, is_anywhere, may_share
 from muslcheck.resolver.answer import answer, chains_of, nodes_of
 from muslcheck.resolver.obstacles import Failure, drop, least, pass_over
-from muslcheck.resolver.provider import Provider, Settled
+from muslcheck.resolver.provider import Provider
 from muslcheck.resolver.select import offers_for
+from muslcheck.resolver.settled import Settled
 from muslcheck.resolver.terms import PYTHON
 from muslcheck.words.resolution import Wanted
 
@@ -110,7 +111,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
             return nodes
         if nodes is not None:
             provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled)
-            provider.refused = found.refused
+            provider.stock.refused = found.refused
             return answer(nodes, found.chains, provider, twins, {**found.told})
     found_here = _search(_Question(requirements, constraints, catalogue, offers, twins, tell))
     if isinstance(found_here, Wanted):
@@ -170,25 +171,25 @@ def _search(question: _Question) -> tuple[Provider, dict[str, Node], dict[str, t
         try:
             state = search.resolve(provider.roots, max_rounds=_PIPS_ROUNDS)
         except _Stranded as stop:
-            if lacking := provider.lacking(wholly=True):
+            if lacking := provider.stock.lacks.wanted(wholly=True):
                 return lacking
-            settled.looked_at(provider)
+            settled.looked_at(provider.stock)
             settled.stranded |= stop.projects
             settled.bounded |= stop.bounded
         except _Lacking:
-            return provider.lacking()
+            return provider.stock.lacks.wanted()
         except (_Endless, ResolutionImpossible) as stop:
-            if settled.pins <= _MOST_IN_ALL and (lacking := provider.lacking(wholly=True)):
+            if settled.pins <= _MOST_IN_ALL and (lacking := provider.stock.lacks.wanted(wholly=True)):
                 return lacking
             settled.pins = min(settled.pins, _MOST_IN_ALL - _EACH_AFTER)
-            settled.looked_at(provider)
+            settled.looked_at(provider.stock)
             failure = search.failure(stop.causes, given_up=isinstance(stop, _Endless))
             if not pass_over(failure):
                 _drop(failure, question, settled)
         else:
-            if lacking := provider.lacking():
+            if lacking := provider.stock.lacks.wanted():
                 return lacking
-            settled.looked_at(provider)
+            settled.looked_at(provider.stock)
             nodes = nodes_of(state, provider)
             return provider, nodes, chains_of(nodes)
     raise ResolutionFailed(
@@ -392,7 +393,7 @@ class _Watch(_Reporter):
         if index > _MOST_ROUNDS or settled.pins > _MOST_IN_ALL:
             raise _Endless(self._last)
         self._counted.attempts += 1
-        if self._provider.lacks:
+        if self._provider.stock.lacks:
             self._without += 1
             if self._without > _ON_WITHOUT:
                 raise _Lacking
@@ -411,7 +412,7 @@ class _Watch(_Reporter):
                 self.first.setdefault((cause.parent.project, cause.requirement.project), list(causes))
                 if cause.parent.project not in self.ways and (way := self._search.way_to(cause.parent.project)):
                     self.ways[cause.parent.project] = way
-        blocked = self._provider.blocked(causes)
+        blocked = self._provider.stock.blocked(causes)
         if blocked is not None:
             project, kind = blocked
             if candidate.base.stranded is not None or self._search.is_beyond(candidate):
@@ -419,19 +420,19 @@ class _Watch(_Reporter):
             self.stranded.setdefault(project, (kind, {}))[1].setdefault(candidate.project)
             self._given_up[project].add(str(candidate))
             self._rejections[project] += 1
-            releases, times = _MOST_DEAD_ENDS if self._provider.installs(project) else _MOST_HOPELESS
+            releases, times = _MOST_DEAD_ENDS if self._provider.stock.installs(project) else _MOST_HOPELESS
             if len(self._given_up[project]) > releases or self._rejections[project] > times:
                 raise _Stranded({project: kind}, {project: set(self.stranded[project][1])})
 
     def _all_blocked(self, candidate: Held) -> dict[str, BlockerKind]:
         """Everything that a release requires and that does not install. Where the release itself does not, no older one would do."""
         causes: list[Cause] = [RequirementInformation(each, candidate) for each in self._provider.get_dependencies(candidate)]
-        return dict(blocked for cause in causes if (blocked := self._provider.blocked([cause])) is not None)
+        return dict(blocked for cause in causes if (blocked := self._provider.stock.blocked([cause])) is not None)
 
     def resolving_conflicts(self, causes: Collection[Cause]) -> None:
         """Every candidate of a project was given up: the search goes back."""
         self._last = causes
         for cause in causes:
             for name in (cause.requirement.project, cause.parent.project if cause.parent else ""):
-                if len(self._provider.tried.get(name, ())) > _MOST_VERSIONS:
+                if len(self._provider.stock.lacks.tried.get(name, ())) > _MOST_VERSIONS:
                     raise _Endless(causes)
