@@ -153,7 +153,11 @@ def _null_numbers(data: bytes, start: int, end: int) -> list[int]:
     """Where a PyTypeObject is given NULL for a number, item by item."""
     found = []
     for match in _TYPE.finditer(data, start, end):
-        text = re.sub(rb'"(?:[^"\\\n]|\\.)*"|\([^()]*\)', b"x", data[match.end() : min(end, match.end() + _TYPE_LENGTH)])
+        text = re.sub(
+            rb'"(?:[^"\\\n]|\\.)*"|\([^()]*\)|//[^\n]*',
+            lambda m: b"" if m[0][:1] == b"/" else b"x",
+            data[match.end() : min(end, match.end() + _TYPE_LENGTH)],
+        )
         items = [item.strip() for item in text.partition(b"}")[0].split(b",")]
         if b"." not in text.partition(b"}")[0] and any(item == b"NULL" for at, item in enumerate(items) if at in _TYPE_NUMBERS):
             found.append(match.start())

@@ -156,6 +156,11 @@ def test_an_optional_extension_needs_its_headers_optionally():
             'PyTypeObject t = { PyVarObject_HEAD_INIT(NULL, 0) "a.b, c", sizeof(X), 0, (destructor)d, NULL, /* tp_print */ NULL};',
             [("gcc-14:NULL for a number in a PyTypeObject", "always")],
         ),
+        ('PyTypeObject t = { PyVarObject_HEAD_INIT(NULL, 0) "a", // a, name\n sizeof(X), 0, d, // NULL, d\n 0, NULL};', []),
+        (
+            'PyTypeObject t = { PyVarObject_HEAD_INIT(NULL, 0) "a", // a, name\n sizeof(X), 0, d, NULL, // n\n};',
+            [("gcc-14:NULL for a number in a PyTypeObject", "always")],
+        ),
         ('PyTypeObject t = { PyVarObject_HEAD_INIT(&PyType_Type, 0) "a", sizeof(X), 0, d, 0, NULL, NULL};', []),
         ('PyTypeObject t = { PyVarObject_HEAD_INIT(NULL, 0) .tp_name = "a", .tp_doc = NULL, .a = 0, .b = 0, NULL};', []),
         (
