@@ -90,6 +90,8 @@ _OF_SCRIPTS = 2
 _SWEPT_UP = re.compile(r"/(\.(?!github/)[^/.]|site-packages/)")
 """Folders that nobody meant to pack: environments, tools' own. What lies in them tells nothing."""
 _MEMBERS = 200_000
+_LINKS = 2_000
+"""Links that are followed: real sdists hold some hundreds at most."""
 _UNPACKED = 4 * 1024**3
 """Bytes of all members together: beyond every real sdist, and some ten seconds of unpacking."""
 _RATIO = 1_000
@@ -203,6 +205,7 @@ def open_archive(file: BinaryIO, filename: str, inside: str = "") -> Contents:
         raise CorruptArchive(filename, f"cannot be read as an archive ({str(error) or type(error).__name__})") from error
     if not contents.names:
         raise CorruptArchive(filename, "holds no files")
+    keeper.follow_links()
     _drop_top_folder(contents)
     if keeper.inside:
         _enter(contents, keeper.inside)
@@ -217,6 +220,7 @@ class _Keeper:
         self.inside = self.name(inside)
         self.left = dict(_KEEP_ALL)
         self.unpacked = 0
+        self.links: dict[str, str] = {}
 
     def refuse(self, reason: str) -> HostileArchive:
         return HostileArchive(self.contents.filename, reason)
@@ -240,7 +244,29 @@ class _Keeper:
         """Raises HostileArchive where a link leads out of the archive."""
         if target.startswith("/") or target[1:2] == ":":
             raise self.refuse(f"a link leads out of the archive: {raw[:200]!r} to {target[:200]!r}")
-        self.name(target if hard else f"{raw.rpartition('/')[0]}/{target}".lstrip("/"))
+        leads_to = self.name(target if hard else f"{raw.rpartition('/')[0]}/{target}".lstrip("/"))
+        if len(self.links) < _LINKS and (name := self.name(raw)):
+            self.links[name] = leads_to
+
+    def follow_links(self) -> None:
+        """What a link leads to is there under its name, too; of a folder all that lies in it."""
+        contents = self.contents
+        for name, leads_to in self.links.items():
+            seen = {name}
+            target = leads_to
+            while target in self.links and target not in seen:
+                seen.add(target)
+                target = self.links[target]
+            found = [target] if target in contents.names else [n for n in contents.names if n.startswith(f"{target}/")]
+            for each in found:
+                alias = name + each.removeprefix(target)
+                if len(contents.names) < _MEMBERS and alias not in contents.names and not alias.startswith(f"{target}/"):
+                    contents.names[alias] = contents.names[each]
+                    if each in contents.kept:
+                        contents.kept[alias] = contents.kept[each]
+                    for marked in (contents.cut, contents.left_out):
+                        if each in marked:
+                            marked.add(alias)
 
     def add(self, raw: str, size: int, read: Callable[[int], bytes]) -> None:
         """Take note of a file, and keep it, or its head, where it says something about the build."""

@@ -70,7 +70,24 @@ def test_long_names_and_links_inside():
             (member("demo-1.0/h", tarfile.LNKTYPE, "demo-1.0/setup.py"), b""),
         )
     )
-    assert list(contents.names) == [long.removeprefix("demo-1.0/")]
+    assert list(contents.names) == [long.removeprefix("demo-1.0/")]  # what they lead to is not there
+
+
+def test_what_a_link_leads_to_is_there_under_its_name():
+    contents = opened(
+        tar(
+            (member("demo-1.0/shared/a.c"), b"int a;"),
+            (member("demo-1.0/shared/deep/b.h"), b""),
+            (member("demo-1.0/src/a.c", tarfile.LNKTYPE, "demo-1.0/shared/a.c"), b""),
+            (member("demo-1.0/src/all", tarfile.SYMTYPE, "../shared"), b""),
+            (member("demo-1.0/again.c", tarfile.SYMTYPE, "src/a.c"), b""),
+            (member("demo-1.0/shared/round", tarfile.SYMTYPE, "."), b""),
+            (member("demo-1.0/x", tarfile.SYMTYPE, "y"), b""),
+            (member("demo-1.0/y", tarfile.SYMTYPE, "x"), b""),
+        )
+    )
+    assert set(contents.names) == {"shared/a.c", "shared/deep/b.h", "src/a.c", "src/all/a.c", "src/all/deep/b.h", "again.c"}
+    assert contents.text("src/a.c") == contents.text("again.c") == contents.text("src/all/a.c") == "int a;"
 
 
 @pytest.mark.parametrize(

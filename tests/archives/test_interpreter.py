@@ -470,3 +470,12 @@ def test_a_line_that_is_executed_binds_its_name():
     code = "import sys\nV = None\nfor line in open('demo.py'):\n    if line.startswith('V'):\n        exec(line.strip())\nif V is None:\n    sys.exit(1)\n"
     found = facts(PLAIN + code + f"setup(version=V, ext_modules=[{EXT}])", **{"demo.py": "V = '1.0'\n"})
     assert (found.raises, only(found.extensions).certainty) == ((), Certainty.ALWAYS)
+
+
+def test_a_function_with_the_first_of_its_arguments():
+    code = "import os\nfrom functools import partial\ninside = partial(os.path.join, 'demo')\n"
+    code += "with open(inside('version.py')) as f:\n    exec(f.read())\nread = partial(open, mode='rU')\nsetup(version=__version__)\n"
+    assert not facts(PLAIN + code, **{"demo/version.py": ""}).raises
+    assert brief(facts(PLAIN + code + "read('setup.py')\n", **{"demo/version.py": ""}).raises) == [
+        ("ValueError: invalid mode: 'rU'", "always")
+    ]

@@ -1,7 +1,7 @@
 """Extensions that are made where a trial with the compiler went well, and not where it did not."""
 
 import pytest
-from support.sdists import facts, only
+from support.sdists import brief, facts, only
 
 from muslcheck.archives.facts import Certainty
 
@@ -38,3 +38,40 @@ def test_what_follows_a_trial_needs_a_compiler_only_perhaps(code, certainty):
 def test_an_optional_extension_is_optional_whatever_decides_on_it():
     code = "import os\nif os.path.exists('/opt/x'):\n    setup(ext_modules=[Extension('a', ['a.c'], optional=True)])\nelse:\n    setup()\n"
     assert only(facts(TOP + code).extensions).certainty is Certainty.OPTIONAL
+
+
+ANSWERED = """
+def there():
+    compiler = new_compiler()
+    try:
+        try:
+            compiler.link_shared_lib(compiler.compile(['x.c']), 'a', libraries=['yajl'])
+            return True
+        finally:
+            cleanup()
+    except:
+        return False
+options = {}
+forced = False
+if forced or there():
+    options['ext_modules'] = [Extension('a', ['a.c'])]
+setup(**options)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "certainty"),
+    [
+        (ANSWERED, Certainty.OPTIONAL),
+        (ANSWERED.replace("        return False\n", "        pass\n    return False\n"), Certainty.OPTIONAL),
+        (ANSWERED.replace("return False", "return True"), Certainty.ALWAYS),
+        (ANSWERED.replace("        return False\n", "        raise\n"), Certainty.ALWAYS),
+    ],
+)
+def test_what_a_trial_with_the_compiler_answers_hangs_on_the_compiler(code, certainty):
+    assert only(facts(TOP + code).extensions).certainty is certainty
+
+
+def test_a_stop_where_a_trial_failed_is_only_perhaps():
+    code = ANSWERED.replace("setup(**options)", "else:\n    raise SystemExit('no yajl')\nsetup(**options)")
+    assert brief(facts(TOP + code).raises) == [("SystemExit: no yajl", "decided-later")]

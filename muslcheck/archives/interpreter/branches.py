@@ -13,6 +13,7 @@ from muslcheck.archives.interpreter.expressions import elements
 from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.signals import Leave, Raised, Return
 from muslcheck.archives.interpreter.values import (
+    TRIED,
     External,
     Func,
     Perhaps,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from muslcheck.archives.interpreter.machine import Machine
+    from muslcheck.archives.interpreter.values import Path
 
 __all__ = ["BRANCHES"]
 
@@ -42,10 +44,13 @@ _OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError"})
 
 def _if(machine: Machine, node: ast.If) -> None:
     outer, machine.touched = machine.touched, False
-    holds = truth(machine.value(node.test))
+    value = machine.value(node.test)
+    holds = truth(value)
     touched, machine.touched = machine.touched, outer
     if holds is None:
-        _branches(machine, Certainty.SWITCHED if touched else Certainty.DECIDED_LATER, [node.body, node.orelse])
+        tried = isinstance(value, Unknown) and value.why == TRIED and truth(value.options[0])
+        how = Certainty.SWITCHED if touched else Certainty.OPTIONAL if tried else Certainty.DECIDED_LATER
+        _branches(machine, how, [node.body, node.orelse])
         return
     taken, other = (node.body, node.orelse) if holds else (node.orelse, node.body)
     if touched and other:
@@ -95,7 +100,7 @@ def _branches(machine: Machine, certainty: Certainty, bodies: list[list[ast.stmt
             written.append(frame.scopes.pop())
             machine.path = path
         if isinstance(how, Raised):
-            machine.stop(how, weaker(certainty, machine.certainty))
+            machine.stop(how, weaker(certainty, machine.certainty, Certainty.DECIDED_LATER))
         machine.maybe_broken += isinstance(how, Leave) and not how.again
         left.append(how)
     going_on = [names for names, how in zip(written, left, strict=True) if how is None or isinstance(how, Leave)]
@@ -189,6 +194,11 @@ def _try(machine: Machine, node: ast.Try) -> None:
     except Raised as raised:
         machine.guards.pop()
         _handle(machine, node, raised)
+    except Return as returned:
+        machine.guards.pop()
+        if len(machine.trials) == tried or not node.handlers:
+            raise
+        _without_compiler(machine, node, returned, path)
     else:
         machine.guards.pop()
         machine.block(node.orelse)
@@ -215,6 +225,17 @@ def _handle(machine: Machine, node: ast.Try, raised: Raised) -> None:
                     machine.block(node.finalbody)
             return
     raise raised
+
+
+def _without_compiler(machine: Machine, node: ast.Try, returned: Return, path: Path) -> None:
+    """``try: compile(); return True`` with ``except: return False``, or with what comes after: which it is tells the compiler."""
+    failed = _shadow(machine, Certainty.OPTIONAL, node.handlers[0].body)
+    if isinstance(failed, Return):
+        raise Return(merge([returned.value, failed.value], Certainty.OPTIONAL, path))
+    if failed is not None:
+        raise returned
+    machine.frame.returned.append(returned.value)
+    machine.path = (*machine.path, Step(Certainty.OPTIONAL))
 
 
 def _bind_exception(machine: Machine, handler: ast.ExceptHandler) -> None:

@@ -18,6 +18,7 @@ from muslcheck.archives.interpreter.questions import starts
 from muslcheck.archives.interpreter.signals import Raised, Return
 from muslcheck.archives.interpreter.values import (
     SOME_KEY,
+    Bound,
     External,
     Frame,
     Func,
@@ -126,6 +127,8 @@ def _super(machine: Machine, name: str, arguments: list[Any], named: dict[str, A
 
 def call(machine: Machine, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
     """Call a value."""
+    while isinstance(function, Bound):
+        function, arguments, named = function.function, [*function.arguments, *arguments], function.named | named
     if isinstance(function, External):
         return external(machine, function.name, arguments, named)
     if isinstance(function, Func):

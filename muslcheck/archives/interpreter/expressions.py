@@ -229,10 +229,7 @@ def _boolean(machine: Machine, node: ast.BoolOp) -> Any:
             )
     if not unknown:
         return value
-    return Unknown(
-        "a condition",
-        tuple(unknown[0].options) if isinstance(unknown[0], Unknown) and len(unknown) == 1 and value is unknown[0] else (),
-    )
+    return unknown[0] if isinstance(unknown[0], Unknown) and len(unknown) == 1 and value is unknown[0] else Unknown("a condition")
 
 
 def _unary(machine: Machine, node: ast.UnaryOp) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.imports import import_module
 from muslcheck.archives.interpreter.signals import Raised
-from muslcheck.archives.interpreter.values import SOME_KEY, Items, Perhaps, Unknown
+from muslcheck.archives.interpreter.values import SOME_KEY, Bound, Items, Perhaps, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,8 +90,10 @@ def _size(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any
     return _SIZES.get(form, Unknown("a size"))
 
 
-def _partial(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
-    return arguments[0] if arguments else Unknown("a function")
+def _partial(_machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
+    if not arguments:
+        return Unknown("a function")
+    return Bound(arguments[0], tuple(arguments[1:]), named) if arguments[1:] or named else arguments[0]
 
 
 def _copied(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:

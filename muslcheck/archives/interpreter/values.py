@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SOME_KEY",
+    "TRIED",
+    "Bound",
     "Ext",
     "External",
     "Fielded",
@@ -62,6 +64,8 @@ class Unknown:
     options: tuple[Any, ...] = ()
 
 
+TRIED = "a trial with the compiler"
+"""Why a value is not known that is one with a compiler and another without."""
 SOME_KEY = Unknown("a key")
 """The key of a dict under which stands what was put under a key that is not known: it may be any."""
 
@@ -184,6 +188,15 @@ class Func:
         return Func(self.node, self.frame, self.defaults, instance, self.owner or owner)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A function with the first of its arguments: ``functools.partial``."""
+
+    function: Any
+    arguments: tuple[Any, ...]
+    named: dict[str, Any]
+
+
 @dataclass(slots=True, eq=False)
 class Klass:
     """A class of the interpreted code."""
@@ -265,7 +278,7 @@ def merge(values: list[Any], certainty: Certainty, born: Path) -> Any:
             for key in keys
         }
     options = [option for value in values for option in (value.options or (value,) if isinstance(value, Unknown) else (value,))]
-    return Unknown("depends on a branch", tuple(options[:16]))
+    return Unknown(TRIED if certainty is Certainty.OPTIONAL else "depends on a branch", tuple(options[:16]))
 
 
 def _union(lists: list[list[Any]], certainty: Certainty) -> list[Any]:
