@@ -64,6 +64,7 @@ setup(**options)
     [
         (ANSWERED, Certainty.OPTIONAL),
         (ANSWERED.replace("        return False\n", "        pass\n    return False\n"), Certainty.OPTIONAL),
+        (ANSWERED.replace("forced = False", "import os\nforced = os.environ.get('FORCED') == '1'"), Certainty.OPTIONAL),
         (ANSWERED.replace("return False", "return True"), Certainty.ALWAYS),
         (ANSWERED.replace("        return False\n", "        raise\n"), Certainty.ALWAYS),
     ],

@@ -49,7 +49,7 @@ def _if(machine: Machine, node: ast.If) -> None:
     touched, machine.touched = machine.touched, outer
     if holds is None:
         tried = isinstance(value, Unknown) and value.why == TRIED and truth(value.options[0])
-        how = Certainty.SWITCHED if touched else Certainty.OPTIONAL if tried else Certainty.DECIDED_LATER
+        how = Certainty.OPTIONAL if tried else Certainty.SWITCHED if touched else Certainty.DECIDED_LATER
         _branches(machine, how, [node.body, node.orelse])
         return
     taken, other = (node.body, node.orelse) if holds else (node.orelse, node.body)
