@@ -260,6 +260,8 @@ def _of_builds(rules: Selection) -> Selection:
     """Which files a build may take: what pip hands on to the install of its isolated environment (``build_env/installer.py``)."""
     return replace(
         rules,
+        all_releases=rules.all_releases if rules.installer.pre_in_builds else frozenset(),
+        only_final=rules.only_final if rules.installer.pre_in_builds else frozenset(),
         ignore_requires_python=False,
         no_deps=False,
         require_hashes=False,

@@ -85,6 +85,11 @@ class Installer:
         return not self.is_uv
 
     @property
+    def pre_in_builds(self) -> bool:
+        """Whether ``--pre`` and the like count for what builds require, too (pip; uv leaves that to the requirements of the builds)."""
+        return not self.is_uv
+
+    @property
     def implies_hashes(self) -> bool:
         """Whether one requirement with a hash asks for hashes of all (pip; uv checks those that are stated)."""
         return not self.is_uv

@@ -116,3 +116,11 @@ def test_builds_look_at_the_pythons_that_files_are_for(old):
     old.write("r.txt", "old\n")
     (maker,) = old.both("r.txt", status=1, ignore_requires_python=True)[1]["old"].build_requires
     assert maker.version == "84.0"
+
+
+def test_uv_hands_no_word_on_pre_releases_to_builds(old):
+    old.wheel("setuptools", "85.0b1")
+    old.write("r.txt", "old\n")
+    for installer, version in (("pip", "85.0b1"), ("uv", "84.0")):
+        (maker,) = old.check("r.txt", all_releases=frozenset({":all:"}), installer=installer)["old"].build_requires
+        assert maker.version == version
