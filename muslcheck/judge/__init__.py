@@ -26,7 +26,7 @@ __all__ = ["RULES", "Case", "Known", "Rule", "judge"]
 
 @dataclass(slots=True)
 class Known:
-    """What was judged so far, for targets to which it looks the same: verdicts on wheels, and what rules found in sdists."""
+    """What was judged so far, for targets to which it looks the same: verdicts, and what rules found in sdists."""
 
     verdicts: dict[tuple[object, ...], Verdict] = field(default_factory=dict)
     facts: dict[int, SdistFacts] = field(default_factory=dict)
@@ -38,18 +38,32 @@ class Known:
 def judge(case: Case, known: Known | None = None) -> Verdict:
     """The verdict on one candidate on one target: every rule asked, the evidence weighed once.
 
-    ``known`` remembers the verdicts on wheels that fit: they hold for every target that has the same candidate. Of an sdist it
-    remembers what was read in it: that holds for every target that answers alike what the rules asked about it.
+    ``known`` remembers verdicts: they hold for every target that has the same candidate, and, of an sdist, finds the same in it.
+    That is remembered, too, and holds for every target that answers alike what the rules asked about it.
     """
-    candidate, file, target = case.candidate, case.file, case.target
     known = known or Known()
-    if not candidate.kin or file is None or file.kind is not Kind.WHEEL or candidate.blocker is not None:
+    candidate, target = case.candidate, case.target
+    key = _likeness(case, known)
+    if key is None:
         return _judged(case, known)
-    key = (candidate.kin, target.is_musl, target.distribution, target.release)  # all that rules and advice ask about a wheel's target
     verdict = known.verdicts.get(key)
     if verdict is None:
         verdict = known.verdicts[key] = _judged(case, known)
     return verdict if verdict.target == target else replace(verdict, target=target, shelf=candidate.shelf)
+
+
+def _likeness(case: Case, known: Known) -> tuple[object, ...] | None:
+    """The same for cases of several targets that come to the same verdict; None where that is not known of any other."""
+    candidate, file, target = case.candidate, case.file, case.target
+    if not candidate.kin or file is None or candidate.blocker is not None:
+        return None
+    key = (candidate.kin, target.is_musl, target.distribution, target.release)  # all that rules and advice ask about a wheel's target
+    if file.kind is Kind.WHEEL:
+        return key
+    if not isinstance(case.facts, SdistFacts) or _with_chain(case) is not case:
+        return None
+    found = _found_in_sdist(case, known)  # the same object, where it was found for another target
+    return *key, id(case.facts), id(found), case.build_requires, case.alternatives, id(case.offered)
 
 
 def _judged(case: Case, known: Known) -> Verdict:
