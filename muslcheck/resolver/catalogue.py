@@ -64,6 +64,7 @@ class Catalogue:
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}
         self._followed: dict[str, list[tuple[Target | None, Metadata]]] = {}
+        self._suiting: dict[tuple[str, str], Metadata] = {}
         self._archives: dict[str, DistFile | Unread] = {}
         self._directories: dict[str, Metadata | Unread] = {}
 
@@ -169,10 +170,16 @@ class Catalogue:
 
     def _of_target(self, file: DistFile, target: Target) -> Metadata | None:
         """What was read of an sdist for this target, or for one to which it looks the same."""
-        from muslcheck.archives.witness import suits
+        key = (file.url, target.id)
+        known = self._suiting.get(key)
+        if known is None:
+            from muslcheck.archives.witness import suits
 
-        known = self._followed[file.url]
-        return next((found for asked_for, found in known if asked_for is target or suits(found, target)), None)
+            read = self._followed[file.url]
+            known = next((found for asked_for, found in read if asked_for is target or suits(found, target)), None)
+            if known is not None:
+                self._suiting[key] = known
+        return known
 
 
 def python_tag(file: DistFile) -> str:

@@ -69,10 +69,10 @@ _EACH_AFTER = 500
 _MOST_ATTEMPTS = 200
 """Things in pip's way that are passed over before giving up."""
 
-_MOST_PROBED = 4_000
+_MOST_PROBED = 2_000
 """Pins that are made in one resolution to find the smallest sets of requirements that conflict."""
 
-_MOST_IN_A_PROBE = 600
+_MOST_IN_A_PROBE = 500
 """Pins for one of the attempts at that."""
 
 _MOST_DEAD_ENDS = (250, 500)
