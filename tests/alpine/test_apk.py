@@ -87,6 +87,10 @@ def test_names_that_several_packages_hold():
         ("lib", "dav1d", "dav1d-dev", "libdav1d"),
         ("lib", "Qt6Widgets", "qt6-qtbase-dev", "qt6-qtbase-x11"),
         ("cmake", "pdal", "pdal-dev", "libpdal-base"),
+        ("pc", "gio-2.0", "glib-dev", "glib"),
+        ("lib", "swscale", "ffmpeg-dev", "ffmpeg-libswscale"),
+        ("lib", "hdf5_hl", "hdf5-dev", "hdf5"),
+        ("header", "umfpack.h", "suitesparse-dev", "suitesparse"),
         ("cmake", "wxWidgets", "wxwidgets-dev", "wxwidgets wxwidgets-gtk3"),
     ],
 )
