@@ -111,7 +111,7 @@ class SdistFacts:
     libraries: tuple[Seen, ...] = ()
     """Libraries linked by name (``crypto``, from ``libraries=`` or ``-l``)."""
     programs: tuple[Seen, ...] = ()
-    """Programs that the build runs (``pg_config``, ``pkg-config libpq``, ``cmake``)."""
+    """Programs that the build runs (``pg_config``, ``pkg-config libpq``, ``cmake``); detail ``or stops``: it catches nothing."""
     imports: tuple[Seen, ...] = ()
     """Modules that setup.py imports and its build environment may lack (``pkg_resources``, ``numpy``, ``distutils``, ``imp``)."""
     raises: tuple[Seen, ...] = ()

@@ -342,7 +342,7 @@ def _trees(
             keep(read_cargo(contents, posixpath.normpath(str(path)), certainty) or Tree("cargo", system.seen_in, certainty, ("rust",)))
     for seen in setup.programs:
         name = posixpath.basename(seen.value.partition(" ")[0])
-        if seen.detail or seen.certainty is Certainty.SWITCHED:
+        if seen.detail not in {"", "or stops"} or seen.certainty is Certainty.SWITCHED:
             continue
         if name in {"configure", "autogen.sh", "bootstrap.sh", "bootstrap"}:
             keep(Tree("autoconf", seen.where, seen.certainty, ("c",)))

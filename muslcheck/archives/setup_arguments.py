@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Seen
+from muslcheck.archives.interpreter.values import Instance
 from muslcheck.archives.setup_cfg import listed, read_setup_cfg
 
 if TYPE_CHECKING:
@@ -26,11 +27,20 @@ _REQUIREMENTS = ("install_requires", "setup_requires")
 def refused(contents: Contents, setup: SetupCall) -> Iterator[Seen]:
     """What setuptools stops at as soon as ``setup()`` is called (``setuptools.dist``, ``check_*``)."""
     where = contents.where(setup.member, setup.line)
+    if klass := _no_text(setup.named.get("long_description")):
+        yield Seen(f"AttributeError: {klass!r} object has no attribute 'endswith'", where, setup.certainty, "AttributeError")
     for name, text in (*_given(setup.named), *_configured(read_setup_cfg(contents))):
         why = _fault(name, text)
         if why:
             yield Seen(f"error in setup command: {name} holds {text!r}: {why}", where, setup.certainty, _SPECIFIERS_SINCE)
             return
+
+
+def _no_text(value: Any) -> str:  # noqa: ANN401 -- a value of interpreted code
+    """The name of a class of the code's own for texts that are none: setuptools asks a description how it ends, to write PKG-INFO."""
+    if not isinstance(value, Instance) or value.klass.roots() - {"object"} or any(map(value.klass.find, ("endswith", "__getattr__"))):
+        return ""
+    return value.klass.name
 
 
 def _given(named: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -111,7 +111,7 @@ def compiled_by_hand(contents: Contents, programs: list[Seen]) -> tuple[Extensio
     """
     for seen in sorted(programs, key=lambda seen: seen.certainty is not Certainty.ALWAYS):
         language = _COMPILERS.get(seen.value.partition(" ")[0])
-        if language and not seen.detail and seen.certainty is not Certainty.SWITCHED:
+        if language and seen.detail in {"", "or stops"} and seen.certainty is not Certainty.SWITCHED:
             near = (
                 n for n in contents.kept if language_of(n) == language and (n.count("/") == 0 or n.startswith(("core/", "src/", "lib/")))
             )

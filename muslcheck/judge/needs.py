@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import BuildRequirement
 
-__all__ = ["Need", "apk_for_requirement", "apk_names", "needs"]
+__all__ = ["Need", "apk_for_requirement", "apk_names", "needs", "stops_without"]
 
 _FROM_PYTHON = ("Python.h", "structmember.h", "frameobject.h", "numpy/", "pybind11/", "nanobind/", "greenlet/", "torch/", "cppy/")
 """Headers that come with CPython, or with a build requirement: no business of apk's."""
@@ -116,6 +116,13 @@ def needs(facts: SdistFacts, target: Target, offered: ApkIndex | None = None) ->
     return tuple(sorted(refined, key=lambda need: (need.kind, need.name)))
 
 
+def stops_without(facts: SdistFacts, target: Target) -> tuple[Need, ...]:
+    """The programs that a build always runs and catches no error of, that Alpine has and no Python image, not Debian's either."""
+    names = {seen.value.split()[0].rpartition("/")[2] for seen in facts.programs if seen.detail == "or stops" and seen.value}
+    found = needs(facts, target if on_alpine(target) else replace(target, release="edge")) if names else ()
+    return tuple(need for need in found if need.kind == "program" and need.name in names and need.apk is not None and need.apk.build)
+
+
 def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     """The Alpine packages for a build: compilers, what is needed by name, and what the result needs at run time.
 
@@ -129,7 +136,8 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
         return ApkNames()
     made = parts(facts) or (made_later(facts) or behind_a_stop(facts) if outcome is Outcome.COMPILE else ())
     if not made:
-        return ApkNames()
+        lacking = stops_without(facts, target) if outcome is Outcome.COMPILE else ()
+        return ApkNames(tuple(sorted({name for need in lacking if need.apk is not None for name in need.apk.build})))
     wanted = [need for need in needs(facts, target, case.offered) if _wanted(need, made)]
     apks = [apk_for_language(_SPELLED.get(language, language)) for part in made for language in part.languages]
     apks += [need.apk for need in wanted]

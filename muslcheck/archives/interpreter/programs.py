@@ -91,8 +91,11 @@ def _split(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> An
     return Items(words, machine.path) if words else Unknown("the words of a command")
 
 
-def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Unknown:
-    """A program that is run: its name, and for pkg-config the packages it is asked for."""
+def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any], *, directly: bool = False) -> Unknown:
+    """A program that is run: its name, and for pkg-config the packages it is asked for.
+
+    ``directly``: a program that is not there raises FileNotFoundError where it is called, with no shell between.
+    """
     command = arguments[0] if arguments else named.get("args", named.get("command", ""))
     options = command.options if isinstance(command, Unknown) and command.options else (command,)
     for option in options:
@@ -108,7 +111,9 @@ def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any]) -
             )
             continue
         certainty = machine.certainty if len(options) == 1 else weaker(machine.certainty, Certainty.DECIDED_LATER)
-        machine.note(machine.record.programs, _program(words), certainty=_tried(machine, certainty))
+        alone = isinstance(option, (list, tuple)) and named.get("shell", False) is False and not machine.caught & _MISSING_PROGRAM
+        stops = "or stops" if alone and certainty is Certainty.ALWAYS and directly else ""
+        machine.note(machine.record.programs, _program(words), certainty=_tried(machine, certainty), detail=stops)
         _run_by_shell(machine, option, words, certainty)
     return Unknown("what a program says")
 
@@ -132,7 +137,7 @@ def _run(name: str, machine: Machine, arguments: list[Any], named: dict[str, Any
     """A program that is run. ``python -m pip`` is not in the isolated environment of a build (PEP 517), unless it is required: status 1."""
     command = arguments[0] if arguments else named.get("args", "")
     if not _is_pip(command) or machine.environment.requires("pip"):
-        return run_program(machine, arguments, named)
+        return run_program(machine, arguments, named, directly=True)
     if name.startswith("check_") or named.get("check") is True:
         raise Raised(("CalledProcessError", "SubprocessError"), "CalledProcessError: pip is not in the build environment", machine.here)
     return 1 if name == "call" else Unknown("what a program says")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, SdistFacts
-from muslcheck.judge.parts import made_later, parts
+from muslcheck.judge.parts import made_later, on_alpine, parts
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
 
@@ -31,8 +31,18 @@ def library(case: Case) -> Iterator[Evidence]:
 
 
 def program(case: Case) -> Iterator[Evidence]:
-    """The build runs a program that no Python image has (``pg_config``, ``pkg-config``, ``git``)."""
+    """The build runs a program that no Python image has (``pg_config``, ``pkg-config``, ``git``).
+
+    Where it runs it without a shell and catches no error, it stops when the program is not there: proof.
+    """
     yield from _asks(case, "MC222", {"program"})
+    if isinstance(case.facts, SdistFacts) and any(seen.detail == "or stops" for seen in case.facts.programs):
+        from muslcheck.judge.needs import stops_without
+
+        for need in stops_without(case.facts, case.target):
+            apk = need.apk.build if need.apk is not None and on_alpine(case.target) else ()
+            yield Evidence("MC222", f"stops where it cannot run {need.name}", need.seen_in, Strength.PROOF, Outcome.COMPILE, apk=apk)
+            return
 
 
 def found_by_name(case: Case) -> Iterator[Evidence]:
