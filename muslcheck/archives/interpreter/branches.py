@@ -11,6 +11,7 @@ from muslcheck.archives.interpreter.assignments import assign
 from muslcheck.archives.interpreter.exceptions import exception_name
 from muslcheck.archives.interpreter.expressions import elements
 from muslcheck.archives.interpreter.operations import truth
+from muslcheck.archives.interpreter.programs import WHERE
 from muslcheck.archives.interpreter.signals import Leave, Raised, Return
 from muslcheck.archives.interpreter.values import (
     TRIED,
@@ -50,7 +51,11 @@ def _if(machine: Machine, node: ast.If) -> None:
     if holds is None:
         tried = isinstance(value, Unknown) and value.why == TRIED and truth(value.options[0])
         how = Certainty.OPTIONAL if tried else Certainty.SWITCHED if touched else Certainty.DECIDED_LATER
+        absent, before = "" if touched else _absent_program(machine, node.test), len(machine.record.raises)
         _branches(machine, how, [node.body, node.orelse])
+        if absent and len(machine.record.raises) > before:
+            machine.line = node.lineno
+            machine.note(machine.record.programs, absent, detail="or stops")
         return
     taken, other = (node.body, node.orelse) if holds else (node.orelse, node.body)
     if touched and other:
@@ -60,6 +65,19 @@ def _if(machine: Machine, node: ast.If) -> None:
         machine.block(taken)
     finally:
         machine.tests.pop()
+
+
+def _absent_program(machine: Machine, test: ast.expr) -> str:
+    """The program that a condition asks for and is true where it is not there (``not which("x")``, ``path is None``); else empty."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name() | ast.Call() as asked):
+            pass
+        case ast.Compare(left=ast.Name() | ast.Call() as asked, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]):
+            pass
+        case _:
+            return ""
+    value = machine.value(asked)
+    return value.why.removeprefix(WHERE) if isinstance(value, Unknown) and value.why.startswith(WHERE) else ""
 
 
 def _shadow(machine: Machine, certainty: Certainty, body: list[ast.stmt]) -> BaseException | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.interpreter.machine import Machine
 
-__all__ = ["C_LIBRARY", "PROGRAMS", "leave", "pkgconfig", "run_program"]
+__all__ = ["C_LIBRARY", "PROGRAMS", "WHERE", "leave", "pkgconfig", "run_program"]
 
 _RUNNERS = frozenset(
     {
@@ -43,6 +43,8 @@ _ABOUT_PYTHON = re.compile(r"version_info|hexversion|python_version|sys\.version
 _LONGEST = 10_000
 """Characters of a command line that is read."""
 _MISSING_PROGRAM = frozenset({"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "Exception", "BaseException"})
+WHERE = "where the program is: "
+"""Why the place of a program is not known; its name follows."""
 C_LIBRARY = "ctypes.CDLL(c)"
 """The C library, loaded while the build runs."""
 _SAID, _NEAR, _SHOWN = 4, 6, 300
@@ -222,7 +224,7 @@ def _find(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Unk
     if isinstance(program, str) and program:
         certainty = weaker(machine.certainty, Certainty.DECIDED_LATER)
         machine.note(machine.record.programs, program[:200], certainty=certainty, detail="looked for")
-    return Unknown("where a program is")
+    return Unknown(f"{WHERE}{program}" if isinstance(program, str) else "where a program is")
 
 
 def _fetch(name: str, machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Unknown:
