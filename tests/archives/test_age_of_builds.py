@@ -27,6 +27,7 @@ def stops(code, **files):
         ("import configparser\nc = configparser.ConfigParser()\nc.readfp(None)", "configparser.ConfigParser.readfp"),
         ("from configparser import ConfigParser\nConfigParser().readfp(None)", "configparser.ConfigParser.readfp"),
         ("from configparser import SafeConfigParser", "configparser.SafeConfigParser"),
+        ("from unittest import TestResult, _TextTestResult", "unittest._TextTestResult"),
         ("import inspect\ninspect.getargspec(print)", "inspect.getargspec"),
         ("from collections import Mapping", "collections.Mapping"),
         ("import platform\nplatform.linux_distribution()", "platform.linux_distribution"),
