@@ -118,9 +118,10 @@ def needs(facts: SdistFacts, target: Target, offered: ApkIndex | None = None) ->
 
 def stops_without(facts: SdistFacts, target: Target) -> tuple[Need, ...]:
     """The programs that a build always runs and catches no error of, that Alpine has and no Python image, not Debian's either."""
-    names = {seen.value.split()[0].rpartition("/")[2] for seen in facts.programs if seen.detail == "or stops" and seen.value}
-    found = needs(facts, target if on_alpine(target) else replace(target, release="edge")) if names else ()
-    return tuple(need for need in found if need.kind == "program" and need.name in names and need.apk is not None and need.apk.build)
+    release = target.release if on_alpine(target) else "edge"
+    needed = (need for seen in facts.programs if seen.detail == "or stops" for need in _program(seen, release))
+    found = {need.name: need for need in needed if need.kind == "program" and need.apk is not None and need.apk.build}
+    return tuple(found[name] for name in sorted(found))
 
 
 def apk_names(case: Case, outcome: Outcome) -> ApkNames:
