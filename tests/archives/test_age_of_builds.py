@@ -1,7 +1,7 @@
 """Builds that stop for their years or for what nobody required, and builds that only look as if they went on."""
 
 import pytest
-from support.sdists import GLIBC, MUSL, OLD, PLAIN, facts, inspect, only
+from support.sdists import GLIBC, MUSL, OLD, PLAIN, brief, facts, inspect, only
 
 from muslcheck.archives.facts import Certainty
 
@@ -269,3 +269,12 @@ def test_a_script_that_is_run_finds_what_is_beside_it(module, missing):
     setup = "import subprocess, sys\nsubprocess.check_call([sys.executable, 'tools/make.py'])\nfrom setuptools import setup\nsetup()\n"
     files = {"setup.py": setup, "tools/make.py": "import helper\n", module: "", "helper_of_setup.py": ""}
     assert [seen.value for seen in inspect(files).imports if seen.certainty is Certainty.ALWAYS] == missing
+
+
+@pytest.mark.parametrize("first", ["import requests\n", "from .other import x\n"])
+def test_a_package_is_imported_before_its_modules(first):
+    files = {"setup.py": "from setuptools import setup\nfrom demo.version import v\nsetup(version=v)\n", "demo/version.py": "v = '1'\n"}
+    found = inspect({**files, "demo/__init__.py": first, "demo/other.py": "import requests\nx = 1\n"})
+    assert brief(found.imports) == [("requests", "always")]
+    assert not inspect({**files, "demo/__init__.py": "from .version import v\nfrom .other import x\n", "demo/other.py": "x = 1\n"}).imports
+    assert not inspect(files).imports

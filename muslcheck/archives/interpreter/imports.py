@@ -86,8 +86,8 @@ def import_module(machine: Machine, name: str) -> Any:
     """The module of an import statement; raises Raised (ImportError) where the build does not find it."""
     parent = name.rpartition(".")[0]
     found, own = machine.environment.finds(name), machine.environment.member_of(name)
-    if own is None and parent and parent not in machine.modules and machine.environment.member_of(parent) is not None:
-        import_module(machine, parent)  # it may say by ``__path__`` where its modules lie
+    if parent and parent not in machine.modules and machine.environment.member_of(parent) is not None:
+        import_module(machine, parent)  # a package is imported before its modules; it may say by ``__path__`` where they lie
     own = _by_own_path(machine, name) or own
     machine.imported.add(name)
     if own is not None and (found is not True or (own[1] and name.partition(".")[0] not in _NEVER_OWN)):
