@@ -4,7 +4,7 @@ import io
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.archives import sdist_bytes
 
@@ -115,6 +115,7 @@ def test_the_preprocessor(macro):
     served(contents)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(CONDITIONS), st.sampled_from(MACROS), st.permutations(TARGETS))
 def test_in_any_order(condition, macro, targets):
     served(opened(condition, macro), targets[:24])
