@@ -8,7 +8,7 @@
     python tests/benchmarks/compare.py --pip      # pip too: it takes its time
 
 Commands that are compared run in turn, round after round, so that the weather is the same for all; the figures are medians, wall
-time and processor time in seconds and peak memory in MB, and ratios of wall time to the peer that is named.
+time and processor time in seconds and peak memory in MB, and ratios of both times to the peer that is named.
 """
 
 import argparse
@@ -75,14 +75,15 @@ def _compare(title, runners, rounds):
                 runner.processor.append(processor)
                 runner.megabytes.append(megabytes)
                 shutil.rmtree(fresh, ignore_errors=True)
-    peer = statistics.median(runners[-1].seconds)
+    peer, busy = statistics.median(runners[-1].seconds), statistics.median(runners[-1].processor)
     print(f"\n{title} ({rounds} rounds)")
-    print(f"  {'':28}{'seconds':>9}{'best':>9}{'worst':>9}{'CPU':>9}{'MB':>7}   ratio to {runners[-1].name}")
+    print(f"  {'':28}{'seconds':>9}{'best':>9}{'worst':>9}{'CPU':>9}{'MB':>7}   ratio to {runners[-1].name} (seconds, CPU)")
     for runner in runners:
         middle = statistics.median(runner.seconds)
         print(
             f"  {runner.name:28}{middle:9.3f}{min(runner.seconds):9.3f}{max(runner.seconds):9.3f}"
             f"{statistics.median(runner.processor):9.3f}{max(runner.megabytes):7.0f}   {middle / peer:.2f}"
+            f"  {statistics.median(runner.processor) / busy:.2f}"
         )
 
 
