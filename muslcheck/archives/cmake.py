@@ -73,6 +73,7 @@ class _Reading:
     downloads: list[Seen] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
     minimum: str | None = None
+    policy: Seen | None = None
     options: dict[str, bool] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     """Variables that were set to one plain value."""
@@ -103,6 +104,7 @@ def read_cmake(
         languages=tuple(sorted(reading.languages or {"c", "c++"})),
         needs=tuple(dict.fromkeys(reading.needs)),
         minimum=reading.minimum,
+        policy=reading.policy,
         files=_sources(reading, posixpath.dirname(member)),
     )
     return tree, tuple(dict.fromkeys(reading.downloads))
@@ -206,9 +208,8 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
     folder = posixpath.dirname(member)
     if not arguments:
         return
-    if name == "cmake_minimum_required" and reading.minimum is None and len(arguments) > 1:
-        minimum = reading.values.get(arguments[1].strip("${}"), "") if arguments[1].startswith("${") else arguments[1]
-        reading.minimum = minimum.partition("...")[0] or None
+    if name == "cmake_minimum_required" and len(arguments) > 1:
+        _minimum(reading, arguments[1], where, certainty)
     elif name == "project":
         _project(reading, arguments)
     elif name == "enable_language":
@@ -249,6 +250,20 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
         _read(reading, posixpath.normpath(posixpath.join(folder, path if path.endswith(".cmake") else f"cmake/{path}.cmake")), certainty)
     elif name in {"fetchcontent_declare", "externalproject_add", "file"}:
         _fetched(reading, name, arguments, where, certainty)
+
+
+def _minimum(reading: _Reading, stated: str, where: str, certainty: Certainty) -> None:
+    """``VERSION 3.1...3.20``: what the tree needs is what its top asks for; what CMake is to behave like, the oldest that any file says."""
+    text = reading.values.get(stated.strip("${}"), "") if stated.startswith("${") else stated
+    least, _, most = text.partition("...")
+    reading.minimum = reading.minimum or least or None
+    policy = most or least
+    if certainty is Certainty.ALWAYS and _numbers(policy) and (reading.policy is None or _numbers(policy) < _numbers(reading.policy.value)):
+        reading.policy = Seen(policy, where)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
 
 
 def _project(reading: _Reading, arguments: list[str]) -> None:

@@ -95,6 +95,8 @@ class Tree:
     """The tool's minimum version where stated (``cmake_minimum_required``, ``rust-version``)."""
     files: int = 0
     """Source files below it: what makes a build heavy."""
+    policy: Seen | None = None
+    """The oldest CMake whose behaviour a file of the tree surely asks for (the upper end of ``cmake_minimum_required``)."""
 
 
 @dataclass(frozen=True, slots=True)

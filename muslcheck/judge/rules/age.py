@@ -233,20 +233,23 @@ def python_too_new(case: Case) -> Iterator[Evidence]:
 
 
 def cmake_too_new(case: Case) -> Iterator[Evidence]:
-    """The tree asks for the behaviour of a CMake before 3.5, which CMake 4 refuses.
+    """The tree asks for the behaviour of a CMake before 3.5, which CMake 4 refuses: proof where a build requirement brings CMake 4.
 
-    ``CMAKE_POLICY_VERSION_MINIMUM=3.5`` in the environment of the build overrules it.
+    ``CMAKE_POLICY_VERSION_MINIMUM=3.5`` in the environment of the build overrules it. Where CMake has to be added first, it is a hint.
     """
     if not isinstance(case.facts, SdistFacts):
         return
     for tree in case.facts.trees:
-        if tree.tool != "cmake" or tree.minimum is None or tree.certainty is not Certainty.ALWAYS:
+        if tree.tool != "cmake" or tree.policy is None or tree.certainty is not Certainty.ALWAYS:
             continue
-        asked = _numbers(tree.minimum)
-        has = _version(case, "cmake") or _alpine_version(case.target.release, "cmake")
+        asked, brought = _numbers(tree.policy.value), _version(case, "cmake")
+        has = brought or _alpine_version(case.target.release, "cmake")
         if asked and asked < (3, 5) and has and has >= (4,):
-            claim = f"CMake {has[0]} refuses cmake_minimum_required {tree.minimum}; set CMAKE_POLICY_VERSION_MINIMUM=3.5 ({_EVERYWHERE})"
-            yield Evidence("MC237", claim, tree.seen_in, Strength.HINT)
+            claim = (
+                f"CMake {has[0]} refuses cmake_minimum_required {tree.policy.value}; set CMAKE_POLICY_VERSION_MINIMUM=3.5 ({_EVERYWHERE})"
+            )
+            strength, outcome = (Strength.PROOF, Outcome.FAIL) if brought else (Strength.HINT, None)
+            yield Evidence("MC237", claim, tree.policy.where, strength, outcome)
 
 
 def standard_too_new(case: Case) -> Iterator[Evidence]:
