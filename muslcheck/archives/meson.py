@@ -197,6 +197,14 @@ def _required(arguments: str, certainty: Certainty, options: dict[str, bool | No
     return certainty if state is True else weaker(certainty, Certainty.OPTIONAL)
 
 
+def _fall_back(reading: _Reading, wanted: str, arguments: str) -> None:
+    """``fallback: 'name'``: where the subproject lies in the sdist, it serves."""
+    fallback = _FALLBACK.search(arguments)
+    folder = f"subprojects/{fallback[1] if fallback else wanted}/"
+    if any(name.startswith(folder) for name in reading.contents.names):
+        reading.carried.add(wanted)
+
+
 def _call(reading: _Reading, member: str, line: int, name: str, arguments: str, certainty: Certainty) -> None:
     positional = arguments.partition(":")[0] if name in {"dependency", "find_library", "find_program"} else arguments
     texts = _TEXT.findall(positional)
@@ -223,8 +231,5 @@ def _call(reading: _Reading, member: str, line: int, name: str, arguments: str, 
         return
     if "fallback" in arguments:
         how = weaker(how, Certainty.OPTIONAL)
-        fallback = _FALLBACK.search(arguments)
-        folder = f"subprojects/{fallback[1] if fallback else texts[0]}/"
-        if any(name.startswith(folder) for name in reading.contents.names):
-            reading.carried.add(texts[0])
+        _fall_back(reading, texts[0], arguments)
     reading.needs.append(Seen(texts[0], reading.contents.where(member, line), how, {"dependency": "pkg-config"}.get(name, name)))
