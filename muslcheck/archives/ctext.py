@@ -20,8 +20,12 @@ _ONLY_GLIBC = (
     "pthread_mutexattr_setprioceiling", "error_at_line", "__register_atfork",
 )  # fmt: skip
 """Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
-_INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*=(?!=)")
-"""An assignment to what was a macro and is an inline function since 3.11 ("What's New", C API)."""
+_INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE|REFCNT))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*[-+]?=(?!=)")
+"""An assignment to what was a macro and is an inline function since 3.10 or 3.11 ("What's New", C API)."""
+_THREAD = re.compile(rb"\b(?:tstate|PyThreadState_(?:GET|Get)\s*\(\s*\))\s*->\s*(?:frame|recursion_depth|use_tracing)\b")
+"""Members of a thread's state that moved with 3.11 ("What's New", C API)."""
+_UNNAMED = re.compile(rb"^char\s*\*\s*PyStructSequence_UnnamedField\b", re.MULTILINE)
+"""A variable of CPython's own, defined once more with the type that it had before 3.9 (``Include/structseq.h``)."""
 _FRAME = re.compile(rb"->\s*f_(?:code\s*->\s*co_\w+|valuestack\b|localsplus\b|stacktop\b|iblock\b|back\b|lasti\b)")
 """A frame's stack, or its code object by way of the frame: the members of ``PyFrameObject`` left the C API with 3.11 ("What's New")."""
 _DIGITS = re.compile(rb"->\s*ob_digit\b")
@@ -44,6 +48,8 @@ _UNCAST = re.compile(rb'\{\s*"\w*"\s*,\s*(\w+)\s*,\s*METH_')
 _FORMS = (
     ("capi:members of PyFrameObject", b"f_", _FRAME),
     ("capi:members of PyLongObject", b"ob_digit", _DIGITS),
+    ("capi:members of PyThreadState", b"PyThreadState", _THREAD),
+    ("capi:PyStructSequence_UnnamedField as char *", b"PyStructSequence_UnnamedField", _UNNAMED),
     ("gcc-14:NULL for the size in a PyModuleDef", b"PyModuleDef", _SIZE_NULL),
     ("gcc-14:NULL for the size of a PyTypeObject", b"PyObject_HEAD_INIT", _OLD_HEAD),
     ("gcc-14:a PyCFunctionWithKeywords among PyMethodDef", b"PyCFunctionWithKeywords", _KEYWORDS),
@@ -109,7 +115,7 @@ def _pattern(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
 
 def _uses(data: bytes, start: int, end: int, telling: re.Pattern[bytes] | None) -> list[Use]:
     found: list[Use] = []
-    if data.find(b"Py_TYPE", start, end) >= 0 or data.find(b"Py_SIZE", start, end) >= 0:
+    if any(data.find(name, start, end) >= 0 for name in (b"Py_TYPE", b"Py_SIZE", b"Py_REFCNT")):
         found += [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
     found += _forms(data, start, end)
     for match in telling.finditer(data, start, end) if telling is not None else ():
