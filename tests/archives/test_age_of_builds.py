@@ -278,3 +278,19 @@ def test_a_package_is_imported_before_its_modules(first):
     assert brief(found.imports) == [("requests", "always")]
     assert not inspect({**files, "demo/__init__.py": "from .version import v\nfrom .other import x\n", "demo/other.py": "x = 1\n"}).imports
     assert not inspect(files).imports
+
+
+@pytest.mark.parametrize(
+    ("lines", "stops"),
+    [
+        (["__builtins__.__NUMPY_SETUP__ = False"], True),
+        (["import builtins", "builtins.__NUMPY_SETUP__ = False"], False),
+        (["if isinstance(__builtins__, dict):", "    __builtins__['x'] = 1", "else:", "    __builtins__.x = 1"], False),
+        (["try:", "    __builtins__.x = 1", "except AttributeError:", "    pass"], False),
+    ],
+)
+def test_the_names_of_python_are_a_dict_where_a_back_end_runs_setup_py(lines, stops):
+    step = "\n".join(f"        {line}" for line in lines)
+    code = f"from setuptools.command.build_ext import build_ext\nclass own(build_ext):\n    def finalize_options(self):\n{step}\n"
+    found = facts(f"{PLAIN}{code}setup(cmdclass={{'build_ext': own}}, ext_modules=[{EXT}])\n").raises
+    assert brief(found) == ([("AttributeError: 'dict' object has no attribute '__NUMPY_SETUP__'", "always")] if stops else [])

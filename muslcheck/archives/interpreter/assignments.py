@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.imports import on_path
+from muslcheck.archives.interpreter.signals import Raised
 from muslcheck.archives.interpreter.values import (
     SOME_KEY,
     Ext,
@@ -54,7 +55,7 @@ def assign(machine: Machine, target: ast.expr, value: Any) -> None:
     elif isinstance(target, ast.Starred):
         assign(machine, target.value, value if isinstance(value, (list, tuple)) else Unknown("unpacked"))
     elif isinstance(target, ast.Attribute):
-        _set_attribute(machine, machine.value(target.value), target.attr, value)
+        _set_attribute(machine, _owner(machine, target), target.attr, value)
     elif isinstance(target, ast.Subscript) and isinstance(owner := machine.value(target.value), External) and owner.name == "sys.path":
         on_path(machine, value)
     elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
@@ -75,6 +76,14 @@ def _unpack(machine: Machine, targets: list[ast.expr], value: Any) -> None:
         items = [Unknown("unpacked")] * len(targets)
     for target, item in zip(targets, items, strict=True):
         assign(machine, target, item)
+
+
+def _owner(machine: Machine, target: ast.Attribute) -> Any:
+    """What an attribute is set of; the names of Python itself are a dict, which takes none."""
+    owner = machine.value(target.value)
+    if isinstance(owner, dict) and isinstance(target.value, ast.Name) and target.value.id == "__builtins__":
+        raise Raised(("AttributeError",), f"AttributeError: 'dict' object has no attribute {target.attr!r}", machine.here)
+    return owner
 
 
 def _set_attribute(machine: Machine, owner: Any, name: str, value: Any) -> None:

@@ -75,6 +75,8 @@ def _name(machine: Machine, node: ast.Name) -> Any:
         frame = frame.parent
     if node.id in BUILTINS:
         return External(node.id)
+    if node.id == "__builtins__":
+        return {}  # the module itself only in ``__main__``, which a back end does not run setup.py as
     star = machine.frame.look_up("*")
     if isinstance(star, External):
         return machine.named(f"{star.name}.{node.id}")
