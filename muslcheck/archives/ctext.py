@@ -20,8 +20,8 @@ _ONLY_GLIBC = (
     "pthread_mutexattr_setprioceiling", "error_at_line", "__register_atfork",
 )  # fmt: skip
 """Functions and macros of glibc whose use is worth a mark; the judge knows which of them the target's libc lacks."""
-_INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE|REFCNT))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*[-+]?=(?!=)")
-"""An assignment to what was a macro and is an inline function since 3.10 or 3.11 ("What's New", C API)."""
+_INLINE = re.compile(rb"(?<![\w.>])(Py_(?:TYPE|SIZE))\s*\((?:[^()\n;]|\([^()\n;]*\)){1,200}\)\s*[-+]?=(?!=)")
+"""An assignment to what was a macro and is an inline function since 3.11 ("What's New", C API)."""
 _THREAD = re.compile(rb"\b(?:tstate|PyThreadState_(?:GET|Get)\s*\(\s*\))\s*->\s*(?:frame|recursion_depth|use_tracing)\b")
 """Members of a thread's state that moved with 3.11 ("What's New", C API)."""
 _UNNAMED = re.compile(rb"^char\s*\*\s*PyStructSequence_UnnamedField\b", re.MULTILINE)
@@ -115,7 +115,7 @@ def _pattern(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
 
 def _uses(data: bytes, start: int, end: int, telling: re.Pattern[bytes] | None) -> list[Use]:
     found: list[Use] = []
-    if any(data.find(name, start, end) >= 0 for name in (b"Py_TYPE", b"Py_SIZE", b"Py_REFCNT")):
+    if any(data.find(name, start, end) >= 0 for name in (b"Py_TYPE", b"Py_SIZE")):
         found += [Use(f"capi:{m[1].decode()} =", m.start()) for m in _INLINE.finditer(data, start, end) if not _aside(data, m.start())]
     found += _forms(data, start, end)
     for match in telling.finditer(data, start, end) if telling is not None else ():
