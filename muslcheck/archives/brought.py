@@ -22,6 +22,8 @@ class Brought(NamedTuple):
 
     modules: Mapping[str, tuple[str, ...]]
     headers: Mapping[str, tuple[str, ...]]
+    plugins: Mapping[str, tuple[tuple[int, ...], str]]
+    """Plugins of setuptools: the last version, and what it and those before import of setuptools."""
 
 
 @cache
@@ -48,7 +50,14 @@ def parse_brought(text: str) -> Brought:
             modules[name] = (*row.get("modules", ()), *row.get("through", ()))
         if "headers" in row:
             headers[name] = tuple(row["headers"])
-    return Brought(modules, headers)
+    plugins: dict[str, tuple[tuple[int, ...], str]] = {}
+    for number, row in enumerate(table.get("plugins", ()), 1):
+        if set(row) != {"name", "until", "imports", "src"} or not all(isinstance(cell, str) and cell for cell in row.values()):
+            raise ValueError(f"brought.toml: plugin {number}: name, until, imports and src are asked for")
+        if row["name"] in plugins or not row["until"].replace(".", "").isdecimal():
+            raise ValueError(f"brought.toml: plugin {number}: a second {row['name']}, or until {row['until']!r}")
+        plugins[row["name"]] = (tuple(map(int, row["until"].split("."))), row["imports"])
+    return Brought(modules, headers, plugins)
 
 
 def _checked(row: dict[str, Any], number: int) -> str:

@@ -17,7 +17,13 @@ def test_the_table_is_sound_and_holds_what_is_much_used():
 
 def test_modules_come_by_itself_and_through_what_it_requires():
     known = parse_brought(TOP + 'brings = [{name = "a", modules = ["a"], through = ["b"], headers = ["a.h"], src = "wheel 1"}]')
-    assert known == ({"a": ("a", "b")}, {"a": ("a.h",)})
+    assert known == ({"a": ("a", "b")}, {"a": ("a.h",)}, {})
+
+
+def test_plugins_of_setuptools_have_a_last_release_that_needs_what_it_lost():
+    known = parse_brought(TOP + 'plugins = [{name = "a", until = "6.0.1", imports = "pkg_resources", src = "wheel 6.0.1"}]')
+    assert known.plugins == {"a": ((6, 0, 1), "pkg_resources")}
+    assert brought().plugins["setuptools-scm"][1] == "pkg_resources"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +38,8 @@ def test_modules_come_by_itself_and_through_what_it_requires():
         (TOP + 'brings = [{name = "a", modules = [""], src = "wheel 1"}]', "row 1: column modules"),
         (TOP + 'brings = [{name = "a", module = ["a"], src = "wheel 1"}]', "row 1: column module"),
         (TOP + 'brings = [{name = "a", modules = ["a"], src = "w"}, {name = "a", headers = ["a.h"], src = "w"}]', "row 2: a second a"),
+        (TOP + 'plugins = [{name = "a", until = "6", src = "w"}]', "plugin 1: name, until"),
+        (TOP + 'plugins = [{name = "a", until = "six", imports = "b", src = "w"}]', "plugin 1: a second a, or until"),
     ],
 )
 def test_a_wrong_row_is_named(text, fault):

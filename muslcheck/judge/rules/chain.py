@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from muslcheck.archives.brought import brought
 from muslcheck.archives.facts import Certainty, SdistFacts
+from muslcheck.archives.gone import gone
 from muslcheck.judge.parts import program_from_apk
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
@@ -30,9 +33,19 @@ def compiles(case: Case) -> Iterator[Evidence]:
 
 
 def fails(case: Case) -> Iterator[Evidence]:
-    """A build requirement cannot be installed on the target: the build never begins."""
+    """A build requirement cannot be installed on the target: the build never begins.
+
+    Or it is an old plugin of setuptools, which imports what the newer setuptools beside it has lost (``pkg_resources``).
+    """
     for required, seen in _required(case, Outcome.FAIL):
         yield Evidence("MC251", f"building it requires {_shown(required)}, which fails here", seen, Strength.PROOF, Outcome.FAIL)
+    for required, seen in _required(case, Outcome.WHEEL):
+        if required.name in (plugins := brought().plugins):
+            last, module = plugins[required.name]
+            has, left = _major(case, "setuptools"), gone().setuptools.get(module)
+            if has is not None and left is not None and has >= left and required.version and _numbers(required.version) <= last:
+                claim = f"building it requires {_shown(required)}, which imports {module}, gone from setuptools since {left}"
+                yield Evidence("MC251", f"{claim} (on slim images too)", seen, Strength.PROOF, Outcome.FAIL)
 
 
 def untold(case: Case) -> Iterator[Evidence]:
@@ -56,6 +69,16 @@ def _required(case: Case, outcome: Outcome) -> Iterator[tuple[BuildRequirement, 
         for required in case.build_requires:
             if required.outcome is outcome and not program_from_apk(required.name, case.target):
                 yield required, case.facts.build_system.seen_in
+
+
+def _major(case: Case, name: str) -> int | None:
+    """The major version of a build requirement, where it is known."""
+    found = next((required.version for required in case.build_requires if required.name == name), None)
+    return next(iter(_numbers(found)), None) if found else None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)[:3]))
 
 
 def _shown(required: BuildRequirement) -> str:
