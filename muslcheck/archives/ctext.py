@@ -44,6 +44,8 @@ _OLD_HEAD = re.compile(rb"\bPyTypeObject\s+\w+\s*=\s*\{\s*PyObject_HEAD_INIT\s*\
 """An object's head where a larger one belongs: its second item, a pointer, comes to stand for a size since Python 3.12 (object.h)."""
 _KEYWORDS = re.compile(rb'\{\s*"\w*"\s*,\s*\(\s*PyCFunctionWithKeywords\s*\)\s*\w+\s*,\s*METH_')
 """A method table holds ``PyCFunction``: no other function goes into it uncast since gcc 14 (-Wincompatible-pointer-types)."""
+_MADE = re.compile(rb"^[ \t]*(?!PyObject\b|void\b|return\b)\w+\s*\*\s*\w+\s*=\s*[\w.>-]*->\s*tp_alloc\s*\(", re.MULTILINE)
+"""A new object, which is a ``PyObject *``, in a pointer to another structure, uncast: no longer taken since gcc 14 either."""
 _UNCAST = re.compile(rb'\{\s*"\w*"\s*,\s*(\w+)\s*,\s*METH_')
 _FORMS = (
     ("capi:members of PyFrameObject", b"f_", _FRAME),
@@ -53,6 +55,7 @@ _FORMS = (
     ("gcc-14:NULL for the size in a PyModuleDef", b"PyModuleDef", _SIZE_NULL),
     ("gcc-14:NULL for the size of a PyTypeObject", b"PyObject_HEAD_INIT", _OLD_HEAD),
     ("gcc-14:a PyCFunctionWithKeywords among PyMethodDef", b"PyCFunctionWithKeywords", _KEYWORDS),
+    ("gcc-14:a PyObject pointer for one of another type", b"tp_alloc", _MADE),
 )
 """Marks of what is told by more than a name, with a word that each holds."""
 _ALIAS = re.compile(rb"[ \t]+(\w+)(?:\([\w, \t]*\))?[ \t]+(\w+)(?:[ \t]*\([\w, \t]*\))?[ \t]*\r?$")

@@ -116,6 +116,11 @@ def test_an_optional_extension_needs_its_headers_optionally():
         ("void f() { Py_TYPE(&spam_type) = &PyType_Type; }", [("capi:Py_TYPE =", "always")]),
         ("void f() { Py_SIZE((PyObject *)(s)) = 1; }", [("capi:Py_SIZE =", "always")]),
         ("int f() { return Py_TYPE(o) == &spam_type; }", []),
+        (
+            "int f() {\n  Body *made = self->ob_type->tp_alloc(self->ob_type, 0); }",
+            [("gcc-14:a PyObject pointer for one of another type", "always")],
+        ),
+        ("int f() {\n  Body *made = (Body *)type->tp_alloc(type, 0);\n  PyObject *o = type->tp_alloc(type, 0); }", []),
         ("PyThreadState *tstate;\nint f() { return tstate->recursion_depth; }", [("capi:members of PyThreadState", "always")]),
         ("void f() { g = PyThreadState_GET()->frame; }", [("capi:members of PyThreadState", "always")]),
         ("void f() { g = PyThreadState_GET()->dict; tstate->frame_evaluator = 1; }", []),
