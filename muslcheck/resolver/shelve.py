@@ -338,11 +338,12 @@ def _best_tag(tags: str, target: Target, installer: Installer) -> Fits | Misfit:
 
 def _miss(python: str, abi: str, platform: str, target: Target) -> Misfit:
     """Why one tag does not fit: of all that is wrong with it, the worst."""
+    libc = _libc_miss(platform, target)
     return (
         _machine_miss(python, platform, target)
-        or _python_miss(python, abi, target)
+        or _python_miss(python, abi, target, near=libc is None)
         or _abi_miss(abi, target)
-        or _libc_miss(platform, target)
+        or libc
         or Misfit(Miss.ABI, f"pip takes no {python}-{abi}-{platform} here")
     )
 
@@ -357,17 +358,20 @@ def _machine_miss(python: str, platform: str, target: Target) -> Misfit | None:
     return Misfit(Miss.ARCH, f"for {arch}") if arch not in ("", target.arch) else None
 
 
-def _python_miss(python: str, abi: str, target: Target) -> Misfit | None:
-    """What is wrong with the Python of a tag: which ABIs reach back to older versions (packaging ``cpython_tags``, ``compatible_tags``)."""
+def _python_miss(python: str, abi: str, target: Target, *, near: bool) -> Misfit | None:
+    """What is wrong with the Python of a tag: which ABIs reach back to older versions (packaging ``cpython_tags``, ``compatible_tags``).
+
+    ``near``: nothing else is wrong with it.
+    """
     parsed = _INTERPRETER.fullmatch(python)
     assert parsed is not None
     major, minor = target.python
     if int(parsed[2]) != major:
-        return Misfit(Miss.PYTHON, f"for Python {parsed[2]}{parsed[3] and '.'}{parsed[3]}", -100)
+        return Misfit(Miss.PYTHON, f"for Python {parsed[2]}{parsed[3] and '.'}{parsed[3]}", near - 200)
     wanted = int(parsed[3]) if parsed[3] else minor
     reaches_back = abi in ("abi3", "abi3t") or (abi == "none" and parsed[1] == "py")
     if wanted > minor or (wanted < minor and not reaches_back):
-        return Misfit(Miss.PYTHON, f"for Python {major}.{wanted}{' or later' if reaches_back else ''}", -abs(minor - wanted))
+        return Misfit(Miss.PYTHON, f"for Python {major}.{wanted}{' or later' if reaches_back else ''}", near - 2 * abs(minor - wanted))
     return None
 
 

@@ -400,6 +400,7 @@ def test_an_sdists_name_is_the_project_and_a_version(stem):
         (["cp39-cp39-manylinux1_x86_64", "cp312-cp312-manylinux1_x86_64"], 1),
         (["cp311-cp311-manylinux_2_34_x86_64", "cp311-cp311-manylinux_2_17_x86_64"], 1),
         (["cp310-cp310-musllinux_1_2_x86_64", "cp311-cp311-manylinux_2_34_x86_64"], 1),
+        (["cp310-cp310-manylinux_2_17_x86_64", "cp310-cp310-musllinux_1_1_x86_64"], 1),
         (["cp312-cp312-win_amd64", "cp312-cp312-macosx_11_0_arm64"], 0),
     ],
 )
