@@ -84,12 +84,12 @@ def _target(target: Target, verdicts: Mapping[Target, Sequence[Verdict]]) -> str
 
 
 def _table(report: Report) -> Iterator[str]:
-    """What differs, by target; with one target, the packages below say it all."""
+    """What is not simply a wheel everywhere, target by target; with one target, the packages below say it all."""
     rows = differing(report)
     if len(report.targets) == 1 or not rows:
         return
     heads = "".join(f"<th>{_text(target.image)}<br>{_text(target.arch)}</th>" for target in report.targets)
-    yield f'<h2>What differs</h2><div class="scroll"><table><thead><tr><th>package</th>{heads}</tr></thead><tbody>'
+    yield f'<h2>Target by target</h2><div class="scroll"><table><thead><tr><th>package</th>{heads}</tr></thead><tbody>'
     for name, on in rows.items():
         yield f"<tr><th>{_text(name)}</th>" + "".join(_cell(on.get(target)) for target in report.targets) + "</tr>"
     yield "</tbody></table></div>"
