@@ -271,7 +271,9 @@ def test_a_script_that_is_run_finds_what_is_beside_it(module, missing):
     assert [seen.value for seen in inspect(files).imports if seen.certainty is Certainty.ALWAYS] == missing
 
 
-@pytest.mark.parametrize("first", ["import requests\n", "from .other import x\n"])
+@pytest.mark.parametrize(
+    "first", ["import requests\n", "from .other import x\n", "from demo import other\n", "y = 1\nfrom demo import y, other\n"]
+)
 def test_a_package_is_imported_before_its_modules(first):
     files = {"setup.py": "from setuptools import setup\nfrom demo.version import v\nsetup(version=v)\n", "demo/version.py": "v = '1'\n"}
     found = inspect({**files, "demo/__init__.py": first, "demo/other.py": "import requests\nx = 1\n"})

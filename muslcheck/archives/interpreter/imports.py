@@ -69,9 +69,11 @@ def _sibling(machine: Machine, name: str) -> Any:
 
 
 def _imported_name(machine: Machine, module: Any, name: str, wanted: str) -> Any:
-    if isinstance(module, Namespace):
+    loading = machine.frames.get(name) if machine.modules.get(name, module) is None else None  # by itself, or by one of its modules
+    frame = module.frame if isinstance(module, Namespace) else loading
+    if frame is not None:
         try:
-            return module.frame.get(wanted)
+            return frame.get(wanted)
         except KeyError:
             found = machine.environment.member_of(f"{name}.{wanted}")
             found = found if found is not None and found[0].endswith(".py") else None
