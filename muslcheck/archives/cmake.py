@@ -38,6 +38,8 @@ _BESIDE = re.compile(
     r"(?:^|[/_-])(?:unit_?)?(?:tests?|testing|bench(?:marks?)?|examples?|samples?|demos?|docs?|fuzz(?:ing|ers?)?)/?$", re.IGNORECASE
 )
 """Folders beside what is built for use."""
+_DEFINED = re.compile(r"""["']-D(\w+)(?::\w+)?=(ON|OFF|TRUE|FALSE|YES|NO|[01])["']""")
+"""What setup.py gives CMake to begin with."""
 _TRUE = frozenset({"UNIX", "LINUX", "ON", "TRUE", "1", "YES", "CMAKE_COMPILER_IS_GNUCC", "CMAKE_COMPILER_IS_GNUCXX", "SKBUILD"})
 _FALSE = frozenset(
     {
@@ -96,6 +98,7 @@ def read_cmake(
     if member not in contents.names:
         return None
     reading = _Reading(contents)
+    reading.options.update((name, value in _ON) for name, value in _DEFINED.findall(contents.text("setup.py") or ""))
     _read(reading, member, within)
     tree = Tree(
         tool="cmake",

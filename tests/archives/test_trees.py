@@ -94,6 +94,17 @@ def test_cmake_is_looked_for_where_setup_py_does_not_tell_its_folder(folders, se
 
 
 @pytest.mark.parametrize(
+    ("given", "how"), [("-DPYBUILD=ON", "always"), ("-DPYBUILD:BOOL=1", "always"), ("-DPYBUILD=OFF", None), ("-DOTHER=ON", "decided-later")]
+)
+def test_what_setup_py_tells_cmake(given, how):
+    text = "option(PYBUILD OFF)\n" if given == "-DPYBUILD=ON" else ""
+    text += "if(PYBUILD)\n  find_package(Far REQUIRED)\nendif()\n"
+    setup = f"import subprocess\nsubprocess.check_call(['cmake', '.', '{given}'])\nfrom setuptools import setup\nsetup()\n"
+    (tree,) = inspect({"setup.py": setup, "CMakeLists.txt": text}).trees
+    assert brief(tree.needs) == ([("Far", how)] if how else [])
+
+
+@pytest.mark.parametrize(
     ("text", "minimum"),
     [("set(LEAST 3.9)\ncmake_minimum_required(VERSION ${LEAST})\n", "3.9"), ("cmake_minimum_required(VERSION ${OTHER})\n", None)],
 )
