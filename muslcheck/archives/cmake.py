@@ -107,7 +107,7 @@ def read_cmake(
         languages=tuple(sorted(reading.languages or {"c", "c++"})),
         needs=tuple(dict.fromkeys(reading.needs)),
         minimum=reading.minimum,
-        policy=reading.policy,
+        policy=None if _overruled(reading) else reading.policy,
         files=_sources(reading, posixpath.dirname(member)),
     )
     return tree, tuple(dict.fromkeys(reading.downloads))
@@ -253,6 +253,12 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
         _read(reading, posixpath.normpath(posixpath.join(folder, path if path.endswith(".cmake") else f"cmake/{path}.cmake")), certainty)
     elif name in {"fetchcontent_declare", "externalproject_add", "file"}:
         _fetched(reading, name, arguments, where, certainty)
+
+
+def _overruled(reading: _Reading) -> bool:
+    """Whether the project tells CMake itself which behaviour will do: in its build files, or in what it is given to begin with."""
+    members = {"setup.py", "pyproject.toml", *reading.seen}
+    return any("CMAKE_POLICY_VERSION_MINIMUM" in (reading.contents.text(member) or "") for member in members)
 
 
 def _minimum(reading: _Reading, stated: str, where: str, certainty: Certainty) -> None:

@@ -105,6 +105,23 @@ def test_what_setup_py_tells_cmake(given, how):
 
 
 @pytest.mark.parametrize(
+    ("more", "policy"),
+    [
+        ({}, "3.4"),
+        ({"sub/CMakeLists.txt": "cmake_minimum_required(VERSION 2.8...3.30)"}, "3.12"),
+        ({"CMakeLists.txt": "cmake_minimum_required(VERSION 3.12)\nset(CMAKE_POLICY_VERSION_MINIMUM 3.5)\nadd_subdirectory(sub)\n"}, None),
+        ({"pyproject.toml": f'{SCIKIT}[tool.scikit-build.cmake.define]\nCMAKE_POLICY_VERSION_MINIMUM = "3.5"\n'}, None),
+    ],
+    ids=["the oldest of all parts", "up to today's", "overruled", "overruled from outside"],
+)
+def test_which_behaviour_a_tree_asks_for(more, policy):
+    top = "cmake_minimum_required(VERSION 3.12)\nadd_subdirectory(sub)\nif(SOMETHING)\n  add_subdirectory(perhaps)\nendif()\n"
+    parts = {"sub/CMakeLists.txt": "cmake_minimum_required(VERSION 3.4)", "perhaps/CMakeLists.txt": "cmake_minimum_required(VERSION 2.6)"}
+    (tree,) = inspect({"pyproject.toml": SCIKIT, "CMakeLists.txt": top, **parts, **more}).trees
+    assert (tree.policy and tree.policy.value) == policy
+
+
+@pytest.mark.parametrize(
     ("text", "minimum"),
     [("set(LEAST 3.9)\ncmake_minimum_required(VERSION ${LEAST})\n", "3.9"), ("cmake_minimum_required(VERSION ${OTHER})\n", None)],
 )
