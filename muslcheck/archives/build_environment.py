@@ -7,6 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from muslcheck.archives.brought import brought
 from muslcheck.archives.gone import gone
 from muslcheck.archives.witness import asked
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
 
-__all__ = ["BuildEnvironment", "applies"]
+__all__ = ["BuildEnvironment", "applies", "name_of"]
 
 _SETUPTOOLS_BRINGS = frozenset(
     {"packaging", "more_itertools", "importlib_metadata", "zipp", "jaraco", "platformdirs", "tomli", "wheel", "backports", "autocommand"}
@@ -45,7 +47,7 @@ class BuildEnvironment:
     def add(self, requires: Iterable[str]) -> bool:
         """Take in requirements (``setup_requires`` are installed before the build itself begins); whether any is new."""
         before = len(self._requires)
-        self._requires |= {_normal(text): text for text in requires if _NAME.match(text) and self._applies(text)}
+        self._requires |= {name: text for text in requires if (name := name_of(text)) and self._applies(text)}
         known = brought().modules
         self._modules = {module for name in self._requires for module in known.get(name, (name.replace("-", "_"),))}
         self._complete = all(name in known for name in self._requires)
@@ -177,6 +179,7 @@ _ELSEWHERE = frozenset({"winreg", "_winreg", "msvcrt", "_winapi", "winsound", "_
 """Modules of the standard library that Linux does not have."""
 
 
-def _normal(text: str) -> str:
-    match = _NAME.match(text)
-    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
+def name_of(requirement: str) -> str:
+    """The normalised name that a requirement begins with (PEP 503, 508); empty where it begins with none."""
+    match = _NAME.match(requirement)
+    return canonicalize_name(match[1]) if match else ""

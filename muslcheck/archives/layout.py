@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING, Any
 
+from muslcheck.archives.build_environment import name_of
 from muslcheck.archives.facts import Certainty, Seen
 from muslcheck.archives.setup_cfg import read_setup_cfg
 
@@ -53,7 +53,6 @@ _HARMLESS = frozenset(
     }
 )  # fmt: skip
 """Build requirements that give setuptools no packages. Of others that is not known."""
-_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _SHOWN = 4
 
 
@@ -64,7 +63,7 @@ def refused_layout(
 
     ``keywords`` are those of setup(). None where it goes on, and where that cannot be told.
     """
-    if set(keywords) - _PLAIN or not {_normal(text) for text in requires} <= _HARMLESS:
+    if set(keywords) - _PLAIN or not set(map(name_of, requires)) <= _HARMLESS:
         return None
     tool = _table(_table(pyproject, "tool"), "setuptools")
     options = read_setup_cfg(contents).get("options", {})
@@ -96,14 +95,9 @@ def only_tables(contents: Contents, pyproject: Mapping[str, Any], requires: Iter
     commands = _table(_table(pyproject, "tool"), "setuptools").get("cmdclass") or read_setup_cfg(contents).get("options", {}).get(
         "cmdclass"
     )
-    return "setup.py" not in contents.names and not commands and {_normal(text) for text in requires} <= _HARMLESS
+    return "setup.py" not in contents.names and not commands and set(map(name_of, requires)) <= _HARMLESS
 
 
 def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = table.get(key)
     return value if isinstance(value, dict) else {}
-
-
-def _normal(text: str) -> str:
-    match = _NAME.match(text)
-    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from muslcheck.archives.build_environment import BuildEnvironment
+from muslcheck.archives.build_environment import BuildEnvironment, name_of
 from muslcheck.archives.build_system import LEGACY_BACKEND, backend_kind, in_tree_kind, read_build_system, read_pyproject, refusals
 from muslcheck.archives.cargo import read_cargo
 from muslcheck.archives.carried import unless_carried
@@ -84,7 +84,7 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     extensions = (*(mine.extensions if mine is not None else ()), *setup.extensions, *_declared_extensions(contents, pyproject, kind))
     nothing: tuple[tuple[Tree, ...], tuple[Seen, ...]] = ((), ())
     trees, downloads = _kept(partial(_trees, contents, pyproject, kind, system, setup), nothing, system.seen_in, lost)
-    brought = _names((*system.requires, *system.added))
+    brought = frozenset(filter(None, map(name_of, (*system.requires, *system.added))))
     done = contents.parsed.setdefault(repr((extensions, setup.c_texts, sorted(brought))), [])
     sources = _kept(
         lambda: once(target, done, lambda one: read_sources(contents, one, extensions, setup.c_texts, brought)),
@@ -277,11 +277,6 @@ def _declared_extensions(contents: Contents, pyproject: dict[str, Any], kind: st
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
-
-
-def _names(requires: tuple[str, ...]) -> frozenset[str]:
-    found = (re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", text.strip()) for text in requires)
-    return frozenset(re.sub(r"[-_.]+", "-", match[0]).lower() for match in found if match)
 
 
 def _spoken(extension: Extension, more: set[str]) -> Extension:

@@ -84,8 +84,8 @@ _OF_WINDOWS = frozenset(
 class Need:
     """One thing that a build needs: what kind of name (header, library, pkg-config, program, cmake, crate), and the packages for it.
 
-    ``apk`` is None where no package is known. ``absent`` says why Alpine has none, ``glibc_only`` whether because it is
-    built for glibc only. ``guessed`` packages are found by the likeness of names.
+    ``apk`` is None where no package is known. ``absent`` says why Alpine has none. ``guessed`` packages are
+    found by the likeness of names.
     """
 
     kind: str
@@ -94,7 +94,6 @@ class Need:
     certainty: Certainty
     apk: Apk | None = None
     absent: str = ""
-    glibc_only: bool = False
     guessed: bool = False
 
 
@@ -213,7 +212,7 @@ def _refined(need: Need, offered: ApkIndex) -> Need:
         case "library" if need.apk is None or need.guessed:
             package = offered.dev_of_library(need.name)
     if package is not None:
-        return replace(need, apk=Apk((package,), offered.runtime_of(package)), absent="", glibc_only=False, guessed=False)
+        return replace(need, apk=Apk((package,), offered.runtime_of(package)), absent="", guessed=False)
     if need.apk is None:
         return need
     known = {name: offered.provider(name) for name in need.apk.build}
@@ -352,7 +351,7 @@ def _header(seen: Seen, release: str) -> Need:
         return Need("header", seen.value, seen.where, seen.certainty, apk)
     if lacking is not None and absent("header", seen.value, release) is None:
         why = "neither musl nor today's glibc has it" if lacking.gone_from_glibc else "musl does not have it"
-        return Need("header", seen.value, seen.where, seen.certainty, None, why, glibc_only=not lacking.gone_from_glibc)
+        return Need("header", seen.value, seen.where, seen.certainty, None, why)
     return _known("header", seen.value, seen, apk_for_header(seen.value, release), release)
 
 
