@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from muslcheck.words.report import Problem
     from muslcheck.words.supply import AddedApk
 
-__all__ = ["FormatControl", "IndexOptions", "Manifest", "Origin", "Requirement", "Selection", "Source"]
+__all__ = ["FormatControl", "IndexOptions", "Manifest", "Origin", "Requirement", "Selection", "Source", "Step"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -297,6 +297,24 @@ class Manifest:
     """The Alpine packages that the manifest installs itself (a Dockerfile's ``apk add``)."""
     added: AddedApk | None = None
     """The same in detail: what is there to build with, and what is left in the image."""
+    steps: tuple[Step, ...] = ()
+    """The commands that install it one after the other, where they are several: then these count, and not what stands here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of several commands that install one after the other: what it asks for, and what it does with what is there already."""
+
+    asks: Manifest
+    """Its requirements and constraints, and the options that are its own."""
+    after: tuple[int, ...] = ()
+    """The steps before it, counted from 0, whose packages it finds installed, in order."""
+    upgrades: frozenset[str] = frozenset()
+    """Normalised names, or ``:all:``, that are brought up to date though what is there would do (``--upgrade``)."""
+    anew: bool = False
+    """Whether all that it comes to is taken from the index again, whatever is there (``--force-reinstall``, ``--ignore-installed``)."""
+    removes: frozenset[str] = frozenset()
+    """Normalised names that it uninstalls."""
 
 
 def _continued(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:

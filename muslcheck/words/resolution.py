@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from muslcheck.words.release import Shelf
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from packaging.utils import NormalizedName
 
     from muslcheck.words.release import DistFile, Metadata, Unread
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Origin, Requirement
     from muslcheck.words.target import Target
 
-__all__ = ["Blocker", "BlockerKind", "Candidate", "Resolution", "Wanted"]
+__all__ = ["Blocker", "BlockerKind", "Candidate", "Installed", "Resolution", "Wanted"]
 
 
 class BlockerKind(enum.StrEnum):
@@ -88,6 +90,18 @@ class Candidate:
     """The same number for candidates of several targets that differ in nothing but their shelves; 0 where none is known to."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Installed:
+    """What is installed before a command, by normalised name, and the names that are brought up to date all the same (or ``:all:``)."""
+
+    candidates: Mapping[str, Candidate]
+    upgrades: frozenset[str] = frozenset()
+
+    def upgraded(self, name: str) -> bool:
+        """Whether the index goes before what is there (pip's ``_eligible_for_upgrade``)."""
+        return ":all:" in self.upgrades or name in self.upgrades
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """All candidates of one target, sorted by name, and what went wrong on the way."""
@@ -95,6 +109,8 @@ class Resolution:
     target: Target
     candidates: tuple[Candidate, ...]
     problems: tuple[Problem, ...] = ()
+    kept: tuple[Candidate, ...] = ()
+    """What was installed before and is held as it is, with what is asked of it now added to what was asked of it then."""
     anywhere: bool = False
     """Whether it is known to be the same for every machine that has this Python and this C library."""
 
