@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -85,23 +86,29 @@ class BuildEnvironment:
         return self._packages
 
     def finds(self, module: str) -> bool | None:
-        """Whether an import of the module (dotted) finds it; None where that cannot be told."""
+        """Whether an import of the module (dotted) finds it; None where that cannot be told.
+
+        The version of Python is asked for last: most answers are the same for all.
+        """
         top = module.partition(".")[0]
         python = self._target.python
         if (left := self.gone(module)) is not None:
             return not left
         if top == "distutils":
-            return True if python < (3, 12) else self._setuptools_brings_distutils()
+            return (brought := self._setuptools_brings_distutils()) or python < (3, 12) or brought
         known = gone()
-        if top in known.modules and python >= known.modules[top]:
-            return top in self._modules or None if not self._complete else top in self._modules
+        if top in known.modules and top not in self._modules and python >= known.modules[top]:
+            return None if not self._complete else False
         if top in known.new:
-            return python >= known.new[top] or top in self._modules
+            return top in self._modules or python >= known.new[top]
+        if top in known.modules and top in self._modules:
+            return True
         if top in sys.stdlib_module_names or top == "__future__" or top in known.modules:
             return top not in _ELSEWHERE
-        if module.startswith("numpy.distutils") and python >= (3, 12):
+        here = top in self._modules
+        if module.startswith("numpy.distutils") and (here or not self._complete) and python >= (3, 12):
             return False
-        if top in self._modules:
+        if here:
             return True
         if top in _SETUPTOOLS_BRINGS and "setuptools" in self._requires:
             return self._setuptools_allows(71) or (None if not self._complete else False)
@@ -115,7 +122,7 @@ class BuildEnvironment:
             since = gone().setuptools.get(known)
             if since is None or "setuptools" not in self._requires:
                 continue
-            if known.startswith("distutils") and self._target.python < (3, 12) and not self._setuptools_allows(60):
+            if known.startswith("distutils") and not self._setuptools_allows(60) and self._target.python < (3, 12):
                 return None
             return self._setuptools_allows(since)
         return None
@@ -141,27 +148,33 @@ class BuildEnvironment:
 
     def _setuptools_allows(self, major: int) -> bool:
         """Whether isolation takes a setuptools of this major version or later: pip takes the newest that is allowed."""
-        from packaging.requirements import InvalidRequirement, Requirement
-
-        try:
-            specifier = Requirement(self._requires["setuptools"]).specifier
-        except (InvalidRequirement, KeyError):
-            return True
-        return any(
-            specifier.contains(f"{candidate}.{minor}", prereleases=True)
-            for candidate in range(major, max(major, 90) + 1)
-            for minor in (0, 1, 2)
-        ) or any(
-            specifier.contains(version, prereleases=True)
-            for version in ("999", *(stated.version.removesuffix(".*") for stated in specifier))
-            if version.partition(".")[0].isdecimal() and int(version.partition(".")[0]) >= major
-        )
+        return _allows(self._requires.get("setuptools", ""), major)
 
     def _setuptools_brings_distutils(self) -> bool | None:
         own = self.member_of("setuptools._distutils")
         if own is not None and own[1]:
             return True  # setuptools builds itself
         return self._setuptools_allows(60) if "setuptools" in self._requires else None if not self._complete else False
+
+
+@lru_cache(maxsize=1_000)
+def _allows(requirement: str, major: int) -> bool:
+    """Whether a requirement of setuptools takes this major version or a later one; one that cannot be read does."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        specifier = Requirement(requirement).specifier
+    except InvalidRequirement:
+        return True
+    return any(
+        specifier.contains(f"{candidate}.{minor}", prereleases=True)
+        for candidate in range(major, max(major, 90) + 1)
+        for minor in (0, 1, 2)
+    ) or any(
+        specifier.contains(version, prereleases=True)
+        for version in ("999", *(stated.version.removesuffix(".*") for stated in specifier))
+        if version.partition(".")[0].isdecimal() and int(version.partition(".")[0]) >= major
+    )
 
 
 def applies(target: Target, text: str) -> bool:
