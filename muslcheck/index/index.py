@@ -161,6 +161,11 @@ class Index:
         found = self._told_before(file, target)
         if found is None:
             found = self._known_metadata(file, target)
+            if found is None and self._offline and file.kind is Kind.WHEEL:
+                from muslcheck.index.siblings import said_by_others
+
+                if (said := said_by_others(file, siblings, self._recalled)) is not None:
+                    return said
             if found is None and _is_dear(file):
                 from muslcheck.index.siblings import sibling_of
 

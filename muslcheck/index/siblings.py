@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from muslcheck.errors import IndexFailure
-from muslcheck.words.release import Kind, Metadata, MetadataSource, Unread
+from muslcheck.words.release import Kind, Metadata, MetadataSource, Unread, python_tag
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from muslcheck.words.release import DistFile
 
-__all__ = ["as_sibling", "likely", "sibling_of"]
+__all__ = ["as_sibling", "likely", "said_by_others", "sibling_of"]
 
 _MOST_SIBLINGS = 3
 _LIKELY = ("musllinux", "linux", "-any.")
@@ -49,6 +49,20 @@ def likely(file: DistFile, siblings: Sequence[DistFile], own: Metadata | Unread 
     if isinstance(own, Metadata):
         wheels = [wheel for wheel in wheels if _order(wheel) < len(_LIKELY)]
     return sorted(wheels, key=_likeliest)[:_MOST_SIBLINGS]
+
+
+def said_by_others(
+    file: DistFile, siblings: Sequence[DistFile], recalled: Callable[[DistFile], Metadata | Unread | None]
+) -> Metadata | None:
+    """What a wheel requires by another wheel of its release and its Python, where the wheel itself was never read.
+
+    The rule by which several targets of one run answer for each other, so that each of them can be asked about offline later.
+    """
+    for wheel in sorted(siblings, key=lambda each: each.filename):
+        alike = wheel.sidecar == file.sidecar if wheel.sidecar and file.sidecar else python_tag(wheel) == python_tag(file)
+        if wheel.kind is Kind.WHEEL and alike and isinstance(found := recalled(wheel), Metadata):
+            return replace(found, installed=None, packed=None)
+    return None
 
 
 def as_sibling(found: Metadata) -> Metadata:

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from muslcheck.resolver.shelve import may_fit
 from muslcheck.resolver.shelves import Shelves
-from muslcheck.words.release import Kind, Metadata, Project, Unread
+from muslcheck.words.release import Kind, Metadata, Project, Unread, python_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.target import Target
 
-__all__ = ["Catalogue", "Recall", "python_tag"]
+__all__ = ["Catalogue", "Recall"]
 
 Arrival: TypeAlias = "tuple[str, str]"
 """What came in: (``project``, name), (``metadata``, project's name) or (``archive``, location)."""
@@ -55,7 +55,7 @@ class Catalogue:
         self._recalled: set[str] = set()
         self.arrivals: list[Arrival] = []
         self.offers: dict[tuple[Target, Selection], Offers] = {}
-        self.settled: dict[tuple[int, ...], tuple[tuple[Requirement, ...], tuple[Requirement, ...], Settled]] = {}
+        self.settled: dict[tuple[int, ...], tuple[tuple[object, ...], Settled]] = {}
         self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
         self.shelves = Shelves()
         self.wheels: dict[tuple[object, ...], Iterator[tuple[str, Any]]] = {}
@@ -180,10 +180,3 @@ class Catalogue:
             if known is not None:
                 self._suiting[key] = known
         return known
-
-
-def python_tag(file: DistFile) -> str:
-    """The Python tag of a wheel's file name (PEP 427: third from the end), all ``py3`` ones alike."""
-    parts = file.filename.rsplit("-", 3)
-    tag = parts[1] if len(parts) == 4 else file.filename  # noqa: PLR2004  # three tags and the rest
-    return "py3" if "py3" in tag.split(".") else tag

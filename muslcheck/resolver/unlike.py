@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from muslcheck.resolver.catalogue import python_tag
+from muslcheck.words.release import python_tag
 from muslcheck.words.report import Problem
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from muslcheck.resolver.catalogue import python_tag
 from muslcheck.resolver.select import ANY, Wish, both, offers_for, wish_of
 from muslcheck.resolver.shelve import shelve
-from muslcheck.words.release import DistFile, Kind, Metadata, Project, Unread
+from muslcheck.words.release import DistFile, Kind, Metadata, Project, Unread, python_tag
 from muslcheck.words.requirement import Source
 from muslcheck.words.resolution import Wanted
 

@@ -11,7 +11,21 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-__all__ = ["Absent", "DistFile", "Fits", "Kind", "Metadata", "MetadataSource", "Misfit", "Miss", "Placed", "Project", "Shelf", "Unread"]
+__all__ = [
+    "Absent",
+    "DistFile",
+    "Fits",
+    "Kind",
+    "Metadata",
+    "MetadataSource",
+    "Misfit",
+    "Miss",
+    "Placed",
+    "Project",
+    "Shelf",
+    "Unread",
+    "python_tag",
+]
 
 
 class Kind(enum.StrEnum):
@@ -230,3 +244,10 @@ class Project:
     def files(self, version: str) -> tuple[DistFile, ...]:
         """The files of one version, in the order of the page and of the indexes; empty where there are none."""
         return self.load(version)
+
+
+def python_tag(file: DistFile) -> str:
+    """The Python tag of a wheel's file name (PEP 427: third from the end), all ``py3`` ones alike."""
+    parts = file.filename.rsplit("-", 3)
+    tag = parts[1] if len(parts) == 4 else file.filename  # noqa: PLR2004  # three tags and the rest
+    return "py3" if "py3" in tag.split(".") else tag

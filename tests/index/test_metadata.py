@@ -7,7 +7,7 @@ from support.archives import metadata_text, sdist_bytes, wheel_bytes, wheel_name
 from support.asking import asked, options
 from support.server import Answer, IndexServer
 
-from muslcheck.errors import ArchiveFailure, DigestMismatch, IndexUnavailable
+from muslcheck.errors import ArchiveFailure, DigestMismatch, IndexUnavailable, Offline
 from muslcheck.words.release import Metadata, MetadataSource, Unread
 
 WHEEL = wheel_name("demo", "1.0")
@@ -241,6 +241,23 @@ def test_a_large_sdist_is_not_fetched_for_what_a_wheel_of_the_release_says(tmp_p
         assert (found.requires_dist, found.source) == (NEEDS, MetadataSource.SIBLING)
         assert server.asked("/files/demo-1.0.tar.gz") == []
         assert metadata(server, "demo-1.0.tar.gz", cache_dir=tmp_path, offline=True) == found
+
+
+def test_offline_a_wheel_is_answered_for_by_another_of_its_release_and_python(tmp_path):
+    first, second, other = (
+        wheel_name("demo", "1.0", tags)
+        for tags in ("cp311-cp311-musllinux_1_2_x86_64", "cp311-cp311-musllinux_1_2_aarch64", "cp312-cp312-musllinux_1_2_x86_64")
+    )
+    with IndexServer() as server:
+        for name in (first, second, other):
+            server.add("demo", name, wheel_bytes("demo", "1.0", name.removesuffix(".whl").split("-", 2)[2], requires_dist=NEEDS))
+        read = metadata(server, first, cache_dir=tmp_path)
+        assert read.installed
+        found = metadata(server, second, cache_dir=tmp_path, offline=True)
+        assert (found.requires_dist, found.installed) == (NEEDS, None)  # what it takes when unpacked, nobody knows
+        with pytest.raises(Offline):
+            metadata(server, other, cache_dir=tmp_path, offline=True)
+        assert metadata(server, second, cache_dir=tmp_path).seen_in.startswith(second)  # online the wheel itself is asked
 
 
 def test_a_large_sdist_that_stands_alone_is_fetched():
