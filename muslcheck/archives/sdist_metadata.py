@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.setup_facts import Requires
     from muslcheck.words.target import Target
 
-__all__ = ["metadata_in", "requires_txt", "sdist_metadata", "with_extra"]
+__all__ = ["metadata_in", "opened_metadata", "requires_txt", "sdist_metadata", "with_extra"]
 
 _DEEPEST = 3
 """Folders above an egg-info: one that lies deeper is test data."""
@@ -38,7 +38,11 @@ def sdist_metadata(file: BinaryIO, filename: str, target: Target | None = None, 
     """
     from muslcheck.archives.container import open_archive
 
-    contents = open_archive(file, filename, inside)
+    return opened_metadata(open_archive(file, filename, inside), target)
+
+
+def opened_metadata(contents: Contents, target: Target | None) -> Metadata | Unread:
+    """As :func:`sdist_metadata`, of an archive that was opened already. Never raises."""
     if target is None:
         return metadata_in(contents)
     from muslcheck.archives.witness import witnessed
@@ -64,7 +68,7 @@ def _followed(contents: Contents, target: Target) -> Requires | None:
 
 
 def metadata_in(contents: Contents, follow: Callable[[], Requires | None] | None = None) -> Metadata | Unread:
-    """As :func:`sdist_metadata`, of an archive that was opened already; ``follow`` says what its setup.py requires."""
+    """As :func:`opened_metadata`; ``follow`` says what its setup.py requires."""
     found = headers(contents.kept.get("PKG-INFO", b""))
     pkg_info = contents.where("PKG-INFO")
     if is_static(found):
