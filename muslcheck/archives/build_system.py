@@ -104,18 +104,20 @@ def in_tree_kind(contents: Contents, system: BuildSystem) -> str:
 
 
 def refusals(contents: Contents) -> tuple[Seen, ...]:
-    """Why pip refuses to build the sdist before any back end is asked (pip ``pyproject.py``, ``req_install.py``)."""
+    """Why pip refuses the sdist before any back end is asked (pip ``utils/unpacking.py``, ``pyproject.py``, ``req_install.py``)."""
+    if contents.refused:
+        return (Seen(contents.refused, contents.where(""), Certainty.ALWAYS, "pip"),)
     if "pyproject.toml" not in contents.names and "setup.py" not in contents.names:
-        return (Seen("neither setup.py nor pyproject.toml is in the sdist", contents.where(""), Certainty.ALWAYS),)
+        return (Seen("neither setup.py nor pyproject.toml is in the sdist", contents.where(""), Certainty.ALWAYS, "pip"),)
     where = contents.where("pyproject.toml")
     pyproject = read_pyproject(contents)
     if pyproject is None:
-        return (Seen("pyproject.toml is not valid TOML", where, Certainty.ALWAYS),)
+        return (Seen("pyproject.toml is not valid TOML", where, Certainty.ALWAYS, "pip"),)
     table = pyproject.get("build-system")
     if isinstance(table, dict) and "requires" not in table:
-        return (Seen("[build-system] has no requires", where, Certainty.ALWAYS, "PEP 518"),)
+        return (Seen("[build-system] has no requires", where, Certainty.ALWAYS, "pip"),)
     if isinstance(table, dict) and any(not isinstance(text, str) or not _REQUIREMENT.match(text) for text in _items(table["requires"])):
-        return (Seen("[build-system] requires is not a list of requirements", where, Certainty.ALWAYS, "PEP 518"),)
+        return (Seen("[build-system] requires is not a list of requirements", where, Certainty.ALWAYS, "pip"),)
     return ()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import bz2
 import lzma
 import re
-import stat
 import tarfile
 import zipfile
 import zlib
@@ -152,6 +151,8 @@ class Contents:
     """The folder of the archive that the names are relative to, with ``/`` at its end; empty where it is the top folder."""
     parsed: dict[str, Any] = field(default_factory=dict)
     """Members as their readers have cut them up, the same for every target."""
+    refused: str = ""
+    """Why pip does not unpack the archive: what the first member is that it refuses."""
 
     def text(self, name: str) -> str | None:
         """A kept member as text (UTF-8, else Latin-1), or None."""
@@ -203,10 +204,12 @@ def open_archive(file: BinaryIO, filename: str, inside: str = "") -> Contents:
         raise HostileArchive(filename, "its headers are nested without end") from error
     except _LIBRARY_ERRORS as error:
         raise CorruptArchive(filename, f"cannot be read as an archive ({str(error) or type(error).__name__})") from error
-    if not contents.names:
+    if not contents.names and not contents.refused:
         raise CorruptArchive(filename, "holds no files")
     keeper.follow_links()
     _drop_top_folder(contents)
+    for name, target in keeper.over.items() if contents.root else ():
+        keeper.refuse(f"a link leads out of the archive: {name[:200]!r} to {target[:200]!r}")
     if keeper.inside:
         _enter(contents, keeper.inside)
     return contents
@@ -221,32 +224,35 @@ class _Keeper:
         self.left = dict(_KEEP_ALL)
         self.unpacked = 0
         self.links: dict[str, str] = {}
+        self.over: dict[str, str] = {}
+        """Links that lead out of their own top folder: out of the archive, where that is the only one."""
 
-    def refuse(self, reason: str) -> HostileArchive:
-        return HostileArchive(self.contents.filename, reason)
+    def refuse(self, reason: str) -> None:
+        """Note that pip unpacks no archive with such a member (``utils/unpacking.py``, ``tarfile.data_filter``)."""
+        self.contents.refused = self.contents.refused or reason
 
     def name(self, raw: str) -> str:
-        """The member's name made plain; raises HostileArchive where it leads out."""
+        """The member's name made plain, empty where it leads out; raises HostileArchive where it is absolute."""
         name = raw.replace("\\", "/") if "\\" in raw and "/" not in raw else raw
         if name.startswith("/") or name[1:2] == ":":
-            raise self.refuse(f"a member has an absolute name: {raw[:200]!r}")
-        parts: list[str] = []
-        for part in name.split("/"):
-            if part == "..":
-                if not parts:
-                    raise self.refuse(f"a member leads out of the archive: {raw[:200]!r}")
-                parts.pop()
-            elif part not in {"", "."}:
-                parts.append(part)
-        return "/".join(parts)
+            raise HostileArchive(self.contents.filename, f"a member has an absolute name: {raw[:200]!r}")
+        plain = _plain(name)
+        if plain is None:
+            self.refuse(f"a member leads out of the archive: {raw[:200]!r}")
+        return plain or ""
 
     def link(self, raw: str, target: str, *, hard: bool) -> None:
-        """Raises HostileArchive where a link leads out of the archive."""
-        if target.startswith("/") or target[1:2] == ":":
-            raise self.refuse(f"a link leads out of the archive: {raw[:200]!r} to {target[:200]!r}")
-        leads_to = self.name(target if hard else f"{raw.rpartition('/')[0]}/{target}".lstrip("/"))
-        if len(self.links) < _LINKS and (name := self.name(raw)):
+        """Take note of a link. One that leads out of the top folder, which pip takes off first, is refused."""
+        below = raw.partition("/")[2] or raw
+        within = target.partition("/")[2] if hard and target.partition("/")[0] == raw.partition("/")[0] else target
+        out = _plain(within if hard else f"{below.rpartition('/')[0]}/{within}") is None
+        leads_to = _plain(target if hard else f"{raw.rpartition('/')[0]}/{target}")
+        if target.startswith("/") or leads_to is None:
+            self.refuse(f"a link leads out of the archive: {raw[:200]!r} to {target[:200]!r}")
+        elif len(self.links) < _LINKS and (name := self.name(raw)):
             self.links[name] = leads_to
+            if out:
+                self.over[name] = target
 
     def follow_links(self) -> None:
         """What a link leads to is there under its name, too; of a folder all that lies in it."""
@@ -318,6 +324,19 @@ class _Keeper:
         return name.removeprefix(folder) if name.startswith(folder) else None
 
 
+def _plain(name: str) -> str | None:
+    """A path without ``.`` and ``..``, or None where it leads out."""
+    parts: list[str] = []
+    for part in name.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in {"", "."}:
+            parts.append(part)
+    return "/".join(parts)
+
+
 def _head(data: bytes) -> bytes:
     """A member, or what is enough of it."""
     return data[:_KEEP_GENERATED] if data.startswith(_GENERATED) else data
@@ -386,13 +405,8 @@ def _read_zip(file: BinaryIO, keeper: _Keeper) -> None:
         if len(entries) > _MEMBERS:
             raise OversizedArchive(filename, f"holds more than {_MEMBERS:,} files")
         for entry in entries:
-            mode = entry.external_attr >> 16
             if entry.is_dir():
                 keeper.name(entry.filename)
-                continue
-            if stat.S_ISLNK(mode):
-                with archive.open(entry) as stream:
-                    keeper.link(entry.filename, stream.read(4096).decode("utf-8", "replace"), hard=False)
                 continue
 
             def read(length: int, entry: zipfile.ZipInfo = entry) -> bytes:
@@ -433,7 +447,7 @@ def _read_tar(file: BinaryIO, magic: bytes, keeper: _Keeper) -> None:
                 keeper.add(member.name, member.size, stream.read_some)
                 stream.in_member = False
             else:
-                raise keeper.refuse(f"a member is a device: {member.name[:200]!r}")
+                keeper.refuse(f"a member is a device: {member.name[:200]!r}")
 
 
 class _Decompressor(Protocol):

@@ -90,46 +90,63 @@ def test_what_a_link_leads_to_is_there_under_its_name():
     assert contents.text("src/a.c") == contents.text("again.c") == contents.text("src/all/a.c") == "int a;"
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        member("/etc/passwd"),
-        member("../outside"),
-        member("demo/../../outside"),
-        member("C:\\windows\\x"),
-        member("..\\outside"),
-        member("demo/l", tarfile.SYMTYPE, "/etc/passwd"),
-        member("demo/l", tarfile.SYMTYPE, "../../etc/passwd"),
-        member("demo/l", tarfile.LNKTYPE, "../etc/passwd"),
-        member("demo/null", tarfile.CHRTYPE),
-        member("demo/disk", tarfile.BLKTYPE),
-        member("demo/pipe", tarfile.FIFOTYPE),
-    ],
-)
-def test_hostile_members_are_refused(entry):
+@pytest.mark.parametrize("entry", [member("/etc/passwd"), member("C:\\windows\\x")])
+def test_absolute_members_are_hostile(entry):
     with pytest.raises(HostileArchive) as caught:
         opened(tar((member("demo/setup.py"), b""), (entry, b"")))
     assert caught.value.subject == "demo-1.0.tar.gz"
 
 
-@pytest.mark.parametrize("name", ["/abs", "../out", "demo/../../out"])
-def test_hostile_members_of_a_zip_are_refused(name):
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        (member("../outside"), "a member leads out of the archive: '../outside'"),
+        (member("demo/../../outside"), "a member leads out of the archive: 'demo/../../outside'"),
+        (member("..\\outside"), "a member leads out of the archive: '..\\\\outside'"),
+        (member("demo/l", tarfile.SYMTYPE, "/etc/passwd"), "a link leads out of the archive: 'demo/l' to '/etc/passwd'"),
+        (member("demo/l", tarfile.SYMTYPE, "../../etc/passwd"), "a link leads out of the archive: 'demo/l' to '../../etc/passwd'"),
+        (member("demo/l", tarfile.SYMTYPE, "../passwd"), "a link leads out of the archive: 'demo/l' to '../passwd'"),
+        (member("demo/l", tarfile.LNKTYPE, "../etc/passwd"), "a link leads out of the archive: 'demo/l' to '../etc/passwd'"),
+        (member("demo/null", tarfile.CHRTYPE), "a member is a device: 'demo/null'"),
+        (member("demo/disk", tarfile.BLKTYPE), "a member is a device: 'demo/disk'"),
+        (member("demo/pipe", tarfile.FIFOTYPE), "a member is a device: 'demo/pipe'"),
+    ],
+)
+def test_what_pip_does_not_unpack(entry, why):
+    contents = opened(tar((member("demo/setup.py"), b""), (entry, b"")))
+    assert (contents.refused, set(contents.names)) == (why, {"setup.py"})
+
+
+def test_a_link_beside_several_top_folders_may_lead_from_one_to_another():
+    contents = opened(tar((member("one/setup.py"), b""), (member("two/x.py"), b""), (member("two/l", tarfile.SYMTYPE, "../one"), b"")))
+    assert (contents.refused, set(contents.names)) == ("", {"one/setup.py", "two/x.py", "two/l/setup.py"})
+
+
+@pytest.mark.parametrize("name", ["../out", "demo/../../out"])
+def test_members_of_a_zip_that_lead_out_are_refused(name):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("demo/setup.py", "")
         archive.writestr(name, "")
-    with pytest.raises(HostileArchive):
-        opened(out.getvalue(), "demo-1.0.zip")
+    assert opened(out.getvalue(), "demo-1.0.zip").refused == f"a member leads out of the archive: {name!r}"
 
 
-def test_a_zip_link_that_leads_out_is_refused():
+def test_an_absolute_member_of_a_zip_is_hostile():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        entry = zipfile.ZipInfo("demo/l")
-        entry.external_attr = 0o120777 << 16
-        archive.writestr(entry, "../../etc/passwd")
+        archive.writestr("/abs", "")
     with pytest.raises(HostileArchive):
         opened(out.getvalue(), "demo-1.0.zip")
+
+
+def test_a_link_in_a_zip_is_a_file_for_pip():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        entry = zipfile.ZipInfo("demo/l.py")
+        entry.external_attr = 0o120777 << 16
+        archive.writestr(entry, "../../etc/passwd")
+    contents = opened(out.getvalue(), "demo-1.0.zip")
+    assert (contents.refused, contents.text("l.py")) == ("", "../../etc/passwd")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,14 @@ def in_doubt(place, filename, data, reason):
     assert place.run("r.txt", "--strict").status == 3
 
 
+def refused(place, filename, data, reason):
+    """What pip does not unpack fails, and that is no problem of this run."""
+    _, report = judged(place, filename, data, status=1)
+    assert report["odd"].outcome == "fail"
+    assert [f"pip refuses it: {reason}"] == [evidence.claim for evidence in report["odd"].evidence if evidence.says == "fail"]
+    assert report.problems == ()
+
+
 def archive(*members, packed=True):
     """A tar archive of (name, data) pairs or TarInfo."""
     out = io.BytesIO()
@@ -67,7 +75,7 @@ def test_an_sdist_cut_short(place):
 
 def test_a_member_that_leads_out(place):
     data = archive(INFO, ("../../evil.py", b"import os"))
-    in_doubt(place, "odd-1.0.tar.gz", data, "a member leads out of the archive: '../../evil.py'")
+    refused(place, "odd-1.0.tar.gz", data, "a member leads out of the archive: '../../evil.py'")
 
 
 def test_a_zip_member_that_leads_out(place):
@@ -75,13 +83,13 @@ def test_a_zip_member_that_leads_out(place):
     with zipfile.ZipFile(out, "w") as packed:
         packed.writestr("odd-1.0/PKG-INFO", INFO[1])
         packed.writestr("../evil.py", "import os")
-    in_doubt(place, "odd-1.0.zip", out.getvalue(), "a member leads out of the archive: '../evil.py'")
+    refused(place, "odd-1.0.zip", out.getvalue(), "a member leads out of the archive: '../evil.py'")
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
 def test_a_link_that_leads_out(place, kind):
     data = archive(INFO, linked(kind, "/etc/passwd"))
-    in_doubt(place, "odd-1.0.tar.gz", data, "a link leads out of the archive: 'odd-1.0/setup.py' to '/etc/passwd'")
+    refused(place, "odd-1.0.tar.gz", data, "a link leads out of the archive: 'odd-1.0/setup.py' to '/etc/passwd'")
 
 
 class _Zeros(io.RawIOBase):

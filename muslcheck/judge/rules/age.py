@@ -27,6 +27,8 @@ _REFUSED_SINCE = re.compile(r"since setuptools (\d+)")
 _NOT_REQUIRED = "not among the build requirements"
 _LAYOUT = "PackageDiscoveryError"
 """What setuptools says of a layout: no program is missing there."""
+_BY_PIP = "pip"
+"""How a stop is marked that comes before any back end is asked."""
 _IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 _CYTHON_FOR = (
@@ -64,6 +66,7 @@ _NUMBER = re.compile(r"\d+")
 def stops(case: Case) -> Iterator[Evidence]:
     """The build stops by itself for this target: it raises, or exits with a message, for its Python or platform.
 
+    Or it does not begin: pip refuses the archive (a link that leads out of it, a device), or what pyproject.toml says.
     What the message says is missing, and an Alpine package has, cures it. Where it also runs programs that no Python image has, it may
     stop for want of them: then it compiles once they are there, which is likely and not proved.
     """
@@ -73,6 +76,9 @@ def stops(case: Case) -> Iterator[Evidence]:
         version, since = _version(case, "setuptools"), _REFUSED_SINCE.fullmatch(seen.detail)
         if version is not None and since and version[0] < int(since[1]):
             continue  # an older setuptools takes it still
+        if seen.detail == _BY_PIP:
+            yield from _fails("MC230", f"pip refuses it: {seen.value}", seen, certain=True)
+            continue
         claim = f"the build stops here: {seen.value}"
         if wanted := _wanted(case, seen):
             packages = tuple(sorted({name for named in wanted for name in named.apk.build}))
