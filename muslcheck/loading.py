@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from muslcheck.words.lock import Lock
     from muslcheck.words.release import DistFile, Project
     from muslcheck.words.requirement import Requirement, Selection
-    from muslcheck.words.resolution import Candidate, Resolution
+    from muslcheck.words.resolution import Candidate, Installed, Resolution
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import BuildRequirement
 
@@ -104,12 +104,16 @@ class Loader:
         target: Target,
         twin: Target,
         selection: Selection,
+        *,
+        installed: Installed | None = None,
     ) -> Resolution:
-        """Resolve for one target, loading what the resolver wants until it wants no more.
+        """Resolve for one target, loading what the resolver wants until it wants no more; ``installed`` is what is there before.
 
         Of several targets with one Python the first goes ahead: what it finds is compared, and not searched for again.
         Raises :class:`~muslcheck.errors.ResolutionFailed` where that does not end.
         """
+        if installed is not None:
+            return await self._settle(requirements, constraints, target, twin, selection, installed=installed)
         key = ("search", *map(id, requirements), None, *map(id, constraints), selection, target.python_full, target.free_threaded)
         settled = await self._one_ahead(key, partial(self._settle, requirements, constraints, target, twin, selection))
         return settled or await self._settle(requirements, constraints, target, twin, selection)
@@ -135,9 +139,11 @@ class Loader:
         target: Target,
         twin: Target,
         selection: Selection,
+        *,
+        installed: Installed | None = None,
     ) -> Resolution:
         for _ in range(_MOST_ROUNDS):
-            answer = resolve(requirements, constraints, target, twin, selection, self.catalogue, self._say_tried)
+            answer = resolve(requirements, constraints, target, twin, selection, self.catalogue, self._say_tried, installed)
             if not isinstance(answer, Wanted):
                 for problem in answer.problems:
                     self._problems.setdefault(problem)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import Requirement, Selection
-    from muslcheck.words.resolution import Resolution, Wanted
+    from muslcheck.words.resolution import Installed, Resolution, Wanted
     from muslcheck.words.target import Target
 
 __all__ = ["Catalogue", "Walk", "follow_lock", "place", "resolve", "shelve", "walk"]
@@ -27,11 +27,12 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     selection: Selection,
     catalogue: Catalogue,
     tell: Callable[[str, int], None] | None = None,
+    installed: Installed | None = None,
 ) -> Resolution | Wanted:
     """See :func:`muslcheck.resolver.solve.resolve`; resolvelib is loaded with the first call."""
     from muslcheck.resolver import solve
 
-    return solve.resolve(requirements, constraints, target, twin, selection, catalogue, tell)
+    return solve.resolve(requirements, constraints, target, twin, selection, catalogue, tell, installed)
 
 
 def follow_lock(lock: Lock, target: Target, twin: Target, selection: Selection, catalogue: Catalogue) -> Resolution | Wanted:

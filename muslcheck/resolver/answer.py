@@ -70,9 +70,12 @@ def answer(
     What ``told`` has is true here, too, save the shelves; what it lacks is added.
     """
     offers, catalogue = provider.offers, provider.stock.catalogue
-    candidates = []
+    candidates, kept = [], []
     problems: dict[Problem, None] = {}
     for name in sorted(nodes):
+        if (there := nodes[name].base.installed) is not None:
+            kept.append(_kept(there, nodes[name]))
+            continue
         known = told.get(name)
         if known is not None:
             candidates.append(_shelved_anew(known[0], nodes[name].base, offers, catalogue.shelves))
@@ -83,10 +86,26 @@ def answer(
         told[name] = candidate, said
         candidates.append(candidate)
         problems.update(dict.fromkeys(said))
+    if kept:
+        nodes = {name: node for name, node in nodes.items() if node.base.installed is None}
     problems.update(dict.fromkeys(_without_hashes(nodes, offers.selection, offers.target)))
     problems.update(dict.fromkeys(_without_times(nodes, offers, catalogue)))
     problems.update(dict.fromkeys(otherwise(nodes, provider)))
-    return Resolution(offers.target, tuple(candidates), tuple(sorted(problems, key=lambda each: (each.subject, each.message))))
+    told_in_order = tuple(sorted(problems, key=lambda each: (each.subject, each.message)))
+    return Resolution(offers.target, tuple(candidates), told_in_order, tuple(kept))
+
+
+def _kept(candidate: Candidate, node: Node) -> Candidate:
+    """What is installed already, and is asked for again."""
+    roots = [node.roots[position] for position in sorted(node.roots)]
+    return replace(
+        candidate,
+        requested=candidate.requested or bool(roots),
+        required_by=tuple(sorted({*candidate.required_by, *node.parents})),
+        origins=tuple(dict.fromkeys([*candidate.origins, *(root.origin for root in roots)])),
+        asked=tuple(dict.fromkeys([*candidate.asked, *(root.text for root in roots), *sorted(node.asked)])),
+        kin=0,
+    )
 
 
 def _shelved_anew(candidate: Candidate, base: Base, offers: Offers, shelves: Shelves) -> Candidate:

@@ -1,6 +1,6 @@
 """pip's provider for resolvelib: what is tried, in which order, and what it requires.
 
-After pip 26.3's ``resolution/resolvelib/provider.py`` and ``factory.py``, with nothing installed. Two things differ, and
+After pip 26.3's ``resolution/resolvelib/provider.py`` and ``factory.py``. Two things differ, and
 neither changes an answer. What the catalogue lacks is taken to require nothing, is noted, and the run goes on, so that one
 run names all that is lacking; its result then counts for nothing. And what earlier runs found to be in pip's way may be
 passed over (:mod:`~muslcheck.resolver.settled`), so that the rest is seen, too. What may be held is in :mod:`~muslcheck.resolver.stock`.
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from muslcheck.resolver.select import Offers
     from muslcheck.resolver.settled import Settled
     from muslcheck.resolver.terms import Held, Term
+    from muslcheck.words.resolution import Installed
 
     _Base: TypeAlias = AbstractProvider[Term, Held, str]
     Cause: TypeAlias = RequirementInformation[Term, Held]
@@ -64,6 +65,7 @@ class Provider(_Base):
         twins: Offers,
         settled: Settled,
         left_out: Collection[int] = (),
+        installed: Installed | None = None,
     ) -> None:
         self.offers = offers
         self.settled = settled
@@ -78,7 +80,7 @@ class Provider(_Base):
         self._positions: dict[int, int] = {}
         self._left_out = left_out
         self.stated_constraints = constraints
-        self.stock = Stock(self._constraints(constraints, len(requirements)), catalogue, offers, twins, settled)
+        self.stock = Stock(self._constraints(constraints, len(requirements)), catalogue, offers, twins, settled, installed=installed)
         self.roots = self._roots(requirements)
 
     # What resolvelib asks.
@@ -244,7 +246,12 @@ class Provider(_Base):
                 yield from self._terms(need, base)
 
     def _overlooks_python(self, base: Base) -> bool:
-        return self._selection.ignore_requires_python or base.stranded is not None or base.project in self.settled.pythons
+        return (
+            self._selection.ignore_requires_python
+            or base.stranded is not None
+            or base.installed is not None
+            or base.project in self.settled.pythons
+        )
 
     def _python(self, text: str) -> PythonAsk | None:
         """A release's Requires-Python; an invalid one is no limit."""

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from muslcheck.resolver.select import Offers
     from muslcheck.resolver.terms import Held, Term, Way
     from muslcheck.words.requirement import Requirement, Selection
-    from muslcheck.words.resolution import BlockerKind, Resolution
+    from muslcheck.words.resolution import BlockerKind, Installed, Resolution
     from muslcheck.words.target import Target
 
     _Reporter: TypeAlias = BaseReporter[Term, Held, str]
@@ -94,9 +94,11 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     selection: Selection,
     catalogue: Catalogue,
     tell: Callable[[str, int], None] | None = None,
+    installed: Installed | None = None,
 ) -> Resolution | Wanted:
     """Choose as pip 26.3 would on the target; ``twin`` is the glibc target of the same Python and architecture, for comparison.
 
+    ``installed`` is what is there before, and kept where it will do: the answer names it apart.
     ``tell`` hears of each release that is tried once the search had to go back, and how many were tried so far.
 
     Pure: nothing is asked of anybody but the catalogue, and the same catalogue gives the same answer. What the catalogue
@@ -104,7 +106,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     in the way than is sensible to pass over.
     """
     offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
-    others = _found_so_far(requirements, constraints, offers, twins, catalogue)
+    others = None if installed is not None else _found_so_far(requirements, constraints, offers, twins, catalogue)
     for found in others or ():
         nodes = compare(found, (*requirements, *constraints), offers, twins, catalogue)
         if isinstance(nodes, Wanted):
@@ -113,7 +115,7 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
             provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled)
             provider.stock.refused = found.refused
             return answer(nodes, found.chains, provider, twins, {**found.told})
-    found_here = _search(_Question(requirements, constraints, catalogue, offers, twins, tell))
+    found_here = _search(_Question(requirements, constraints, catalogue, offers, twins, tell, installed))
     if isinstance(found_here, Wanted):
         return found_here
     provider, nodes, chains = found_here
@@ -148,6 +150,7 @@ class _Question:
     offers: Offers
     twins: Offers
     tell: Callable[[str, int], None] | None
+    installed: Installed | None = None
 
     def provider(self, settled: Settled, left_out: Collection[int] = ()) -> Provider:
         """A provider for one attempt, without the requirements and constraints at some positions."""
@@ -159,6 +162,7 @@ class _Question:
             twins=self.twins,
             settled=settled,
             left_out=left_out,
+            installed=self.installed,
         )
 
 
@@ -262,11 +266,11 @@ def _settled_so_far(question: _Question) -> Settled:
     It was found in attempts that lacked nothing, so they would end the same way again: the catalogue only grows.
     """
     requirements, constraints = question.requirements, question.constraints
-    key = (id(question.offers), id(question.twins), *map(id, requirements), *map(id, constraints))
+    key = (id(question.offers), id(question.twins), id(question.installed), *map(id, requirements), *map(id, constraints))
     known = question.catalogue.settled.get(key)
-    if known is None:  # the requirements are kept with it, so that their ids stay theirs
-        known = question.catalogue.settled[key] = (tuple(requirements), tuple(constraints), Settled())
-    return known[2]
+    if known is None:  # they are kept with it, so that their ids stay theirs
+        known = question.catalogue.settled[key] = ((*requirements, *constraints, question.installed), Settled())
+    return known[1]
 
 
 class _Stranded(Exception):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from muslcheck.resolver.settled import Settled
     from muslcheck.resolver.terms import Held, Term
     from muslcheck.words.release import DistFile
+    from muslcheck.words.resolution import Installed
 
     Cause: TypeAlias = RequirementInformation[Term, Held]
 
@@ -50,10 +51,20 @@ _FREE = Constraint()
 
 
 class Stock:
-    """What may be held in one attempt. ``constraints`` are all on each project, ``refused`` the metadata that pip would not take."""
+    """What may be held in one attempt. ``constraints`` are all on each project, ``refused`` the metadata that pip would not take.
+
+    ``installed`` is what is there already.
+    """
 
     def __init__(
-        self, constraints: Mapping[str, Constraint], catalogue: Catalogue, offers: Offers, twins: Offers, settled: Settled
+        self,
+        constraints: Mapping[str, Constraint],
+        catalogue: Catalogue,
+        offers: Offers,
+        twins: Offers,
+        settled: Settled,
+        *,
+        installed: Installed | None = None,
     ) -> None:
         self.constraints = constraints
         self.catalogue = catalogue
@@ -63,6 +74,8 @@ class Stock:
         self.refused: dict[str, dict[str, Unread]] = {}
         self._selection: Selection = offers.selection
         self._twins = twins
+        self._installed = installed
+        self._there: dict[str, Base] = {}
         self._bases: dict[tuple[str, BlockerKind | None], Base] = {}
         self._extended: dict[tuple[int, frozenset[str]], Extended] = {}
         self._blocked: dict[tuple[str, Wish], BlockerKind | None] = {}
@@ -88,6 +101,8 @@ class Stock:
         if isinstance(candidate, Interpreter):
             return _NOTHING
         base = candidate.base
+        if base.installed is not None:
+            return base.installed.metadata or _NOTHING
         if base.direct is not None and base.file is None:
             return self.catalogue.directory(base.direct) or _NOTHING
         return self.catalogue.metadata(base.file, self.offers.target) if base.file is not None else _NOTHING
@@ -136,6 +151,25 @@ class Stock:
         return next(self.releases(project, ANY), None) is not None
 
     def allowed(self, project: str, wish: Wish) -> Iterator[Base]:
+        """What may be held of a project: what is installed, where it will do, before what is on offer, or in its place there."""
+        there = self.there(project, wish)
+        if there is None or self._installed is None:
+            return self._on_offer(project, wish)
+        return _among(there, self._on_offer(project, wish), first=not self._installed.upgraded(project))
+
+    def there(self, project: str, wish: Wish) -> Base | None:
+        """What is installed of a project, where it meets a wish (pip's ``AlreadyInstalledCandidate``)."""
+        candidate = None if self._installed is None else self._installed.candidates.get(project)
+        if candidate is None:
+            return None
+        base = self._there.get(project)
+        if base is None:
+            version = _version_or_none(candidate.version)
+            base = self._there[project] = Base(project, version, direct=candidate.direct, installed=candidate)
+        will_do = base.version is None or wish.specifier.contains(base.version, prereleases=True)
+        return base if will_do else None
+
+    def _on_offer(self, project: str, wish: Wish) -> Iterator[Base]:
         """As :meth:`releases`; of a stranded project, where there is none, what stands in its place."""
         held = False
         for base in self.releases(project, wish):
@@ -263,6 +297,8 @@ class Stock:
             return None
         constraint = self.constraint(project)
         wish = both(constraint.wish, asked)
+        if self.there(project, wish) is not None:
+            return None
         if constraint.links or next(self.releases(project, wish), None) is not None:
             return None
         finals_only = self._selection.prereleases(project) is False
@@ -270,6 +306,21 @@ class Stock:
             alone = next(offer.versions(asked.specifier, prereleases=not finals_only), None)
             return BlockerKind.NO_SUCH_VERSION if alone is None else None
         return BlockerKind.METADATA if next(offer.candidates(wish), None) is not None else BlockerKind.NO_FILE
+
+
+def _among(there: Base, on_offer: Iterator[Base], *, first: bool) -> Iterator[Base]:
+    """What is installed before all that is on offer, or before the first of it that is no newer; each version once."""
+    yielded = first
+    if first:
+        yield there
+    for base in on_offer:
+        if not yielded and there.version is not None and base.version is not None and there.version >= base.version:
+            yielded = True
+            yield there
+        if base.version is None or base.version != there.version:
+            yield base
+    if not yielded:
+        yield there
 
 
 def consistent(found: Metadata, file: DistFile, version: Version) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from muslcheck.resolver.select import Wish
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
-    from muslcheck.words.resolution import BlockerKind
+    from muslcheck.words.resolution import BlockerKind, Candidate
 
 __all__ = ["PYTHON", "Ask", "Base", "Exactly", "Extended", "Held", "Interpreter", "PythonAsk", "Term", "Way", "identity"]
 
@@ -34,10 +34,11 @@ class Base:
     """One release of a project, by the file that would be installed, or by a direct reference.
 
     ``version`` is None where it is not known: that satisfies everything. ``stranded`` says why pip would not take it:
-    such a candidate exists so that the rest can be judged.
+    such a candidate exists so that the rest can be judged. ``installed`` is what it was settled on as, where it is there already:
+    such a one has no file.
     """
 
-    __slots__ = ("direct", "file", "name", "project", "stranded", "version")
+    __slots__ = ("direct", "file", "installed", "name", "project", "stranded", "version")
     extras: frozenset[str] = frozenset()
 
     def __init__(
@@ -47,12 +48,15 @@ class Base:
         file: DistFile | None = None,
         direct: Requirement | None = None,
         stranded: BlockerKind | None = None,
+        *,
+        installed: Candidate | None = None,
     ) -> None:
         self.project = self.name = project
         self.version = version
         self.file = file
         self.direct = direct
         self.stranded = stranded
+        self.installed = installed
 
     @property
     def base(self) -> Base:

@@ -125,7 +125,7 @@ class Shop:
             else:
                 catalogue.add_archive(item, self.archives.get(item.location, Unread("404")))
 
-    def settle(self, *texts, constraints=(), target=MUSL, twin=GLIBC, catalogue=None, rng=None, walking=False, **selection):
+    def settle(self, *texts, constraints=(), target=MUSL, twin=GLIBC, catalogue=None, rng=None, walking=False, installed=None, **selection):
         requirements = [each if isinstance(each, Requirement) else requirement(each, line) for line, each in enumerate(texts, 1)]
         bounds = [
             each if isinstance(each, Requirement) else requirement(each, line, "constraints.txt")
@@ -142,7 +142,7 @@ class Shop:
         while True:
             self.rounds += 1
             assert self.rounds < 300
-            answer = resolve(requirements, bounds, target, twin, chosen, catalogue)
+            answer = resolve(requirements, bounds, target, twin, chosen, catalogue, installed=installed)
             if isinstance(answer, Resolution):
                 return answer
             assert isinstance(answer, Wanted)
@@ -256,6 +256,12 @@ def puzzle():
         return shop, *random_question(rng), random_selection(rng)
 
     return make
+
+
+@pytest.fixture
+def question():
+    """Random requirements and constraints, by a source of chance."""
+    return random_question
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ them is pip's own code.
 from __future__ import annotations
 
 import datetime
+import random
 
 import pytest
+from packaging.requirements import Requirement as Parsed
 from packaging.version import Version
 
 pip = pytest.importorskip("pip")
@@ -34,6 +36,7 @@ from pip._vendor.packaging.version import Version as PipVersion
 
 from muslcheck.words.release import Unread
 from muslcheck.words.requirement import Selection
+from muslcheck.words.resolution import Installed
 
 
 class Tags(TargetPython):
@@ -96,10 +99,22 @@ class Dist:
                 yield need
 
 
+class There(Dist):
+    """One that is installed."""
+
+    editable = in_usersite = False
+
+    def __str__(self):
+        return f"{self.raw_name} {self.version}"
+
+
 class Preparer:
     """pip's preparer, which would download and build."""
 
     require_hashes = False
+
+    def prepare_installed_requirement(self, ireq, reason):
+        """It is not asked for a file."""
 
     def __init__(self, shop):
         self.metadata = {Link(url): found for url, found in shop.metadata.items()}
@@ -114,8 +129,8 @@ class Preparer:
         return Dist(found)
 
 
-def ask_pip(shop, target, roots, constraints=(), selection=None):
-    """What pip's resolver answers: {name: (version, file)}, or None where it stops."""
+def ask_pip(shop, target, roots, constraints=(), selection=None, *, installed=None, strategy="eager", force=False):
+    """What pip's resolver answers: {name: (version, file)}, or None where it stops. ``installed`` are metadata by name."""
     selection = selection or Selection()
     formats = PipFormats(set(selection.formats.no_binary), set(selection.formats.only_binary))
     preferences = SelectionPreferences(
@@ -139,10 +154,11 @@ def ask_pip(shop, target, roots, constraints=(), selection=None):
         only_dependencies=False,
         ignore_installed=True,
         ignore_requires_python=selection.ignore_requires_python,
-        force_reinstall=False,
-        upgrade_strategy="eager",
+        force_reinstall=force,
+        upgrade_strategy=strategy,
         py_version_info=tuple(map(int, target.python_full.split("."))),
     )
+    resolver.factory._installed_dists = {name: There(found) for name, found in (installed or {}).items()}
     asked = [install_req_from_line(text, constraint=True) for text in constraints]
     for each in roots:
         text, hashes = each if isinstance(each, tuple) else (each, ())
@@ -155,11 +171,11 @@ def ask_pip(shop, target, roots, constraints=(), selection=None):
     return {name: (str(resolver._result.mapping[name].version), each.link.filename) for name, each in found.requirements.items()}
 
 
-def ask_us(shop, roots, written, *, constraints=(), selection=None):
+def ask_us(shop, roots, written, *, constraints=(), selection=None, installed=None):
     listed = [
         written(each[0], line, hashes=each[1]) if isinstance(each, tuple) else written(each, line) for line, each in enumerate(roots, 1)
     ]
-    answer = shop.settle(*listed, constraints=constraints, selection=selection or Selection())
+    answer = shop.settle(*listed, constraints=constraints, selection=selection or Selection(), installed=installed)
     return answer, {each.name: (each.version, each.shelf.chosen.filename if each.shelf.chosen else None) for each in answer.candidates}
 
 
@@ -179,3 +195,47 @@ def test_pip_answers_the_same(puzzle, musl, written, block):
                 assert not stopped, (seed, roots, constraints, selection)
             answered += 1
     assert answered > 3
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_pip_answers_the_same_where_something_is_installed(puzzle, question, musl, written, block):
+    answered = kept = 0
+    for seed in range(block * 80, block * 80 + 80):
+        rng = random.Random(seed)
+        shop, roots, constraints, selection = puzzle(seed)
+        before, _ = ask_us(shop, roots, written, constraints=constraints, selection=selection)
+        if any(each.blocker for each in before.candidates):
+            continue
+        there = {each.name: each for each in before.candidates}
+        for name in rng.sample(sorted(there), len(there) // 3):
+            del there[name]
+        roots, more = question(rng)
+        strategy = rng.choice(["to-satisfy-only", "to-satisfy-only", "only-if-needed", "eager"])
+        force = rng.random() < 0.1
+        metadata = {name: each.metadata for name, each in there.items()}
+        try:
+            expected = ask_pip(shop, musl, roots, more, selection, installed=metadata, strategy=strategy, force=force)
+        except MetadataInvalid:  # behind what is installed pip does not pass over it
+            continue
+        upgraded = {"to-satisfy-only": (), "only-if-needed": (Parsed(text_of(each)).name for each in roots), "eager": (":all:",)}
+        installed = Installed({} if force else there, frozenset(upgraded[strategy]))
+        answer, ours = ask_us(shop, roots, written, constraints=more, selection=selection, installed=installed)
+        stopped = [each.name for each in answer.candidates if each.blocker]
+        about = (seed, roots, more, selection, strategy, force, {name: each.version for name, each in there.items()})
+        if expected is None:
+            assert stopped, about
+            continue
+        assert {name: each for name, each in ours.items() if not again(name, each, there) or force} == expected, about
+        kept += len(answer.kept)
+        answered += 1
+    assert answered > 1
+    assert kept
+
+
+def again(name, found, there):
+    """Whether it is the version that is installed, which pip does not install again."""
+    return name in there and there[name].version == found[0]
+
+
+def text_of(root):
+    return root[0] if isinstance(root, tuple) else root
