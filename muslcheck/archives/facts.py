@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from muslcheck.words.release import Metadata, Unread
 
-__all__ = ["BuildSystem", "Certainty", "Extension", "SdistFacts", "Seen", "Tree"]
+__all__ = ["BuildSystem", "Certainty", "Extension", "NativeFile", "SdistFacts", "Seen", "Tree", "WheelFacts"]
 
 
 class Certainty(enum.StrEnum):
@@ -137,3 +137,54 @@ class SdistFacts:
     """Number of source files by language, in all the archive but folders of tests, examples and documentation: (``c``, 120)."""
     unread: tuple[Seen, ...] = ()
     """Members that could not be read or understood, and why: what keeps a claim from being proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeFile:
+    """A compiled file in a wheel: an extension module, a library or a program. ``path`` is where it is installed, below site-packages.
+
+    ``form`` is ``elf``, ``mach-o`` or ``pe``; all that follows ``executable`` is known of ELF files only. ``machine`` is as wheels
+    name it (``arm`` for all of that kind), or a number. ``module`` is the dotted name of an extension module, empty for other files;
+    ``suffix`` stands between its name and ``.so`` (``cpython-312-x86_64-linux-musl``, ``abi3`` or nothing), and ``twin`` says
+    that the wheel has the same module in Python, too.
+    """
+
+    path: str
+    form: str
+    machine: str = ""
+    module: str = ""
+    suffix: str = ""
+    twin: bool = False
+    executable: bool = False
+    interpreter: str = ""
+    soname: str = ""
+    needed: tuple[str, ...] = ()
+    """The libraries that it is linked to (DT_NEEDED)."""
+    runpath: tuple[str, ...] = ()
+    """Where those are looked for first."""
+    wants: tuple[str, ...] = ()
+    """Functions and variables that it cannot do without, sorted: not of CPython, not in the wheel, not said to be of another library."""
+    glibc: tuple[str, ...] = ()
+    """Versions of glibc's libraries that it was linked against (``libc.so.6 GLIBC_2.17``)."""
+    initial_exec: bool = False
+    """It wants thread-local storage that is set aside before a program begins: musl's loader refuses that to what comes later."""
+    relr: bool = False
+    """Its relative relocations are packed (DT_RELR), which musl reads from 1.2.4 on."""
+
+
+@dataclass(frozen=True, slots=True)
+class WheelFacts:
+    """What a wheel holds that is compiled. ``pure`` is what it says of itself (``Root-Is-Purelib``)."""
+
+    filename: str
+    pure: bool = True
+    natives: tuple[NativeFile, ...] = ()
+    roots: tuple[str, ...] = ()
+    """What can be imported: the top names of its packages and modules, sorted."""
+    unread: tuple[Seen, ...] = ()
+    """Files that could not be read, and why."""
+    imported: tuple[Seen, ...] | None = None
+    """Extension modules that importing a package surely loads, whatever happens: ``where`` is the line that does, ``detail`` the root.
+
+    None where nobody asked.
+    """
