@@ -24,6 +24,8 @@ class Brought(NamedTuple):
     headers: Mapping[str, tuple[str, ...]]
     plugins: Mapping[str, tuple[tuple[int, ...], str]]
     """Plugins of setuptools: the last version, and what it and those before import of setuptools."""
+    no_packages: frozenset[str] = frozenset()
+    """Distributions beside which setuptools finds packages as it does alone."""
 
 
 @cache
@@ -57,7 +59,13 @@ def parse_brought(text: str) -> Brought:
         if row["name"] in plugins or not row["until"].replace(".", "").isdecimal():
             raise ValueError(f"brought.toml: plugin {number}: a second {row['name']}, or until {row['until']!r}")
         plugins[row["name"]] = (tuple(map(int, row["until"].split("."))), row["imports"])
-    return Brought(modules, headers, plugins)
+    return Brought(modules, headers, plugins, _alone(table.get("no_packages", {"names": [], "src": "none"})))
+
+
+def _alone(row: Mapping[str, Any]) -> frozenset[str]:
+    if set(row) != {"names", "src"} or not row["src"] or not all(isinstance(name, str) and name for name in row["names"]):
+        raise ValueError("brought.toml: no_packages: names and src are asked for")
+    return frozenset(row["names"])
 
 
 def _checked(row: dict[str, Any], number: int) -> str:

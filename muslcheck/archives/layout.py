@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
+from muslcheck.archives.brought import brought
 from muslcheck.archives.build_environment import name_of
 from muslcheck.archives.facts import Certainty, Seen
 from muslcheck.archives.setup_cfg import read_setup_cfg
@@ -46,13 +47,6 @@ _PLAIN = frozenset(
     }
 )  # fmt: skip
 """Keywords of setuptools' own setup(): another is a plug-in's, which may bring modules."""
-_HARMLESS = frozenset(
-    {
-        "setuptools", "wheel", "setuptools-scm", "setuptools-git-versioning", "cython", "packaging", "toml", "tomli", "cmake", "ninja",
-        "pkgconfig", "versioneer", "pybind11", "typing-extensions", "importlib-metadata", "pip", "pytest-runner",
-    }
-)  # fmt: skip
-"""Build requirements that give setuptools no packages. Of others that is not known."""
 _SHOWN = 4
 
 
@@ -63,7 +57,7 @@ def refused_layout(
 
     ``keywords`` are those of setup(). None where it goes on, and where that cannot be told.
     """
-    if set(keywords) - _PLAIN or not set(map(name_of, requires)) <= _HARMLESS:
+    if set(keywords) - _PLAIN or not set(map(name_of, requires)) <= brought().no_packages:
         return None
     tool = _table(_table(pyproject, "tool"), "setuptools")
     options = read_setup_cfg(contents).get("options", {})
@@ -95,7 +89,7 @@ def only_tables(contents: Contents, pyproject: Mapping[str, Any], requires: Iter
     commands = _table(_table(pyproject, "tool"), "setuptools").get("cmdclass") or read_setup_cfg(contents).get("options", {}).get(
         "cmdclass"
     )
-    return "setup.py" not in contents.names and not commands and set(map(name_of, requires)) <= _HARMLESS
+    return "setup.py" not in contents.names and not commands and set(map(name_of, requires)) <= brought().no_packages
 
 
 def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:

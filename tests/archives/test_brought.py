@@ -17,7 +17,12 @@ def test_the_table_is_sound_and_holds_what_is_much_used():
 
 def test_modules_come_by_itself_and_through_what_it_requires():
     known = parse_brought(TOP + 'brings = [{name = "a", modules = ["a"], through = ["b"], headers = ["a.h"], src = "wheel 1"}]')
-    assert known == ({"a": ("a", "b")}, {"a": ("a.h",)}, {})
+    assert known == ({"a": ("a", "b")}, {"a": ("a.h",)}, {}, frozenset())
+
+
+def test_what_gives_setuptools_no_packages():
+    assert parse_brought(TOP + 'no_packages = {names = ["a"], src = "wheel 1"}').no_packages == {"a"}
+    assert {"setuptools", "wheel"} <= brought().no_packages
 
 
 def test_plugins_of_setuptools_have_a_last_release_that_needs_what_it_lost():
@@ -38,6 +43,8 @@ def test_plugins_of_setuptools_have_a_last_release_that_needs_what_it_lost():
         (TOP + 'brings = [{name = "a", modules = [""], src = "wheel 1"}]', "row 1: column modules"),
         (TOP + 'brings = [{name = "a", module = ["a"], src = "wheel 1"}]', "row 1: column module"),
         (TOP + 'brings = [{name = "a", modules = ["a"], src = "w"}, {name = "a", headers = ["a.h"], src = "w"}]', "row 2: a second a"),
+        (TOP + 'no_packages = {names = ["a"]}', "no_packages: names and src"),
+        (TOP + 'no_packages = {names = [""], src = "w"}', "no_packages: names and src"),
         (TOP + 'plugins = [{name = "a", until = "6", src = "w"}]', "plugin 1: name, until"),
         (TOP + 'plugins = [{name = "a", until = "six", imports = "b", src = "w"}]', "plugin 1: a second a, or until"),
     ],

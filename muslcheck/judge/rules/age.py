@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, SdistFacts
 from muslcheck.archives.gone import gone
+from muslcheck.archives.suits import suits
 from muslcheck.judge.parts import on_alpine, parts
 from muslcheck.judge.rules.rule import Rule
 from muslcheck.words.verdict import Evidence, Outcome, Strength
@@ -31,23 +32,7 @@ _BY_PIP = "pip"
 """How a stop is marked that comes before any back end is asked."""
 _IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
-_CYTHON_FOR = (
-    ((3, 14), (3, 0, 12)),
-    ((3, 13), (3, 0, 11)),
-    ((3, 12), (0, 29, 34)),
-    ((3, 11), (0, 29, 31)),
-    ((3, 10), (0, 29, 21)),
-    ((3, 9), (0, 29, 20)),
-    ((3, 8), (0, 29, 11)),
-    ((3, 7), (0, 28)),
-)
-"""For each Python, the first Cython whose C compiles with it (Cython's changelog)."""
-_EARLY_CYTHON_3_FOR = (((3, 12), ("b", 2)), ((3, 11), ("a", 11)))
-"""The same for the pre-releases of Cython 3.0.0, by stage and number."""
 _EARLY_CYTHON_3 = re.compile(r"3\.0(?:\.0)?(a|b|rc)(\d+)")
-
-_PYO3_UNTIL = (((0, 29), (3, 15)), ((0, 25), (3, 14)), ((0, 22), (3, 13)), ((0, 20, 3), (3, 12)))
-"""For each PyO3, the newest Python that it builds for (pyo3-ffi's build.rs, SUPPORTED_VERSIONS_CPYTHON, as tagged)."""
 
 _MEMBERS = frozenset({"curexc_traceback", "tp_print", "use_tracing"})
 """Members of CPython's structures among them: a project's own structure may have a member of that name."""
@@ -56,8 +41,6 @@ _NEAR = 1
 """Folders above a file that setup.py imports for its own sake."""
 _NO_DISTUTILS_BEFORE = (66, 1)
 """The first setuptools that works on Python 3.12 (its changelog: pkgutil.ImpImporter; before 60 it needs distutils as well)."""
-_GCC_FOR = {"c++2a": (8,), "c++20": (10,), "c++2b": (11,), "c++23": (11,), "c++2c": (14,), "c++26": (14,)}
-"""The first gcc that takes a spelling of ``-std=`` ("C++ Standards Support in GCC"); Alpine's oldest here knows c++17."""
 _FETCH = frozenset({"curl", "wget"})
 """Programs that only fetch: what they would fetch when nothing else does is no reason that a build stops."""
 _NUMBER = re.compile(r"\d+")
@@ -160,16 +143,16 @@ def old_cython(case: Case) -> Iterator[Evidence]:
     then it is the Cython among the build requirements that counts.
     """
     for seen in _marks(case, "cython-"):
-        needed = next((first for python, first in _CYTHON_FOR if case.target.python >= python), None)
+        needed = next((first for python, first in suits().cython if case.target.python >= python), None)
         made_by = _numbers(seen.value.removeprefix("cython-"))
         if early := _EARLY_CYTHON_3.fullmatch(seen.value.removeprefix("cython-")):
-            stage = next((first for python, first in _EARLY_CYTHON_3_FOR if case.target.python >= python), ("a", 0))
+            stage = next((first for python, first in suits().early_cython if case.target.python >= python), ("a", 0))
             made_by = (0,) if (early[1], int(early[2])) < stage else (3, 0, 0)
         if needed is not None and made_by and made_by < needed:
             first = ".".join(map(str, needed))
             claim = f"C made by Cython {seen.value[7:]}; Python {_python(case)} takes that of {first} and later ({_EVERYWHERE})"
             yield from _fails("MC234", claim, seen, certain=True)
-    needed = next((first for python, first in _CYTHON_FOR if case.target.python >= python), None)
+    needed = next((first for python, first in suits().cython if case.target.python >= python), None)
     cython = _version(case, "cython")
     if needed is None or cython is None or not cython < needed:
         return
@@ -231,7 +214,7 @@ def python_too_new(case: Case) -> Iterator[Evidence]:
     for tree in case.facts.trees if isinstance(case.facts, SdistFacts) else ():
         for seen in tree.needs if tree.tool == "cargo" and tree.certainty is Certainty.ALWAYS else ():
             until = (
-                next((last for first, last in _PYO3_UNTIL if _numbers(seen.detail) >= first), None) if seen.value == "pyo3-ffi" else None
+                next((last for first, last in suits().pyo3 if _numbers(seen.detail) >= first), None) if seen.value == "pyo3-ffi" else None
             )
             if until is not None and case.target.python > until:
                 claim = f"built with PyO3 {seen.detail}, which refuses a Python after {until[0]}.{until[1]} ({_EVERYWHERE})"
@@ -265,7 +248,7 @@ def standard_too_new(case: Case) -> Iterator[Evidence]:
     has = _alpine_version(case.target.release, "gcc")
     for seen in _marks(case, "std:"):
         asked = seen.value.removeprefix("std:").replace("gnu", "c")
-        needed = _GCC_FOR.get(asked)
+        needed = suits().gcc.get(asked)
         if has and needed and has < needed and seen.certainty is Certainty.ALWAYS:
             first, shown = ".".join(map(str, needed)), ".".join(map(str, has))
             claim = f"asks gcc for {asked}, which it knows since {first}; Alpine {case.target.release} has {shown}"
