@@ -15,7 +15,7 @@
     ├── ArchiveFailure          an sdist or wheel that cannot be read
     │   ├── CorruptArchive      not an archive, or cut short
     │   ├── OversizedArchive    larger, or holding more, than is safe to read
-    │   └── HostileArchive      a member that would leave the archive's folder
+    │   └── HostileArchive      absolute names, headers without end
     └── ResolutionFailed        no answer in bounded time
 
 A package that does not install on the target is no error: it is a Verdict. One that could not be judged is a
@@ -153,7 +153,7 @@ class OversizedArchive(ArchiveFailure):
 
 
 class HostileArchive(ArchiveFailure):
-    """A member's name leads out of the archive (absolute, or through ``..`` or a link)."""
+    """A member has an absolute name, or the headers are nested without end."""
 
 
 class ResolutionFailed(MuslcheckError):
