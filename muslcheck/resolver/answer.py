@@ -74,7 +74,13 @@ def answer(
     problems: dict[Problem, None] = {}
     for name in sorted(nodes):
         if (there := nodes[name].base.installed) is not None:
-            kept.append(_kept(there, nodes[name]))
+            held, settled = _kept(there, nodes[name]), provider.settled
+            if name not in settled.conflicts:
+                kept.append(held)
+                continue
+            message, rivals = settled.conflicts[name], settled.rivals.get(name, ())
+            candidates.append(replace(held, blocker=Blocker(BlockerKind.CONFLICT, message, rivals=rivals)))
+            problems.setdefault(Problem(name, message, way_out_in_words(rivals), "conflict"))
             continue
         known = told.get(name)
         if known is not None:
@@ -86,7 +92,7 @@ def answer(
         told[name] = candidate, said
         candidates.append(candidate)
         problems.update(dict.fromkeys(said))
-    if kept:
+    if any(node.base.installed is not None for node in nodes.values()):
         nodes = {name: node for name, node in nodes.items() if node.base.installed is None}
     problems.update(dict.fromkeys(_without_hashes(nodes, offers.selection, offers.target)))
     problems.update(dict.fromkeys(_without_times(nodes, offers, catalogue)))

@@ -210,6 +210,7 @@ def test_pip_answers_the_same_where_something_is_installed(puzzle, question, mus
         for name in rng.sample(sorted(there), len(there) // 3):
             del there[name]
         roots, more = question(rng)
+        roots += sorted(there.keys() - {canonicalize_name(Parsed(text_of(each)).name) for each in roots})[: rng.randint(0, 2)]
         strategy = rng.choice(["to-satisfy-only", "to-satisfy-only", "only-if-needed", "eager"])
         force = rng.random() < 0.1
         metadata = {name: each.metadata for name, each in there.items()}
@@ -228,7 +229,7 @@ def test_pip_answers_the_same_where_something_is_installed(puzzle, question, mus
         assert {name: each for name, each in ours.items() if not again(name, each, there) or force} == expected, about
         kept += len(answer.kept)
         answered += 1
-    assert answered > 1
+    assert answered
     assert kept
 
 
