@@ -62,7 +62,7 @@ def draw_block(
         if why is None or (problem.message not in why.claim and why.claim not in problem.message):
             page.item("  and" if why else "  why", problem.message, indent=INDENT)
     _from(page, verdict, family)
-    parts = parted(same, lambda each: advice_line(each.advice[0]) if each.advice else "")
+    parts = parted(same, lambda each: advice_line(each.advice[0], same) if each.advice else "")
     shown = parts if places is None or not places.are_many else sorted(parts, key=lambda part: -len(part[0]))[:MOST_PARTS]
     for part, advice in shown:
         if advice:

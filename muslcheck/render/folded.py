@@ -60,7 +60,9 @@ def _package(page: Page, same: Sequence[Verdict], places: Places, problems: Sequ
             page.item("", problem.message, indent=INSIDE + 2)
     if verdict.chain:
         page.item("", f"from {chain_line(verdict)}", indent=INSIDE + 2, style="aside")
-    advised = parted(same, lambda each: advice_line(each.advice[0]) if each.advice and each.advice[0].action is not Action.ADD_APK else "")
+    advised = parted(
+        same, lambda each: advice_line(each.advice[0], same) if each.advice and each.advice[0].action is not Action.ADD_APK else ""
+    )
     part, advice = max(advised, key=lambda each: (bool(each[1]), len(each[0])))
     if advice:
         page.item("", f"do {on_part(part, same, places)}{advice}", indent=INSIDE + 2)

@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from muslcheck.render.phrases import reason
+from muslcheck.render.phrases import badness, reason
 from muslcheck.render.places import Places
 from muslcheck.words.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from muslcheck.words.report import Report
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
-__all__ = ["GRAVITY", "alike", "by_target", "differing", "noteworthy", "places_of", "plain", "stands_at", "where"]
+__all__ = [
+    "GRAVITY",
+    "alike",
+    "by_target",
+    "differing",
+    "in_groups",
+    "noteworthy",
+    "places_of",
+    "plain",
+    "stands_at",
+    "telling",
+    "where",
+]
 
 GRAVITY: Final = (Outcome.FAIL, Outcome.COMPILE, Outcome.UNKNOWN, Outcome.BUILD, Outcome.WHEEL)
 """The order of what is told: what needs a decision comes first."""
@@ -49,6 +61,26 @@ def differing(report: Report) -> dict[str, dict[Target, Verdict]]:
     for verdict in sorted(report, key=_order):
         by_name.setdefault(verdict.name, {})[verdict.target] = verdict
     return {name: on for name, on in by_name.items() if len(on) < len(report.targets) or not all(map(plain, on.values()))}
+
+
+def telling(report: Report) -> dict[str, dict[Target, Verdict]]:
+    """Those of :func:`differing` that matter to who has to choose: a package that is a wheel wherever it is needed does not."""
+    return {name: on for name, on in differing(report).items() if not all(map(plain, on.values()))}
+
+
+def in_groups(
+    rows: Mapping[str, Mapping[Target, Verdict]], places: Places, say: Callable[[Verdict | None], str]
+) -> list[tuple[tuple[str, ...], list[Target]]]:
+    """The targets of which the same is to ``say`` in all rows, together; the groups that fare best first, of equals the largest."""
+    groups: dict[tuple[str, ...], list[Target]] = {}
+    for target in places.targets:
+        groups.setdefault(tuple(say(on.get(target)) for on in rows.values()), []).append(target)
+
+    def order(group: tuple[tuple[str, ...], list[Target]]) -> tuple[tuple[int, ...], int]:
+        first = group[1][0]
+        return badness([on[first] for on in rows.values() if first in on]), -len(group[1])
+
+    return sorted(groups.items(), key=order)
 
 
 def by_target(report: Report) -> dict[Target, list[Verdict]]:

@@ -116,7 +116,7 @@ def _packages(report: Report) -> Iterator[str]:
             yield f'<p>{_text(why.claim)}<br><span class="soft">{_text(why.code)}, seen in {_text(why.seen_in)}</span></p>'
         if verdict.chain:
             yield f'<p class="soft">from {_text(chain_line(verdict))}</p>'
-        items = "".join(f"<li>{_text(advice_line(each))}</li>" for each in verdict.advice)
+        items = "".join(f"<li>{_text(advice_line(each, same))}</li>" for each in verdict.advice)
         yield f"<ul>{items}</ul></article>" if items else "</article>"
 
 

@@ -85,7 +85,7 @@ def _row(report: Report, same: Sequence[Verdict], family: Sequence[Sequence[Verd
         *([where(report, same)] if len(report.targets) > 1 else []),
         (f"{why.claim} ({why.code})" if why else "") + (f"; and {along_line(family)}" if family else ""),
         chain_line(verdict) if verdict.chain else "",
-        advice_line(verdict.advice[0]) if verdict.advice else "",
+        advice_line(verdict.advice[0], same) if verdict.advice else "",
     )
     return f"| {' | '.join(map(escaped, cells))} |"
 

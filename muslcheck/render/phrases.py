@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,7 @@ __all__ = [
     "target_line",
     "totals",
     "wheels_line",
+    "worst_of",
 ]
 
 ARROW: Final = " → "
@@ -57,6 +59,7 @@ MISSES: Final = {
     Miss.EXCLUDED: "excluded by an option",
     Miss.YANKED: "withdrawn",
 }
+WORST: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.COMPILE, Outcome.BUILD)
 UNITS: Final = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 ANSWERS: Final = {
     Outcome.FAIL: "will not work",
@@ -65,6 +68,7 @@ ANSWERS: Final = {
     Outcome.BUILD: "will work",
     Outcome.WHEEL: "will work",
 }
+VERSION_OF_IMAGE: Final = re.compile(r"python:3\.\d+t?(?=-|$)")
 PACKAGE: Final = "package"
 VERBS: Final = {
     Action.PIN: "require ",
@@ -125,6 +129,13 @@ def badness(verdicts: Sequence[Verdict]) -> tuple[int, ...]:
     return (*worst_first, marks[Mark.HEAVY], outcomes[Outcome.BUILD], marks[Mark.SLOWER], marks[Mark.OLDER])
 
 
+def worst_of(verdicts: Sequence[Verdict]) -> tuple[Outcome, int]:
+    """The worst outcome among the verdicts, and how many packages have it."""
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    worst = next((outcome for outcome in WORST if outcomes[outcome]), Outcome.WHEEL)
+    return worst, outcomes[worst]
+
+
 def best_line(rank: tuple[int, ...]) -> str:
     """What can be said of the best targets, from their :func:`badness`."""
     fail, unknown, compiled, _, built, slower, older = rank
@@ -168,9 +179,11 @@ def chain_line(verdict: Verdict) -> str:
     return ARROW.join(chain) + (f" (and {counted(others, 'other')})" if others else "")
 
 
-def advice_line(advice: Advice) -> str:
-    """One thing to do, in one sentence."""
+def advice_line(advice: Advice, same: Sequence[Verdict] = ()) -> str:
+    """One thing to do, in one sentence; where it is said of verdicts for several Pythons, the image of each is named as ``python:3.x``."""
     what = advice.requirement
+    if advice.action is Action.CHANGE_IMAGE and len({verdict.target.python for verdict in same}) > 1:
+        what = VERSION_OF_IMAGE.sub("python:3.x", what)
     if what and advice.action in VERBS:
         what = VERBS[advice.action] + what
     return ": ".join(part for part in (what, advice.why) if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.phrases import listed
@@ -12,11 +13,19 @@ if TYPE_CHECKING:
 
     from muslcheck.words.target import Target
 
-__all__ = ["Places"]
+__all__ = ["Grid", "Places"]
 
 MANY: Final = 4
 """Targets up to which each has a number; more are named by image and architecture, in groups."""
 VERSIONED: Final = re.compile(r"python:(\d+\.\d+t?)(-.+|)")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The targets laid out: what the columns are called, and each row with its name and a target, or none, for each column."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Target | None, ...]], ...]
 
 
 class Places:
@@ -30,6 +39,25 @@ class Places:
         """The columns of a grid: each image, or its Python version where that is all in which images differ."""
         self._short = _short(targets)
         self.arches = tuple(dict.fromkeys(target.arch for target in targets))
+
+    @property
+    def grid(self) -> Grid:
+        """Architectures by images.
+
+        Kinds of image that are asked about for several Pythons (alpine, slim) have a row each, one below the other, and each
+        Python a column.
+        """
+        kinds = _kinds(self.labels)
+        at = {(target.arch, *kinds[target.image]): target for target in self.targets}
+        columns = tuple(dict.fromkeys(version for _, version in kinds.values()))
+        suffixes = tuple(dict.fromkeys(suffix for suffix, _ in kinds.values()))
+        rows = []
+        for arch in self.arches:
+            for suffix in suffixes:
+                row = tuple(at.get((arch, suffix, column)) for column in columns)
+                if any(row):
+                    rows.append((" ".join(filter(None, (arch, suffix))), row))
+        return Grid(columns, tuple(rows))
 
     def label(self, target: Target) -> str:
         """What a target's image is called here."""
@@ -101,6 +129,14 @@ def _labels(targets: Sequence[Target]) -> dict[str, str]:
         return {image: image for image in images}
     alone = len({part[2] for part in parts}) == 1
     return {image: part[1] if alone else part[1] + part[2] for image, part in zip(images, parts, strict=True)}
+
+
+def _kinds(labels: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What tells the row of each image, and what its column: ``alpine`` and ``3.12``, or nothing and all of its name."""
+    parts = {image: VERSIONED.fullmatch(image) for image in labels}
+    split = {image: (part[2].removeprefix("-") or "full", part[1]) for image, part in parts.items() if part}
+    several = all(len({each[number] for each in split.values()}) > 1 for number in (0, 1))
+    return split if several and len(split) == len(parts) else {image: ("", label) for image, label in labels.items()}
 
 
 def _suffix(label: str) -> str:

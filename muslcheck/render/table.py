@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from muslcheck.render.grouping import in_groups
 from muslcheck.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -47,13 +48,10 @@ def draw_rows(page: Page, rows: Mapping[str, Mapping[Target, str]], numbers: Map
 
 
 def draw_groups(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], places: Places) -> None:
-    """Draw a row for each name and a column of letters for each group of targets that have the same in all rows."""
-    groups: dict[tuple[str, ...], list[Target]] = {}
-    for target in places.targets:
-        groups.setdefault(tuple(_letter(on.get(target)) for on in rows.values()), []).append(target)
-    if not rows or len(groups) == 1:
+    """Draw a row for each name and a column of letters for each group of targets that have the same in all rows, the best first."""
+    columns = in_groups(rows, places, _letter)
+    if not rows or len(columns) == 1:
         return
-    columns = sorted(groups.items(), key=lambda column: -len(column[1]))
     names = list(rows)
     first, width = max(map(len, names)), len(str(len(columns))) + 1
     room = max(1, (page.width - first) // (width + 1))
@@ -64,7 +62,7 @@ def draw_groups(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], places
         for place, name in enumerate(names):
             page.line(f"{name:{first}}" + "".join(" " + _in_colour(page, letters[place], width) for letters, _ in shown))
     page.gap()
-    used = {letter for letters in groups for each in letters for letter in each}
+    used = {letter for letters, _ in columns for each in letters for letter in each}
     legend = [f"{letter} {outcome}" for outcome, letter in LETTERS.items() if letter in used]
     legend += [text for letter, text in (("*", "* slower, older or heavy"), (NOT_THERE, "- not needed")) if letter in used]
     page.item("", ", ".join(legend), indent=0, style="aside")
@@ -73,30 +71,27 @@ def draw_groups(page: Page, rows: Mapping[str, Mapping[Target, Verdict]], places
 
 
 def draw_grid(page: Page, cells: Mapping[Target, str], places: Places, styles: Mapping[Target, str] | None = None) -> None:
-    """Draw architectures by images: a word for each target."""
-    by_place = {(target.image, target.arch): target for target in places.targets}
-    first = max(map(len, places.arches))
-    widths = {
-        image: max(len(label), *(len(cells[target]) for target in places.targets if target.image == image))
-        for image, label in places.labels.items()
-    }
-    left = list(places.labels)
+    """Draw the targets as a grid: a word for each; the columns that are too many go on below."""
+    grid = places.grid
+    first = max(len(name) for name, _ in grid.rows)
+    words = [[cells[target] if target is not None else "" for target in row] for _, row in grid.rows]
+    widths = [max(map(len, (column, *(line[number] for line in words)))) for number, column in enumerate(grid.columns)]
+    left = list(range(len(grid.columns)))
     while left:
-        shown: list[str] = []
+        shown: list[int] = []
         room = page.width - first
         while left and (not shown or room >= len(GAP) + widths[left[0]]):
             room -= len(GAP) + widths[left[0]]
             shown.append(left.pop(0))
         page.gap()
-        page.line(" " * first + "".join(f"{GAP}{places.labels[image]:<{widths[image]}}" for image in shown))
-        for arch in places.arches:
-            line = f"{arch:{first}}"
-            for image in shown:
-                target = by_place.get((image, arch))
-                word = cells[target] if target is not None else ""
+        page.line(" " * first + "".join(f"{GAP}{grid.columns[number]:<{widths[number]}}" for number in shown))
+        for (name, row), line in zip(grid.rows, words, strict=True):
+            drawn = f"{name:{first}}"
+            for number in shown:
+                target, word = row[number], line[number]
                 style = styles[target] if styles and target is not None else ""
-                line += GAP + page.paint(word, style) + " " * (widths[image] - len(word))
-            page.line(line)
+                drawn += GAP + page.paint(word, style) + " " * (widths[number] - len(word))
+            page.line(drawn)
 
 
 def _cell(verdict: Verdict | None) -> str:

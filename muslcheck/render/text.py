@@ -7,27 +7,29 @@ targets have a grid of architectures and images before it, and are named in grou
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from muslcheck.render.along import brought_along
 from muslcheck.render.apk import draw_apk
+from muslcheck.render.best import best_lines, best_targets
 from muslcheck.render.block import INDENT, draw_block, draw_line, draw_together
 from muslcheck.render.folded import draw_folded
-from muslcheck.render.grouping import GRAVITY, alike, by_target, differing, places_of, plain
+from muslcheck.render.grouping import GRAVITY, alike, by_target, differing, places_of, plain, telling
 from muslcheck.render.page import Page
 from muslcheck.render.phrases import (
     answer,
     answers,
-    badness,
-    best_line,
     capital,
     counted,
     headline,
     image_line,
+    listed,
     reason,
     release_line,
     target_line,
     totals,
+    worst_of,
 )
 from muslcheck.render.sizes import draw_sizes
 from muslcheck.render.table import draw_grid, draw_groups, draw_table
@@ -35,7 +37,7 @@ from muslcheck.render.versus import draw_versus
 from muslcheck.words.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from muslcheck.render import RenderOptions
     from muslcheck.render.places import Places
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-WORST: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.COMPILE, Outcome.BUILD)
 DECISIONS: Final = frozenset(GRAVITY[:3])
 SILENT, TERSE, TALKATIVE = -2, -1, 2
 MANY: Final = 3
@@ -67,9 +68,9 @@ def render(report: Report, options: RenderOptions) -> str:
         _blocks(page, report, places, verbosity=options.verbosity)
         if places is not None:
             draw_versus(page, verdicts, places)
-        draw_apk(page, report, places, _best_targets(verdicts) if places and places.are_many else report.targets)
+        draw_apk(page, report, places, best_targets(verdicts) if places and places.are_many else report.targets)
         draw_sizes(page, report, places)
-    _answers(page, verdicts, places)
+    _answers(page, report, verdicts, places)
     if faults := sum(problem.kind == "input" for problem in report.problems):
         page.line(f"But {report.installer.name} refuses what was asked as it stands: {counted(faults, 'fault')} to mend first.")
     return str(page)
@@ -92,7 +93,7 @@ def _in_short(page: Page, report: Report, places: Places | None) -> None:
 def _tables(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:
     if places is not None and places.are_many:
         _overview(page, verdicts, places)
-        draw_groups(page, differing(report), places)
+        draw_groups(page, telling(report), places)
     elif places is not None:
         draw_table(page, differing(report), places.numbers)
 
@@ -115,7 +116,7 @@ def _blocks(page: Page, report: Report, places: Places | None, *, verbosity: int
             placed.add(name)
     for packages in several:
         draw_together(page, packages, places)
-    _rest(page, report, every=verbosity >= TALKATIVE)
+    _rest(page, report, places, every=verbosity >= TALKATIVE)
     _problems(page, [problem for problem in report.problems if problem.subject not in own], hints=True)
 
 
@@ -161,16 +162,13 @@ def _head(page: Page, report: Report, places: Places | None) -> None:
 
 def _overview(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> None:
     """The worst outcome on each target, with how many packages have it."""
-    cells, styles = {}, {}
-    for target, own in verdicts.items():
-        worst = next((outcome for outcome in WORST if any(verdict.outcome is outcome for verdict in own)), Outcome.WHEEL)
-        count = sum(verdict.outcome is worst for verdict in own)
-        cells[target] = "wheels" if worst is Outcome.WHEEL else f"{count} {worst.value}"
-        styles[target] = worst.value
+    worst = {target: worst_of(own) for target, own in verdicts.items()}
+    cells = {target: "wheels" if outcome is Outcome.WHEEL else f"{count} {outcome.value}" for target, (outcome, count) in worst.items()}
+    styles = {target: outcome.value for target, (outcome, _) in worst.items()}
     draw_grid(page, cells, places, styles)
 
 
-def _rest(page: Page, report: Report, *, every: bool) -> None:
+def _rest(page: Page, report: Report, places: Places | None, *, every: bool) -> None:
     """The packages that are simply a wheel: one line for all of them, or one line each."""
     simple = [same for same in alike(report) if plain(same[0])]
     page.gap()
@@ -184,7 +182,17 @@ def _rest(page: Page, report: Report, *, every: bool) -> None:
     if wheels:
         everywhere = " everywhere" if len(report.targets) > 1 else ""
         others = "" if len(wheels) == len(names) else "other "
-        page.line(f"{counted(len(wheels), f'{others}package')} {'installs' if len(wheels) == 1 else 'install'} from wheels{everywhere}.")
+        said = f"{counted(len(wheels), f'{others}package')} {'installs' if len(wheels) == 1 else 'install'} from wheels{everywhere}"
+        now_and_then = _now_and_then(report, wheels) if places is not None and places.are_many else ""
+        page.item("", f"{said}{now_and_then}.", indent=0)
+
+
+def _now_and_then(report: Report, wheels: Collection[str]) -> str:
+    """Which of the packages are not needed on all targets: of few targets the table says it."""
+    on = Counter(verdict.name for verdict in report if verdict.name in wheels)
+    some = sorted(name for name, count in on.items() if count < len(report.targets))
+    named = listed(some) if len(some) <= MANY else str(len(some))
+    return f"; {named} {'is' if len(some) == 1 else 'are'} needed on some targets only" if some else ""
 
 
 def _problems(page: Page, problems: Sequence[Problem], *, hints: bool) -> None:
@@ -195,7 +203,7 @@ def _problems(page: Page, problems: Sequence[Problem], *, hints: bool) -> None:
             page.item("  hint", problem.hint, indent=INDENT, label_style="hint")
 
 
-def _answers(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:
+def _answers(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdict]], places: Places | None) -> None:
     """The answer for each target, once for those that have the same; of several targets the best at the end."""
     page.gap()
     if places is None:
@@ -217,27 +225,10 @@ def _answers(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: P
         for number, (target, own) in enumerate(verdicts.items(), 1):
             outcome, sentence = answer(target.id, own)
             page.item(f"{number:2}", sentence, indent=4, style=outcome.value)
-    _best(page, verdicts, places)
+    _best(page, report, verdicts, places)
 
 
-def _best_targets(verdicts: Mapping[Target, Sequence[Verdict]]) -> tuple[Target, ...]:
-    """The targets that fare best, of those on Alpine where there are any."""
-    ranks = {target: badness(own) for target, own in verdicts.items() if own}
-    ranks = {target: rank for target, rank in ranks.items() if target.is_musl} or ranks
-    return tuple(target for target, rank in ranks.items() if rank == min(ranks.values()))
-
-
-def _best(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> None:
-    """Which targets are the best: of all, and of those on Alpine where these are others."""
-    ranks = {target: badness(own) for target, own in verdicts.items() if own}
-    if len(set(ranks.values())) < 2:  # noqa: PLR2004  # there is nothing to choose
-        return
+def _best(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> None:
     page.gap()
-    best = min(ranks.values())
-    page.item("", f"{best_line(best)}: {places.named(each for each, rank in ranks.items() if rank == best)}.", indent=0, style="name")
-    alpine = {target: rank for target, rank in ranks.items() if target.is_musl}
-    if alpine and best not in alpine.values() and len(alpine) > 1:
-        near = min(alpine.values())
-        named = places.named(each for each, rank in alpine.items() if rank == near)
-        line = best_line(near)
-        page.item("", f"With musl, {line[0].lower()}{line[1:]}: {named}.", indent=0, style="name")
+    for line in best_lines(report, verdicts, places):
+        page.item("", line, indent=0, style="name")

@@ -92,13 +92,66 @@ def test_forty_targets_are_named_in_groups():
     assert "\nfail     on 16 of 40 targets: 3.10 and 3.11 on all architectures\n  mediapipe 0.10.35: no wheel fits musl" in drawn
     assert drawn.count("mediapipe 0.10.35") == 1
     assert "\n3.10 and 3.11 on all architectures will not work: 1 of 13 packages fails.\n" in drawn
-    assert drawn.rstrip().endswith("Wheels only on: 3.12 to 3.14 on x86_64 and aarch64.")
+    assert drawn.rstrip().endswith("Wheels only on: 3.12 to 3.14 on x86_64 and aarch64 (469.4 kB to download).")
 
 
 def test_the_letters_have_a_legend():
     drawn = text(forty())
     assert "w wheel, b build, F fail, * slower, older or heavy, - not needed" in drawn
-    assert re.search(r"^grpcio +w +- +w +-$", drawn, re.MULTILINE) or re.search(r"^grpcio +(-|w) ", drawn, re.MULTILINE)
+    assert re.search(r"^mediapipe +w +w +F +F$", drawn, re.MULTILINE)
+    assert re.search(r"^google-crc32c +- +b\* +- +b\*$", drawn, re.MULTILINE)
+
+
+def test_of_many_targets_the_groups_that_fare_best_come_first():
+    assert "- not needed\n 1  3.12 to 3.14 on x86_64 and aarch64\n 2  3.12 to 3.14 on all but x86_64 and aarch64\n" in text(forty())
+
+
+def test_what_is_a_wheel_wherever_it_is_needed_parts_no_groups():
+    drawn = text(forty())
+    assert not re.search(r"^grpcio ", drawn, re.MULTILINE)
+    assert "12 other packages install from wheels everywhere; grpcio is needed on some targets only." in " ".join(drawn.split())
+    many = targets_of(range(10, 15), EIGHT)
+    verdicts = [reports.wheel(target, name) for name in "abcd" for target in many[len(name) :]]
+    assert "4 packages install from wheels everywhere; 4 are needed on some targets only." in text(reports.report(many, verdicts))
+
+
+def pairs():
+    """Alpine and slim of five Pythons on two architectures: one fails on Alpine, one is compiled there on one architecture."""
+    targets = [*targets_of(range(10, 15), EIGHT[:2])]
+    targets += [
+        replace(
+            reports.DEBIAN, image=each.image.replace("alpine", "slim"), python=each.python, python_full=each.python_full, arch=each.arch
+        )
+        for each in targets
+    ]
+    verdicts = [reports.wheel(target, name) for target in targets for name in reports.PLAIN]
+    for target in targets:
+        verdicts.append(reports.mediapipe(target) if target.is_musl else reports.wheel(target, "mediapipe", "0.10.35"))
+        if target.is_musl and target.arch == "aarch64":
+            verdicts.append(reports.opencv(target))
+        else:
+            verdicts.append(reports.wheel(target, "opencv-python-headless", "4.12.0.88"))
+    return reports.report(targets, verdicts)
+
+
+def test_slim_and_alpine_are_the_expected_text():
+    compared("pairs.txt", text(pairs()))
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_slim_and_alpine_stand_one_below_the_other(width):
+    drawn = text(pairs(), width=width)
+    assert re.search(
+        r"^x86_64 alpine +1 fail .*\nx86_64 slim +wheels .*\naarch64 alpine +1 fail .*\naarch64 slim +wheels ", drawn, re.MULTILINE
+    )
+    assert re.search(r"^x86_64 alpine +[\d.]+ kB .*\nx86_64 slim +[\d.]+ kB ", drawn, re.MULTILINE)
+    assert max(map(len, drawn.splitlines())) <= width
+
+
+def test_what_to_do_on_several_pythons_is_said_once():
+    assert text(pairs()).count("use python:3.x-slim-bookworm: its wheels are for glibc only") == 1
+    drawn = text(reports.report(two := targets_of((11, 12), ["x86_64"]), [reports.mediapipe(each) for each in two]))
+    assert "  do     use python:3.x-slim-bookworm: its wheels are for glibc only" in drawn
 
 
 def test_packages_with_one_outcome_on_the_same_targets_share_a_block():
@@ -154,7 +207,7 @@ def test_two_families_of_images_are_told_apart():
     verdicts = [reports.mediapipe(target) if "alpine" in target.image else reports.wheel(target, "mediapipe") for target in targets]
     drawn = text(reports.report(targets, verdicts))
     assert "\nfail     on 3 of 6 targets: 3.11-alpine to 3.13-alpine\n" in drawn
-    assert drawn.rstrip().endswith("Wheels only on: 3.11-slim to 3.13-slim.")
+    assert drawn.rstrip().endswith("Wheels only on: 3.11-slim to 3.13-slim (36.1 kB to download).")
 
 
 def test_all_alike_has_no_best():
