@@ -81,6 +81,15 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     for script in _hook_scripts(contents, pyproject, kind):
         environment = BuildEnvironment(contents, target, system.requires, folder_on_path=True)
         setup = _kept(partial(read_script, contents, target, environment, script), setup, contents.where(script), lost)
+    if mine is not None:  # what the back end itself runs and links comes before what it hands on to
+        setup = replace(
+            setup,
+            libraries=[*mine.libraries, *setup.libraries],
+            programs=[*mine.programs, *setup.programs],
+            downloads=[*mine.downloads, *setup.downloads],
+            marks=[*mine.marks, *setup.marks],
+            raises=[*mine.raises, *setup.raises],
+        )
     extensions = (*(mine.extensions if mine is not None else ()), *setup.extensions, *_declared_extensions(contents, pyproject, kind))
     nothing: tuple[tuple[Tree, ...], tuple[Seen, ...]] = ((), ())
     trees, downloads = _kept(partial(_trees, contents, pyproject, kind, system, setup), nothing, system.seen_in, lost)
@@ -95,15 +104,6 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     extensions = tuple(_spoken(extension, sources.languages.get(extension.name, set())) for extension in extensions)
     if not extensions and any(seen.value.startswith(_MADE_LATER) for seen in setup.unread):
         sources.headers.extend(_kept(partial(_perhaps, contents, target, brought), [], contents.where(""), lost))
-    if mine is not None:  # what the back end itself runs and links comes before what it hands on to
-        setup = replace(
-            setup,
-            libraries=[*mine.libraries, *setup.libraries],
-            programs=[*mine.programs, *setup.programs],
-            downloads=[*mine.downloads, *setup.downloads],
-            marks=[*mine.marks, *setup.marks],
-            raises=[*mine.raises, *setup.raises],
-        )
     qmake, qt = read_sip(contents) if kind == "sip" else ((), ())
     probed = probed_headers(contents) if kind == "setuptools" else ()
     return SdistFacts(

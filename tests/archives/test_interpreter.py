@@ -125,6 +125,7 @@ def test_what_is_yielded_on_a_branch_is_only_perhaps_there():
         "os.path.exists('../a.c')",
         "os.path.isfile(os.path.join(here, '..', 'a.c'))",
         "os.path.isdir('../../include')",
+        "os.path.exists(os.path.join(os.path.dirname(here), 'lib', 'a.so'))",
     ],
 )
 def test_nothing_lies_beside_the_folder_that_pip_unpacks(test):

@@ -386,6 +386,35 @@ def test_in_tree_back_end():
     assert (found.build_system.backend_path, [e.name for e in found.extensions]) == (("_own",), ["a"])
 
 
+RUNS_CMAKE = """
+import pathlib
+import subprocess
+import hatchling.build
+from hatchling.build import get_requires_for_build_wheel
+
+TOP = pathlib.Path(__file__).parent.parent.absolute().resolve()
+
+
+def locate():
+    found = TOP.parent / "lib" / "libdemo.so"
+    return found if found.exists() else None
+
+
+def build_wheel(directory, settings=None, metadata=None):
+    if locate() is None:
+        subprocess.check_call(["cmake", str(TOP / "cpp_src")], cwd="out")
+    return hatchling.build.build_wheel(directory, settings, metadata)
+"""
+
+
+def test_in_tree_back_end_that_runs_cmake():
+    pyproject = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "own.backend"\nbackend-path = ["."]\n'
+    tree = {"cpp_src/CMakeLists.txt": "cmake_minimum_required(VERSION 3.18)\nproject(demo CXX)\n", "cpp_src/a.cc": ""}
+    found = inspect({"pyproject.toml": pyproject, "own/__init__.py": "", "own/backend.py": RUNS_CMAKE, **tree})
+    assert [(tree.tool, tree.certainty.value, tree.languages) for tree in found.trees] == [("cmake", "always", ("c++",))]
+    assert found.build_system.followed
+
+
 @pytest.mark.parametrize(("folder", "gone"), [("setuptools/_distutils", False), ("other", True)])
 def test_setuptools_builds_itself_with_the_distutils_that_it_carries(folder, gone):
     pyproject = '[build-system]\nrequires = []\nbuild-backend = "setuptools.build_meta"\nbackend-path = ["."]\n'

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FOLDER", "Files", "answers", "environment_markers"]
 
-FOLDER = "/sdist"
-"""Where the interpreted code believes the archive to be unpacked: its working directory."""
+_UNPACKED_IN = "/tmp/unpacked"  # noqa: S108 -- a name that nothing opens
+FOLDER = f"{_UNPACKED_IN}/sdist"
+"""Where the interpreted code believes the archive to be unpacked: its working directory, in a new folder of its own."""
 _NARROW = frozenset({"armv6l", "armv7l", "i686"})
 _GLOB_LIMIT = 20_000
 _WALK_LIMIT = 500
@@ -130,13 +131,13 @@ class Files:
         return whole[len(FOLDER) + 1 :] if whole.startswith(FOLDER + "/") else None
 
     def beside(self, path: object) -> bool:
-        """Whether a path leads out of the sdist's folder by ``..`` to something below the folder that it was unpacked in.
+        """Whether a path leads out of the sdist's folder, by ``..`` or in full, to something below the folder that it was unpacked in.
 
         A front end unpacks an sdist in a new folder of its own (pip ``operations/prepare.py``): nothing lies beside it.
         """
         if not isinstance(path, str) or "\0" in path or self.inside(path) is not None:
             return False
-        if path.startswith("/") and not path.startswith(f"{FOLDER}/"):
+        if path.startswith("/") and not path.startswith(f"{_UNPACKED_IN}/"):
             return False
         way = posixpath.relpath(posixpath.normpath(posixpath.join(FOLDER, path)), FOLDER)
         return way.startswith("../") and way.rpartition("/")[2] != ".."
