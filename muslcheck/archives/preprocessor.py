@@ -1,5 +1,5 @@
-# ruff: noqa: C901, FBT001, PLR0911, PLR0912, PLR2004, S105 -- three-valued truths, tokens, one branch for each operator
-"""The C preprocessor as far as one target answers it: macros, conditions, branches. What hangs on other macros is not known."""
+# ruff: noqa: C901, PLR0911, PLR0912, PLR2004, S105 -- three-valued truths, tokens, one branch for each operator
+"""Conditions of the C preprocessor as far as one target answers them. What hangs on other macros is not known."""
 
 from __future__ import annotations
 
@@ -7,93 +7,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from muslcheck.archives.witness import asked, table
-
 if TYPE_CHECKING:
     from muslcheck.words.target import Target
 
-__all__ = ["Branch", "Preprocessor", "condition", "macros"]
+__all__ = ["FIXED", "VARIES", "condition", "macros", "settled"]
 
 _TOKEN = re.compile(
     r"\s*(defined\b|__has_include\b|[A-Za-z_]\w*|0[xX][0-9a-fA-F]+[uUlL]*|\d+[uUlL]*|&&|\|\||==|!=|<=|>=|<<|>>|[!()<>+\-*/%&|^~,?:]|\"[^\"]*\")"
 )
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
-_LONGEST_NOTED = 500
-"""Characters of a condition that is kept as one question; the macros of a longer one are asked one by one."""
-
-
-class Preprocessor:
-    """Answers conditions for one target, and keeps what the files read so far surely define."""
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._known = table(target, "macro")
-        self._own: dict[str, str | None] = {}
-
-    def define(self, text: str) -> None:
-        """``#define``: what follows the word."""
-        name, _, value = text.strip().partition(" ")
-        self._own[name.partition("(")[0]] = value.strip() or "1"
-
-    def own(self, name: str) -> bool:
-        """Whether a name is a macro of the files read so far."""
-        return name in self._own
-
-    def undefine(self, text: str) -> None:
-        """``#undef``: what follows the word."""
-        self._own.pop(text.strip(), None)
-
-    def truth(self, text: str) -> bool | None:
-        """The truth of an ``#if`` expression; None where it hangs on a macro that is not known."""
-        names = _IDENTIFIER.findall(text)
-        if _VARIES.isdisjoint(names):
-            return condition(text, self._known, self._own) if not self._own.keys().isdisjoint(names) else _settled(text)
-        if len(text) <= _LONGEST_NOTED and self._own.keys().isdisjoint(names):
-            answer: bool | None = asked(self._target, "condition", text)
-            return answer
-        return condition(text, self._known, self._own)
-
-    def given(self, name: str) -> bool:
-        """Whether it is settled before any file is read that a macro is, or is not, defined on every target."""
-        return name in _FIXED
-
-    def defined(self, name: str) -> bool | None:
-        """The truth of an ``#ifdef``."""
-        return self.truth(f"defined({name})") if name else None
-
-
-class Branch:
-    """One ``#if`` that is open: whether its current branch is compiled (None: not known).
-
-    ``asks``: a branch so far asks for a header from outside. ``asked_before``: one before this ``#elif`` did, which is not known
-    to be left out: what this one asks for would serve instead, not as well.
-    """
-
-    __slots__ = ("_outer", "_taken", "asked_before", "asks", "state")
-
-    def __init__(self, outer: bool | None, truth: bool | None) -> None:
-        self._outer = outer
-        self._taken: bool | None = truth
-        self.state: bool | None = _both(outer, truth)
-        self.asks = False
-        self.asked_before = False
-
-    def turn(self, truth: bool | None, *, another: bool = False) -> None:
-        """Go on to the next branch (``#elif``, ``#else``); ``another``: one of several by choice, and not what is left."""
-        self.asked_before = another and self.asks and self._taken is not False
-        if self._taken is True:
-            self.state = False
-            return
-        mine = truth if self._taken is False else (None if truth is not False else False)
-        self.state = _both(self._outer, mine)
-        self._taken = True if truth is True and self._taken is False else (False if truth is False and self._taken is False else None)
-
-
-def _both(first: bool | None, second: bool | None) -> bool | None:
-    if first is False or second is False:
-        return False
-    return True if first and second else None
-
 
 _MACHINES = {
     "x86_64": ("__x86_64__", "__x86_64", "__amd64__", "__amd64", "__LP64__", "_LP64"),
@@ -124,7 +45,7 @@ _ALWAYS = (
 )  # fmt: skip
 
 
-_FIXED: dict[str, str | None] = {
+FIXED: dict[str, str | None] = {
     **dict.fromkeys(_NEVER),
     **dict.fromkeys(_ALWAYS, "1"),
     "__GNUC__": "14",
@@ -141,7 +62,7 @@ def macros(target: Target) -> dict[str, str | None]:
     hexadecimal = str(major << 24 | minor << 16 | 0x00F0)
     mine = _MACHINES.get(target.arch, ())
     return {
-        **_FIXED,
+        **FIXED,
         **{name: "1" if name in mine else None for names in _MACHINES.values() for name in names},
         "PY_VERSION_HEX": hexadecimal,
         "PY_MAJOR_VERSION": str(major),
@@ -154,7 +75,7 @@ def macros(target: Target) -> dict[str, str | None]:
     }
 
 
-_VARIES = frozenset(
+VARIES = frozenset(
     {
         *(name for names in _MACHINES.values() for name in names),
         "PY_VERSION_HEX",
@@ -171,12 +92,12 @@ _VARIES = frozenset(
 
 
 @lru_cache(maxsize=20_000)
-def _settled(text: str) -> bool | None:
+def settled(text: str) -> bool | None:
     """The truth of a condition in which nothing varies and nothing was defined."""
-    return condition(text, _FIXED, {})
+    return condition(text, FIXED, {})
 
 
-def _defined(name: str, known: dict[str, str | None], own: dict[str, str | None]) -> bool | None:
+def _defined(name: str, known: dict[str, str | None], own: dict[str, str]) -> bool | None:
     if name in own:
         return True
     if name in known:
@@ -184,7 +105,7 @@ def _defined(name: str, known: dict[str, str | None], own: dict[str, str | None]
     return None
 
 
-def condition(text: str, known: dict[str, str | None], own: dict[str, str | None]) -> bool | None:
+def condition(text: str, known: dict[str, str | None], own: dict[str, str]) -> bool | None:
     """The truth of an ``#if`` expression; None where it hangs on a macro that is not known."""
     tokens = _tokens(text)
     if tokens is None:
@@ -232,7 +153,7 @@ _BINDING = {
 class _Expression:
     """A preprocessor expression over integers and None (not known), by precedence climbing."""
 
-    def __init__(self, tokens: list[str], known: dict[str, str | None], own: dict[str, str | None], depth: int = 0) -> None:
+    def __init__(self, tokens: list[str], known: dict[str, str | None], own: dict[str, str], depth: int = 0) -> None:
         self._tokens = tokens
         self._at = 0
         self._known = known
@@ -302,7 +223,7 @@ class _Expression:
                 if depth == 0:
                     break
             return 0 if name in self._known and self._known[name] is None else None
-        value = self._own.get(name, self._known.get(name, ""))
+        value = self._own[name] if name in self._own else self._known.get(name, "")
         if value is None:
             return 0
         digits = value.strip().rstrip("uUlL()").lstrip("(")

@@ -6,6 +6,7 @@ answer; questions are small (whether Python is at least 3.12, what one macro is 
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -227,6 +228,14 @@ def _condition(target: Target, text: str) -> bool | None:
     return condition(text, _of(target, "macro"), {})
 
 
+def _own_condition(target: Target, question: str) -> bool | None:
+    """A condition with the macros of the code's own that it hangs on."""
+    from muslcheck.archives.preprocessor import condition
+
+    text, own = json.loads(question)
+    return condition(text, _of(target, "macro"), own)
+
+
 def _comparison(target: Target, text: str) -> bool | None:
     from muslcheck.archives.interpreter.questions import comparison
 
@@ -234,7 +243,12 @@ def _comparison(target: Target, text: str) -> bool | None:
 
 
 _TABLES: dict[str, Callable[[Target], dict[str, Any]]] = {"answer": _answers, "variable": _variables, "macro": _macros}
-_QUESTIONS: dict[str, Callable[[Target, str], Any]] = {"applies": _applies, "comparison": _comparison, "condition": _condition}
+_QUESTIONS: dict[str, Callable[[Target, str], Any]] = {
+    "applies": _applies,
+    "comparison": _comparison,
+    "condition": _condition,
+    "own condition": _own_condition,
+}
 
 
 @cache
