@@ -184,7 +184,7 @@ class WheelFacts:
     unread: tuple[Seen, ...] = ()
     """Files that could not be read, and why."""
     imported: tuple[Seen, ...] | None = None
-    """Extension modules that importing a package surely loads, whatever happens: ``where`` is the line that does, ``detail`` the root.
+    """Extension modules and libraries that importing what the wheel holds surely loads, by their paths; None where nobody asked.
 
-    None where nobody asked.
+    ``where`` is the line that loads it, ``detail`` the one of ``roots`` that is imported.
     """

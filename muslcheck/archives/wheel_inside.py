@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.elf import Elf
 
-__all__ = ["installed_path", "may_be_native", "opened", "read_wheel"]
+__all__ = ["FAULTS", "installed_path", "may_be_native", "opened", "read_wheel"]
 
 _LARGEST, _LARGEST_IN_ALL = 1 << 30, 4 << 30
 """Unpacked bytes of one compiled file, and of all of them."""
@@ -34,7 +34,7 @@ _DATA = re.compile(r"[^/]+\.data/(purelib|platlib|scripts|data|headers)/")
 _SUFFIX = re.compile(r"cpython-\d+[a-z]*(-.+)?|abi3t?|pypy\d+-.+|graalpy\d+-.+")
 _MACH_O = {b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"}
 _OBJECT_FILES = {b"\x01\x00", b"\x00\x01"}
-_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, ArithmeticError, LookupError, NotImplementedError)
+FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, ArithmeticError, LookupError, NotImplementedError)
 """What ``zipfile`` raises for bytes that are no zip file, or no longer one further on (``RuntimeError``: encrypted)."""
 
 
@@ -51,7 +51,7 @@ def read_wheel(file: BinaryIO, filename: str) -> WheelFacts:
     try:
         with opened(file, filename) as archive:
             return _read(archive, filename)
-    except (*_FAULTS, RuntimeError) as error:
+    except (*FAULTS, RuntimeError) as error:
         raise CorruptArchive(filename, f"cannot be read: {error}") from error
 
 
@@ -100,7 +100,7 @@ def _read(archive: zipfile.ZipFile, filename: str) -> WheelFacts:
                     found.append(_elf(installed_path(name), read_elf(data), modules))
             elif form:
                 found.append(_Found(NativeFile(installed_path(name), form)))
-        except (ElfFault, *_FAULTS, RuntimeError) as error:
+        except (ElfFault, *FAULTS, RuntimeError) as error:
             unread.append(Seen(str(error) or type(error).__name__, f"{filename}!/{name}"))
     natives = tuple(sorted(_resolved(found), key=lambda native: native.path))
     return WheelFacts(filename, _is_pure(archive, entries), natives, _roots(modules, natives), tuple(unread))
