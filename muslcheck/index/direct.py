@@ -57,12 +57,8 @@ def named(file: DistFile, found: Metadata) -> DistFile:
     return replace(file, name=found.name, version=_normal(found.version) or found.version)
 
 
-def described(file: DistFile, path: str) -> DistFile | Unread:
-    """The file with the name and version that its own metadata states. Raises an ArchiveFailure."""
-    from muslcheck.archives.sdist_metadata import sdist_metadata
-
-    with open(path, "rb") as handle:  # noqa: PTH123 - pathlib is dear to load
-        found = sdist_metadata(handle, file.filename, inside=file.subdirectory)
+def described(file: DistFile, found: Metadata | Unread) -> DistFile | Unread:
+    """The file with the name and version that its own metadata states."""
     if isinstance(found, Metadata):
         return named(file, found)
     return Unread(f"neither name nor metadata tell its version: {found.reason}", file.filename, _FETCH_HINT)

@@ -91,6 +91,7 @@ class Index:
                 task.cancel()
             await asyncio.gather(*self._under_way.values(), return_exceptions=True)
             self._under_way.clear()
+        await self._readings.aclose()
         if self._http is not None:
             await self._http.aclose()
             self._http = None
@@ -194,14 +195,14 @@ class Index:
         if isinstance(known, Metadata):
             return named(file, known)
         self._need_network(file)
-        return described(file, await self._fetched(file))
+        return described(file, await self._readings.metadata(file, None))
 
     async def facts(self, file: DistFile, target: Target) -> SdistFacts:
         """What an sdist says about its build on a target. Raises IndexFailure and ArchiveFailure."""
         found = self._readings.known(file, target)
         if found is None:
             self._need_network(file)
-            found = await self._counted(self._readings.read(file, target), "sdists")
+            found = await self._counted(self._readings.facts(file, target), "sdists")
         return found
 
     async def plain(self, place: str) -> bytes:
@@ -328,14 +329,9 @@ class Index:
 
             found = await wheel_metadata(file, self._client, self._downloads())
         else:
-            import asyncio
-
-            from muslcheck.archives.sdist_metadata import sdist_metadata
             from muslcheck.index.metadata import checked
 
-            path = await self._fetched(file)
-            with open(path, "rb") as handle:  # noqa: ASYNC230, PTH123 - a local file, opened and no more
-                found = checked(await asyncio.to_thread(sdist_metadata, handle, file.filename, target, file.subdirectory), file)
+            found = checked(await self._readings.metadata(file, target), file)
         key = _metadata_key(file)
         if key is not None and isinstance(found, Metadata) and found.asked:
             others = [each for each in self._followed.get(file.url, ()) if each != found][-_MOST_FOLLOWED:]

@@ -1,24 +1,24 @@
-"""Facts of sdists: each archive is opened once for all targets that wait for it, and read once for all that it looks the same to."""
+"""What sdists say: each is read once for all targets that it looks the same to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from muslcheck import __version__, archives
-from muslcheck.archives import FACTS_VERSION, inspect_sdist, open_sdist
+from muslcheck.archives import FACTS_VERSION
 from muslcheck.errors import ArchiveFailure
-from muslcheck.index.codec import Codec, content_key
+from muslcheck.index.codec import content_key
 
 if TYPE_CHECKING:
-    import asyncio
     import os
     from collections.abc import Awaitable, Callable
 
-    from muslcheck.archives.container import Contents
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.archives.witness import Noted
     from muslcheck.index.cache import Cache
-    from muslcheck.words.release import DistFile
+    from muslcheck.index.codec import Codec
+    from muslcheck.index.readers import Readers
+    from muslcheck.words.release import DistFile, Metadata, Unread
     from muslcheck.words.target import Target
 
 __all__ = ["READERS", "Readings"]
@@ -67,8 +67,6 @@ class _Desk:
 
         self.turn = asyncio.Lock()
         self.waiting = 0
-        self.contents: Contents | None = None
-        self.failure: ArchiveFailure | None = None
 
 
 class Readings:
@@ -81,8 +79,9 @@ class Readings:
         self._known: dict[str, list[_Reading]] = {}
         self._told: dict[tuple[str, Target], SdistFacts] = {}
         self._desks: dict[str, _Desk] = {}
-        self._opening: asyncio.Semaphore | None = None
+        self._failed: dict[str, ArchiveFailure] = {}
         self._made: Codec | None = None
+        self._readers: Readers | None = None
 
     def known(self, file: DistFile, target: Target) -> SdistFacts | None:
         """What is known without opening the archive."""
@@ -102,34 +101,46 @@ class Readings:
                 return reading.facts
         return None
 
-    async def read(self, file: DistFile, target: Target) -> SdistFacts:
-        """What the sdist says on a target. Raises what ``fetch`` raises, and ArchiveFailure."""
+    async def facts(self, file: DistFile, target: Target) -> SdistFacts:
+        """What an sdist says about its build on a target. Raises what ``fetch`` raises, and ArchiveFailure."""
         desk = self._desks.setdefault(file.url, _Desk())
         desk.waiting += 1
         try:
             async with desk.turn:
-                return self.known(file, target) or await self._read(file, target, desk)
+                found = self.known(file, target)
+                if found is None:
+                    found, noted = await self._read("facts", file, target)
+                    self._keep(file, _Reading(noted, found))
+                return found
         finally:
             desk.waiting -= 1
             if not desk.waiting:
                 self._desks.pop(file.url, None)
 
-    async def _read(self, file: DistFile, target: Target, desk: _Desk) -> SdistFacts:
-        import asyncio
+    async def metadata(self, file: DistFile, target: Target | None) -> Metadata | Unread:
+        """What an sdist requires, as it stands in it. Raises what ``fetch`` raises, and ArchiveFailure."""
+        found: Metadata | Unread = (await self._read("metadata", file, target))[0]
+        return found
 
-        if desk.failure is not None:
-            raise desk.failure
-        path = await self._fetch(file)
-        if self._opening is None:
-            self._opening = asyncio.Semaphore(1)
-        async with self._opening:  # one archive at a time: what is read is large, and a second thread would not be faster
+    async def aclose(self) -> None:
+        """Nothing more is read."""
+        if self._readers is not None:
+            await self._readers.aclose()
+
+    async def _read(self, what: str, file: DistFile, target: Target | None) -> tuple[Any, Noted]:
+        if file.url in self._failed:
+            raise self._failed[file.url]
+        if self._readers is None:
+            from muslcheck.index.readers import Readers
+
+            self._readers = Readers()
+        with self._readers.expecting(file):
+            path = await self._fetch(file)
             try:
-                facts, noted = await asyncio.to_thread(_inspected, desk, path, file, target)
+                return await self._readers.read(what, path, file, target)
             except ArchiveFailure as failure:
-                desk.failure = failure
+                self._failed[file.url] = failure
                 raise
-        self._keep(file, _Reading(noted, facts))
-        return facts
 
     def _keep(self, file: DistFile, reading: _Reading) -> None:
         readings = self._known.setdefault(file.url, [])
@@ -161,16 +172,7 @@ class Readings:
     @property
     def _codec(self) -> Codec:
         if self._made is None:
-            from muslcheck.archives import facts
-            from muslcheck.words import release
+            from muslcheck.index.reader import codec
 
-            classes = (getattr(facts, name) for name in facts.__all__)
-            self._made = Codec(*classes, release.Metadata, release.MetadataSource, release.Unread)
+            self._made = codec()
         return self._made
-
-
-def _inspected(desk: _Desk, path: str, file: DistFile, target: Target) -> tuple[SdistFacts, Noted]:
-    if desk.contents is None:
-        with open(path, "rb") as handle:  # noqa: PTH123 - pathlib is dear to load
-            desk.contents = open_sdist(handle, file.filename, file.subdirectory)
-    return inspect_sdist(desk.contents, target)
