@@ -5,11 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from muslcheck.render.grouping import GRAVITY, alike, by_target, differing, noteworthy, plain, where
+from muslcheck.render.best import best_lines, best_targets
+from muslcheck.render.grouping import GRAVITY, alike, by_target, differing, in_groups, noteworthy, plain, telling, where
 from muslcheck.render.page import clean
 from muslcheck.render.phrases import advice_line, answer, chain_line, counted, headline, reason, release_line, size_line, target_line
 from muslcheck.render.places import Places
 from muslcheck.render.supplied import adds_line, said_of
+from muslcheck.render.versus import versus
 from muslcheck.words.verdict import Mark, Outcome
 
 if TYPE_CHECKING:
@@ -46,7 +48,9 @@ article p, article ul { margin: .3rem 0 } h3 { margin: .8rem 0 .3rem }
 def render(report: Report, _: RenderOptions) -> str:
     """The report as a page: the answers, the table of what differs, each package with its reason, what to paste, all files."""
     title = _text(headline(report))
-    body = [*_answers(report), *_table(report), *_packages(report), *_apk(report), *_problems(report), *_files(report)]
+    places, verdicts = Places(report.targets), by_target(report)
+    body = [*_answers(report, verdicts, places), *(_groups(report, places) if places.are_many else _table(report))]
+    body += [*_packages(report), *_versus(verdicts, places), *_apk(report, verdicts, places), *_problems(report), *_files(report)]
     about = f'<p class="soft">muslcheck {_text(report.version)}, {_text(report.created)}</p>'
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style>'
     return (
@@ -58,29 +62,46 @@ def _text(text: str) -> str:
     return escape(clean(text))
 
 
-def _answers(report: Report) -> Iterator[str]:
-    """A sentence for each target, or a grid of architectures and images where they are many."""
-    verdicts = by_target(report)
-    places = Places(report.targets)
+def _answers(report: Report, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> Iterator[str]:
+    """A sentence for each target, or a grid of architectures and images where they are many; and which are the best."""
+    best = "".join(f"<p><b>{_text(line)}</b></p>" for line in best_lines(report, verdicts, places))
     if not places.are_many:
         for target, own in verdicts.items():
             outcome, sentence = answer(target.id, own)
             yield f'<p><span class="{outcome.value}">{_text(sentence)}</span><br><span class="soft">{_text(target_line(target))}</span></p>'
+        yield best
         return
-    heads = "".join(f"<th>{_text(image)}</th>" for image in places.labels)
+    yield best
+    heads = "".join(f"<th>{_text(column)}</th>" for column in places.grid.columns)
     yield f'<div class="scroll"><table><thead><tr><th></th>{heads}</tr></thead><tbody>'
-    on = {(target.image, target.arch): target for target in report.targets}
-    for arch in places.arches:
-        cells = "".join(_target(on[image, arch], verdicts) if (image, arch) in on else "<td></td>" for image in places.labels)
-        yield f"<tr><th>{_text(arch)}</th>{cells}</tr>"
+    for name, row in places.grid.rows:
+        cells = "".join(_target(target, report, verdicts[target]) if target is not None else "<td></td>" for target in row)
+        yield f"<tr><th>{_text(name)}</th>{cells}</tr>"
     yield "</tbody></table></div>"
 
 
-def _target(target: Target, verdicts: Mapping[Target, Sequence[Verdict]]) -> str:
-    outcome, sentence = answer(target.id, verdicts[target])
-    found = [verdict.outcome for verdict in verdicts[target]]
+def _target(target: Target, report: Report, own: Sequence[Verdict]) -> str:
+    """What is not a wheel on one of many targets, and how much there is to download."""
+    outcome, sentence = answer(target.id, own)
+    found = [verdict.outcome for verdict in own]
     counts = [f"{found.count(each)} {each.value}" for each in GRAVITY if each in found and each is not Outcome.WHEEL]
-    return f'<td class="{outcome.value}" title="{_text(sentence)}">{_text(", ".join(counts) or "wheels only")}</td>'
+    sizes = report.sizes(target)
+    size = f'<br><span class="soft">{_text(size_line(sizes.wheels + sizes.sdists))}</span>' if sizes.wheels or sizes.sdists else ""
+    return f'<td class="{outcome.value}" title="{_text(sentence)}">{_text(", ".join(counts) or "wheels only")}{size}</td>'
+
+
+def _groups(report: Report, places: Places) -> Iterator[str]:
+    """What is not a wheel wherever it is needed, and a column for the targets that have the same of it; the best first."""
+    rows = telling(report)
+    groups = in_groups(rows, places, _words)
+    if not rows or len(groups) == 1:
+        return
+    heads = "".join(f'<th title="{_text(places.named(targets))}">{number}</th>' for number, (_, targets) in enumerate(groups, 1))
+    yield f'<h2>Package by package</h2><div class="scroll"><table><thead><tr><th>package</th>{heads}</tr></thead><tbody>'
+    for name, on in rows.items():
+        yield f"<tr><th>{_text(name)}</th>" + "".join(_cell(on.get(targets[0])) for _, targets in groups) + "</tr>"
+    items = "".join(f"<li>{_text(places.named(targets))}</li>" for _, targets in groups)
+    yield f"</tbody></table></div><ol>{items}</ol>"
 
 
 def _table(report: Report) -> Iterator[str]:
@@ -98,8 +119,11 @@ def _table(report: Report) -> Iterator[str]:
 def _cell(verdict: Verdict | None) -> str:
     if verdict is None:
         return '<td class="soft">not needed</td>'
-    words = " ".join([verdict.outcome.value, *sorted(verdict.marks)])
-    return f'<td class="cell {verdict.outcome.value}" title="{_text(release_line(verdict))}">{_text(words)}</td>'
+    return f'<td class="cell {verdict.outcome.value}" title="{_text(release_line(verdict))}">{_text(_words(verdict))}</td>'
+
+
+def _words(verdict: Verdict | None) -> str:
+    return " ".join([verdict.outcome.value, *sorted(verdict.marks)]) if verdict is not None else ""
 
 
 def _packages(report: Report) -> Iterator[str]:
@@ -120,10 +144,31 @@ def _packages(report: Report) -> Iterator[str]:
         yield f"<ul>{items}</ul></article>" if items else "</article>"
 
 
-def _apk(report: Report) -> Iterator[str]:
-    """What to paste, once for the targets that need the same."""
+def _versus(verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> Iterator[str]:
+    """Alpine against slim, where both are asked about."""
+    title, lines = versus(verdicts, places)
+    if title:
+        yield f"<h2>{_text(title)}</h2>"
+    if lines:
+        yield f"<ul>{''.join(f'<li>{_text(line)}</li>' for line in lines)}</ul>"
+
+
+def _apk(report: Report, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> Iterator[str]:
+    """What to paste, once for the targets that need the same; of many the best, the others folded."""
+    best = set(best_targets(verdicts)) if places.are_many else set(report.targets)
+    yield from _commands(report, [target for target in report.targets if target in best])
+    if others := [*_commands(report, [target for target in report.targets if target not in best])]:
+        yield from ("<details><summary>To add on the other targets</summary>", *others, "</details>")
+    for supply in report.supplies[:1]:
+        if supply.there:
+            items = "".join(f"<li>{_text(f'{label} {text}'.strip())}</li>" for label, text in said_of(supply, report))
+            yield f"<p>{_text(adds_line(supply))}:</p><ul>{items}</ul>"
+
+
+def _commands(report: Report, some: Sequence[Target]) -> Iterator[str]:
+    """The commands for some of the targets."""
     together: dict[ApkNames, list[Target]] = {}
-    for target in report.targets:
+    for target in some:
         together.setdefault(report.apk(target), []).append(target)
     for names, targets in together.items():
         commands = [f"apk add --no-cache --virtual .build-deps {' '.join(names.build)}"] if names.build else []
@@ -132,10 +177,6 @@ def _apk(report: Report) -> Iterator[str]:
         if commands:
             yield f"<h2>To add on {_text(on if len(report.targets) > 1 else targets[0].image)}</h2>"
             yield f"<pre>{chr(10).join(map(_text, commands))}</pre>"
-    for supply in report.supplies[:1]:
-        if supply.there:
-            items = "".join(f"<li>{_text(f'{label} {text}'.strip())}</li>" for label, text in said_of(supply, report))
-            yield f"<p>{_text(adds_line(supply))}:</p><ul>{items}</ul>"
 
 
 def _problems(report: Report) -> Iterator[str]:

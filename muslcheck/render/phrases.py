@@ -287,6 +287,6 @@ def capital(text: str) -> str:
 
 
 def _span(numbers: Sequence[int]) -> str:
-    """``3``, ``3 to 5``."""
+    """``3``, ``3 to 5``, ``up to 5``."""
     least, most = min(numbers), max(numbers)
-    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}" if least else f"up to {most:,}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Verdict
 
-__all__ = ["draw_versus"]
+__all__ = ["draw_versus", "versus"]
 
 BUILDS: Final = {
     Outcome.BUILD: "builds the sdist, without a compiler",
@@ -28,9 +28,20 @@ BUILDS: Final = {
 
 def draw_versus(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> None:
     """Draw what differs between each musl target and the glibc target beside it; nothing where there is no such pair."""
+    title, lines = versus(verdicts, places)
+    if not title:
+        return
+    page.gap()
+    page.item("", title, indent=0, style="name")
+    for line in lines:
+        page.item("", line, indent=4, hanging=2)
+
+
+def versus(verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> tuple[str, tuple[str, ...]]:
+    """What differs between each musl target and the glibc target beside it, as a title and lines; an empty title where no such pair is."""
     pairs = [(musl, glibc) for musl in verdicts for glibc in verdicts if _beside(musl, glibc)]
     if not pairs:
-        return
+        return "", ()
     said: dict[tuple[str, str], list[Target]] = {}
     for musl, glibc in pairs:
         there = {verdict.name: verdict for verdict in verdicts[glibc]}
@@ -38,20 +49,19 @@ def draw_versus(page: Page, verdicts: Mapping[Target, Sequence[Verdict]], places
         for name in sorted(here.keys() | there.keys()):
             if text := _difference(here.get(name), there.get(name)):
                 said.setdefault((name, text), []).append(musl)
-    page.gap()
     names = list(dict.fromkeys(DISTRIBUTIONS.get(glibc.distribution, glibc.distribution) for _, glibc in pairs))
     title = f"Alpine against {'slim' if all('slim' in glibc.image for _, glibc in pairs) else names[0]}"
     if not said:
-        page.line(page.paint(f"{title}: no difference, the same releases from wheels made for each.", "name"))
-        return
-    page.line(page.paint(title, "name"))
+        return f"{title}: no difference, the same releases from wheels made for each.", ()
     several = len({musl for musl, _ in pairs}) > 1
     together: dict[tuple[str, tuple[Target, ...]], list[str]] = {}
     for (name, text), targets in said.items():
         together.setdefault((text, tuple(targets)), []).append(name)
+    lines = []
     for (text, some), alike in together.items():
         where = f" (on {places.listed(some)})" if several and len(some) < len(pairs) else ""
-        page.item("", f"{', '.join(alike)}: {text}{where}", indent=4, hanging=2)
+        lines.append(f"{', '.join(alike)}: {text}{where}")
+    return title, tuple(lines)
 
 
 def _beside(musl: Target, glibc: Target) -> bool:

@@ -276,9 +276,8 @@ def test_sarif_tells_a_run_that_was_not_finished():
 
 @pytest.mark.parametrize("make", [*MAKERS.values(), many, hostile])
 def test_every_row_of_a_markdown_table_has_as_many_cells(make):
-    rows = [line for line in drawn("markdown", make()).splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} <= {6, 7}
-    assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) <= 1
+    for table in re.findall(r"^\|.*(?:\n\|.*)*", drawn("markdown", make()), re.MULTILINE):
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
 
 
 @pytest.mark.parametrize(
@@ -356,8 +355,41 @@ def test_html_says_what_there_is_to_say():
 
 def test_html_has_a_grid_of_many_targets():
     text = drawn("html", many())
-    assert text.count(">1 fail, 1 build</td>") == 6
-    assert "<th>x86_64</th>" in text
+    assert text.count('>1 fail, 1 build<br><span class="soft">72.2 kB</span></td>') == 6
+    assert "<th>x86_64</th><td" in text
+    assert "<th></th><th>3.11</th><th>3.12</th><th>3.13</th>" in text
+
+
+def pairs():
+    """Alpine, on which one fails, and slim of three Pythons: another is older on Alpine on one of them."""
+    targets = [
+        replace(base, image=f"python:3.{minor}-{kind}", python=(3, minor))
+        for kind, base in (("alpine", reports.ALPINE), ("slim", reports.DEBIAN))
+        for minor in (11, 12, 13)
+    ]
+    verdicts = [reports.mediapipe(each) if each.is_musl else reports.wheel(each, "mediapipe", "0.10.35") for each in targets]
+    return reports.report(
+        targets, [*verdicts, *(reports.crc32c(each) for each in targets[:1]), *(reports.wheel(each, "x") for each in targets)]
+    )
+
+
+def test_html_of_many_targets_says_which_to_choose():
+    text = drawn("html", pairs())
+    assert "<p><b>Wheels only on: 3.11-slim to 3.13-slim (72.2 kB to download).</b></p>" in text
+    assert "<p><b>With musl, best (1 fail): 3.12-alpine and 3.13-alpine (36.1 kB to download).</b></p>" in text
+    assert [*re.findall(r"<tr><th>x86_64 (\w+)</th>", text)] == ["alpine", "slim"]
+    assert "<ol><li>3.11-slim to 3.13-slim</li><li>3.12-alpine and 3.13-alpine</li><li>3.11-alpine</li></ol>" in text
+    assert "<h2>Alpine against slim</h2><ul><li>google-crc32c" in text.replace("\n", "")
+    assert "<details><summary>To add on the other targets</summary>" in text
+
+
+def test_markdown_of_many_targets_says_which_to_choose():
+    text = drawn("markdown", pairs())
+    assert "\n**Wheels only on: 3.11-slim to 3.13-slim (72.2 kB to download).**\n" in text
+    assert "\n| | 3.11 | 3.12 | 3.13 |\n|---|---|---|---|\n| x86\\_64 alpine | ❌ 1 fail, 72.2 kB | ❌ 1 fail, 36.1 kB |" in text
+    assert "\n| x86\\_64 slim | ✅ wheels, 72.2 kB |" in text
+    assert "\n**Alpine against slim**\n\n- google-crc32c: needed on Alpine only (on 3.11-alpine)\n- mediapipe: Alpine gets" in text
+    assert "\n<details><summary>To add on the other targets</summary>\n\nTo build on 3.11-alpine:\n\n```sh\napk add" in text
 
 
 # --- apk ------------------------------------------------------------------------------------------------------------------------------
