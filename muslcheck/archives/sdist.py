@@ -23,8 +23,9 @@ from muslcheck.archives.layout import only_tables, refused_layout
 from muslcheck.archives.meson import read_meson
 from muslcheck.archives.probes import probed_headers
 from muslcheck.archives.sdist_metadata import metadata_in
+from muslcheck.archives.setup_commands import names_of_commands
 from muslcheck.archives.setup_facts import SetupFacts
-from muslcheck.archives.setup_py import read_script, read_setup_py
+from muslcheck.archives.setup_py import read_commands, read_script, read_setup_py
 from muslcheck.archives.sip import read_sip
 from muslcheck.archives.witness import once
 
@@ -69,11 +70,14 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
             mine = followed[1]
         elif backend_kind(system.backend) in _PURE | {"setuptools"}:
             system = replace(system, followed=True)  # a known back end that builds itself
-    if kind == "setuptools" and ("setup.py" in contents.names or _declared(pyproject)):
+    commands = names_of_commands(contents) if kind == "setuptools" else {}
+    if kind == "setuptools" and ("setup.py" in contents.names or commands or _declared(pyproject)):
         on_path = system.backend == LEGACY_BACKEND or bool(system.backend_path)
         environment = BuildEnvironment(contents, target, (*system.requires, *system.added), folder_on_path=on_path)
         if "setup.py" in contents.names:
             setup = _kept(partial(read_setup_py, contents, target, environment), setup, contents.where("setup.py"), lost)
+        elif commands:
+            setup = _kept(partial(read_commands, contents, target, environment), setup, system.seen_in, lost)
         known = {*system.requires, *system.added}
         system = replace(system, added=(*system.added, *(text for text in setup.setup_requires if text not in known)))
     layout = _layout(contents, pyproject, system, setup, target) if kind == "setuptools" and mine is None else None

@@ -8,15 +8,18 @@ import builtins
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from muslcheck.archives.build_system import read_pyproject
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.values import Func, Instance, Items, Klass, Perhaps, Step, Unknown, weaker
+from muslcheck.archives.setup_cfg import listed, read_setup_cfg
 from muslcheck.archives.setup_extensions import Modules
 
 if TYPE_CHECKING:
+    from muslcheck.archives.container import Contents
     from muslcheck.archives.interpreter.machine import Machine
     from muslcheck.archives.interpreter.values import Ext
 
-__all__ = ["follow_commands", "follow_distribution", "follow_hooks"]
+__all__ = ["configured_commands", "follow_commands", "follow_distribution", "follow_hooks", "names_of_commands"]
 
 _COMMANDS = (
     "egg_info",
@@ -54,6 +57,7 @@ def follow_commands(machine: Machine, cmdclass: Any, modules: Modules, certainty
     swallowing = False
     if not isinstance(cmdclass, dict):
         return swallowing
+    before = len(machine.record.extensions)
     for name in _COMMANDS:
         given = cmdclass.get(name)
         values = [given.value] if isinstance(given, Perhaps) else list(given.options) if isinstance(given, Unknown) else [given]
@@ -61,7 +65,39 @@ def follow_commands(machine: Machine, cmdclass: Any, modules: Modules, certainty
             if isinstance(klass, Klass):
                 swallowing |= name in {"build_ext", "build_clib", "build"} and _swallows(klass)
                 modules.known = _follow_command(machine, klass, name, modules.known, certainty)
+    _take_in(machine.record.extensions[before:], modules, certainty)
     return swallowing
+
+
+def _take_in(made: list[Ext], modules: Modules, certainty: Certainty) -> None:
+    """Extensions that a command made while it was followed: it gives them to the distribution (``self.distribution.ext_modules``)."""
+    names = {extension.name for extension, _ in modules.known if isinstance(extension.name, str)}
+    for extension in made:
+        known = extension.name in names if isinstance(extension.name, str) else bool(names)
+        if extension.certainty is not Certainty.SWITCHED and not known:
+            modules.known.append((extension, weaker(certainty, extension.certainty)))
+
+
+def names_of_commands(contents: Contents) -> dict[str, str]:
+    """The classes of build commands that tables name, by command (``[tool.setuptools.cmdclass]``; ``cmdclass`` in setup.cfg)."""
+    lines = (line.partition("=") for line in listed(read_setup_cfg(contents).get("options", {}).get("cmdclass", "")))
+    names = {name.strip(): path.strip() for name, _, path in lines}
+    table: Any = read_pyproject(contents) or {}
+    for key in ("tool", "setuptools", "cmdclass"):
+        table = table.get(key) if isinstance(table, dict) else None
+    return {**names, **{name: path for name, path in (table.items() if isinstance(table, dict) else ()) if isinstance(path, str)}}
+
+
+def configured_commands(machine: Machine) -> dict[str, Any]:
+    """Those classes, out of the archive: setuptools looks where the packages lie (``config/expand.py``, ``cmdclass``)."""
+    found: dict[str, Any] = {}
+    for command, path in names_of_commands(machine.contents).items():
+        module, _, name = path.rpartition(".")
+        place = machine.environment.member_of(module)
+        if place is not None and place[0] in machine.contents.kept:
+            frame = machine.follow(partial(machine.run, place[0], module), machine.contents.where(place[0]))
+            found[command] = frame.look_up(name) if frame is not None else Unknown("a command")
+    return found
 
 
 def follow_distribution(machine: Machine, klass: Klass, cmdclass: Any, where: str) -> Any:

@@ -15,7 +15,7 @@ from muslcheck.archives.interpreter.world import FOLDER
 from muslcheck.archives.numpy_distutils import configured, looked_up
 from muslcheck.archives.setup_arguments import refused
 from muslcheck.archives.setup_cfg import listed, read_setup_cfg
-from muslcheck.archives.setup_commands import follow_commands, follow_distribution, follow_hooks
+from muslcheck.archives.setup_commands import configured_commands, follow_commands, follow_distribution, follow_hooks
 from muslcheck.archives.setup_extensions import Modules, compiled_by_hand, describe, texts
 from muslcheck.archives.setup_facts import Requires, SetupFacts
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
 
-__all__ = ["facts_of", "read_script", "read_setup_py"]
+__all__ = ["facts_of", "read_commands", "read_script", "read_setup_py"]
 
 _SAID = 5
 """Reasons for one doubt that are kept."""
@@ -40,6 +40,14 @@ def read_setup_py(contents: Contents, target: Target, environment: BuildEnvironm
     if machine.record.setups and (environment.add(_setup_requires(machine)) or asks):
         machine = Machine(contents, target, environment)
         machine.run("setup.py")
+    return facts_of(machine)
+
+
+def read_commands(contents: Contents, target: Target, environment: BuildEnvironment) -> SetupFacts:
+    """Follow the build commands of the project's own that tables name, where there is no setup.py."""
+    machine = Machine(contents, target, environment)
+    machine.main = "pyproject.toml" if "pyproject.toml" in contents.names else "setup.cfg"
+    machine.record.setups.append(SetupCall({}, Certainty.ALWAYS, 1, machine.main))
     return facts_of(machine)
 
 
@@ -162,6 +170,8 @@ def _follow_setup(machine: Machine, setup: SetupCall, again: set[int], modules: 
     if "**" in given and "ext_modules" not in given[given.index("**") :]:  # which would have the last word
         here.unknown.append((where, Certainty.DECIDED_LATER))
     cmdclass = options.get("cmdclass")
+    if commands := configured_commands(machine):
+        cmdclass = {**(cmdclass if isinstance(cmdclass, dict) else {}), **commands}
     if isinstance(distclass := options.get("distclass"), Klass):
         cmdclass = follow_distribution(machine, distclass, cmdclass, where)
     follow_hooks(machine, options, where)

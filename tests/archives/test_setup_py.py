@@ -721,3 +721,43 @@ def test_a_file_that_a_download_may_have_brought_is_not_missing():
     found = inspect({"setup.py": code, "a.c": ""})
     assert not found.raises
     assert only(found.extensions).sources == ("a.c",)
+
+
+COMMAND = """
+from setuptools import Extension
+from setuptools.command.build import build
+
+
+class build_native(build):
+    def finalize_options(self):
+        super().finalize_options()
+        if self.distribution.ext_modules is None:
+            self.distribution.ext_modules = []
+        self.distribution.ext_modules.append(Extension("demo.native", ["src/demo/native.pyx"], libraries=["odbc"]))
+"""
+BY_TABLE = '[build-system]\nrequires = ["setuptools", "Cython"]\nbuild-backend = "setuptools.build_meta"\n'
+TOLD = '[tool.setuptools.cmdclass]\nbuild = "_native.build_native"\n'
+
+
+@pytest.mark.parametrize("setup", [None, "import setuptools\n\nsetuptools.setup()\n"], ids=["tables alone", "setup.py"])
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"pyproject.toml": BY_TABLE + TOLD},
+        {"pyproject.toml": BY_TABLE, "setup.cfg": "[options]\ncmdclass =\n    build = _native.build_native\n"},
+    ],
+    ids=["pyproject.toml", "setup.cfg"],
+)
+def test_a_build_command_that_a_table_names_is_followed(tables, setup):
+    files = {**tables, "src/_native.py": COMMAND, "src/demo/native.pyx": ""} | ({"setup.py": setup} if setup else {})
+    found = inspect(files)
+    assert [(e.name, e.certainty.value, e.libraries) for e in found.extensions] == [("demo.native", "always", ("odbc",))]
+
+
+def test_a_command_that_gives_the_distribution_an_extension_that_it_has_adds_none():
+    again = COMMAND.replace("if self.distribution.ext_modules is None:\n            ", "")
+    found = facts(
+        again + "from setuptools import setup\nsetup(ext_modules=[Extension('demo.native', ['a.c'])], cmdclass={'build': build_native})",
+        **{"a.c": ""},
+    )
+    assert [(e.name, e.sources) for e in found.extensions] == [("demo.native", ("a.c",))]
