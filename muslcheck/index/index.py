@@ -162,11 +162,8 @@ class Index:
         found = self._told_before(file, target)
         if found is None:
             found = self._known_metadata(file, target)
-            if found is None and self._offline and file.kind is Kind.WHEEL:
-                from muslcheck.index.siblings import said_by_others
-
-                if (said := said_by_others(file, siblings, self._recalled)) is not None:
-                    return said
+            if found is None and self._offline and (said := await self._said_otherwise(file, siblings)) is not None:
+                return said
             if found is None and _is_dear(file):
                 from muslcheck.index.siblings import sibling_of
 
@@ -181,6 +178,14 @@ class Index:
 
             return await sibling_of(file, siblings, self.metadata, found) or found
         return found
+
+    async def _said_otherwise(self, file: DistFile, siblings: Sequence[DistFile]) -> Metadata | None:
+        """Offline, what the cache has of the release, where a run for another target read another of its files, or this for that target."""
+        from muslcheck.index.siblings import said_by_others, sibling_of
+
+        if file.kind is Kind.WHEEL:
+            return said_by_others(file, siblings, self._recalled)
+        return await sibling_of(file, siblings, self.metadata, next(iter(self._followed.get(file.url, ())), None))
 
     async def archive(self, requirement: Requirement) -> DistFile | Unread:
         """The wheel or sdist that a direct reference names. Raises IndexFailure and ArchiveFailure."""

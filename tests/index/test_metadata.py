@@ -7,6 +7,7 @@ from support.archives import metadata_text, sdist_bytes, wheel_bytes, wheel_name
 from support.asking import asked, options
 from support.server import Answer, IndexServer
 
+from muslcheck.alpine.images import aim
 from muslcheck.errors import ArchiveFailure, DigestMismatch, IndexUnavailable, Offline
 from muslcheck.words.release import Metadata, MetadataSource, Unread
 
@@ -258,6 +259,25 @@ def test_offline_a_wheel_is_answered_for_by_another_of_its_release_and_python(tm
         with pytest.raises(Offline):
             metadata(server, other, cache_dir=tmp_path, offline=True)
         assert metadata(server, second, cache_dir=tmp_path).seen_in.startswith(second)  # online the wheel itself is asked
+
+
+def test_offline_an_sdist_that_was_read_for_another_target_goes_by_a_wheel_of_the_release(tmp_path):
+    setup = "import sys\nfrom setuptools import setup\nsetup(name='demo', install_requires=['a' if sys.version_info < (3, 12) else 'b'])"
+    with IndexServer() as server:
+        server.add("demo", "demo-1.0.tar.gz", sdist_bytes("demo", "1.0", {"setup.py": setup}, metadata_version="2.1"))
+        server.add("demo", WHEEL, wheel_bytes("demo", "1.0", requires_dist=NEEDS))
+
+        def said(target, **settings):
+            async def story(index):
+                files = (await index.project("demo")).files("1.0")
+                (sdist,) = [file for file in files if file.filename.endswith(".gz")]
+                return await index.metadata(sdist, [file for file in files if file != sdist], target)
+
+            return asked(options(server), story, cache_dir=tmp_path, **settings)
+
+        found = said(aim("python:3.11-alpine", "x86_64"))
+        assert (found.requires_dist, found.source) == (NEEDS, MetadataSource.SIBLING)
+        assert said(aim("python:3.12-alpine", "aarch64"), offline=True) == found
 
 
 def test_a_large_sdist_that_stands_alone_is_fetched():
