@@ -55,7 +55,7 @@ def judge(case: Case, known: Known | None = None) -> Verdict:
 def _likeness(case: Case, known: Known) -> tuple[object, ...] | None:
     """The same for cases of several targets that come to the same verdict; None where that is not known of any other."""
     candidate, file, target = case.candidate, case.file, case.target
-    if not candidate.kin or file is None or candidate.blocker is not None:
+    if not candidate.kin or file is None or candidate.blocker is not None or case.inside is not None:
         return None
     key = (candidate.kin, target.is_musl, target.distribution, target.release)  # all that rules and advice ask about a wheel's target
     if file.kind is Kind.WHEEL:
@@ -71,7 +71,7 @@ def _judged(case: Case, known: Known) -> Verdict:
     found = (*(evidence for rule in UNOPENED for evidence in rule.check(case)), *_found_in_sdist(case, known))
     outcome, marks = decide(found)
     evidence = ordered(found, outcome)
-    apk = _apk_names(case, outcome, known)
+    apk = _apk_names(case, outcome, known) if case.inside is None else ApkNames(runtime=_brought(found))
     candidate = case.candidate
     return Verdict(
         target=case.target,
@@ -113,6 +113,11 @@ def _apk_names(case: Case, outcome: Outcome, known: Known) -> ApkNames:
 
     done = known.names.setdefault((*_of_sdist(case), outcome), [])
     return remembered(case.target, done, lambda target: apk_names(replace(case, target=target), outcome))
+
+
+def _brought(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+    """The packages that bring what files of a wheel lack, sorted."""
+    return tuple(sorted({name for each in evidence for name in each.apk}))
 
 
 def _of_sdist(case: Case) -> tuple[object, ...]:

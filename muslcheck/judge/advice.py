@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from muslcheck.archives.facts import WheelFacts
 from muslcheck.words.release import Kind, Misfit, Miss
 from muslcheck.words.resolution import BlockerKind
 from muslcheck.words.verdict import Action, Advice, ApkNames, Mark, Outcome
@@ -40,7 +41,10 @@ def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) 
     found = list(_lock_again(case))
     match outcome:
         case Outcome.WHEEL:
-            found += _older(case, marks)
+            found += [*_packages(apk, ""), *_older(case, marks)]
+            found += _on_glibc(case) if Mark.LACKING in marks and not apk.runtime else ()
+        case Outcome.FAIL if isinstance(case.inside, WheelFacts):  # other wheels of the release were made alike
+            found += [*_on_glibc(case), *_alpines_own(case)]
         case Outcome.BUILD:
             found += [*(_packages(apk, "brings the compiled, faster part") if Mark.SLOWER in marks else ()), *_older(case, marks)]
         case Outcome.COMPILE:
@@ -163,7 +167,11 @@ def _images(case: Case) -> Iterator[Advice]:
                 why = f"on {arch} the release has a wheel"
                 yield Advice(Action.CHANGE_IMAGE, f"--platform {_DOCKER[arch]} {target.image}", why)
                 break
-    twin = case.candidate.twin_file
+    yield from _on_glibc(case)
+
+
+def _on_glibc(case: Case) -> Iterator[Advice]:
+    target, twin = case.target, case.candidate.twin_file
     if target.is_musl and twin is not None and twin.kind is Kind.WHEEL:
         yield Advice(Action.CHANGE_IMAGE, f"python:{target.python[0]}.{target.python[1]}-slim", "on glibc a wheel is installed")
 

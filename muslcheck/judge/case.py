@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from muslcheck.alpine.apkindex import ApkIndex
-    from muslcheck.archives.facts import SdistFacts
+    from muslcheck.archives.facts import SdistFacts, WheelFacts
     from muslcheck.words.release import DistFile, Unread
     from muslcheck.words.resolution import Candidate
     from muslcheck.words.target import Target
@@ -33,6 +33,8 @@ class Case:
     build_requires: tuple[BuildRequirement, ...] = ()
     alternatives: tuple[str, ...] = ()
     offered: ApkIndex | None = None
+    inside: WheelFacts | Unread | None = None
+    """What the wheel holds that pip would install; None where none was looked into."""
 
     @property
     def file(self) -> DistFile | None:

@@ -126,7 +126,8 @@ def badness(verdicts: Sequence[Verdict]) -> tuple[int, ...]:
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     marks = Counter(mark for verdict in verdicts for mark in verdict.marks)
     worst_first = (outcomes[each] for each in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.COMPILE))
-    return (*worst_first, marks[Mark.HEAVY], outcomes[Outcome.BUILD], marks[Mark.SLOWER], marks[Mark.OLDER])
+    losses = (marks[each] for each in (Mark.LACKING, Mark.SLOWER, Mark.OLDER))
+    return (*worst_first, marks[Mark.HEAVY], outcomes[Outcome.BUILD], *losses)
 
 
 def worst_of(verdicts: Sequence[Verdict]) -> tuple[Outcome, int]:
@@ -138,8 +139,10 @@ def worst_of(verdicts: Sequence[Verdict]) -> tuple[Outcome, int]:
 
 def best_line(rank: tuple[int, ...]) -> str:
     """What can be said of the best targets, from their :func:`badness`."""
-    fail, unknown, compiled, _, built, slower, older = rank
+    fail, unknown, compiled, _, built, lacking, slower, older = rank
     lost = [f"{count} {word}" for count, word in ((slower, "slower"), (older, "older")) if count]
+    if not any((fail, unknown, compiled, built)) and lacking:
+        return f"Wheels only, {lacking} lacking something to run, on"
     if not any((fail, unknown, compiled, built)):
         return "Wheels only on" if not lost else f"Wheels only, {' and '.join(lost)} than on glibc, on"
     counts = ((fail, "fail"), (unknown, "unknown"), (compiled, "compile"), (built, "build"))
@@ -245,6 +248,7 @@ def answer(where: str, verdicts: Sequence[Verdict]) -> tuple[Outcome, str]:
     )
     loses = (
         (marks[Mark.HEAVY], "takes long to build", "take long to build"),
+        (marks[Mark.LACKING], "lacks something to run", "lack something to run"),
         (marks[Mark.SLOWER], "is slower than on glibc", "are slower than on glibc"),
         (marks[Mark.OLDER], "is older than on glibc", "are older than on glibc"),
     )
@@ -273,11 +277,13 @@ def answers(outcome: Outcome, targets: Sequence[Sequence[Verdict]]) -> str:
         if any(counts):
             said.append(f"{_span(counts)}{'' if said else f' of {packages}'} {one if max(counts) == 1 else more}")
     marks = [sum(bool(verdict.marks) for verdict in verdicts) for verdicts in targets]
+    lacking = any(Mark.LACKING in verdict.marks for verdicts in targets for verdict in verdicts)
+    losses = "slower, older, heavy or lacking something" if lacking else "slower, older or heavy"
     if not said and outcome is Outcome.WHEEL and not any(marks):
         said = ["everything installs from wheels"]
     elif not said:
         said = ["nothing has to be compiled"]
-        said += [f"{_span(marks)} of {packages} slower, older or heavy"] if any(marks) else []
+        said += [f"{_span(marks)} of {packages} {losses}"] if any(marks) else []
     return f"{ANSWERS[outcome]}: {', '.join(said)}."
 
 

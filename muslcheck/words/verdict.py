@@ -39,6 +39,8 @@ class Mark(enum.StrEnum):
     """The target gets an older release than glibc would."""
     HEAVY = "heavy"
     """The build takes minutes to hours."""
+    LACKING = "lacking"
+    """It installs, and something that it holds cannot be loaded in the image as it stands."""
 
 
 class Strength(enum.IntEnum):

@@ -5,12 +5,12 @@ MC0xx cannot be installed, MC1xx wheels, MC2xx builds, MC3xx known issues, MC9xx
 
 from __future__ import annotations
 
-from muslcheck.judge.rules import age, blocked, builds, chain, glibc, known, locks, missing, untold, wheels
+from muslcheck.judge.rules import age, blocked, builds, chain, glibc, inside, known, locks, missing, untold, wheels
 from muslcheck.judge.rules.rule import Rule
 
 __all__ = ["OPENED", "RULES", "UNOPENED", "Rule"]
 
-_ROOMS = (blocked, wheels, locks, builds, missing, age, glibc, chain, known, untold)
+_ROOMS = (blocked, wheels, locks, inside, builds, missing, age, glibc, chain, known, untold)
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in sorted((rule for room in _ROOMS for rule in room.RULES), key=lambda rule: rule.code)}
 """Every rule by its code, in order of code."""
