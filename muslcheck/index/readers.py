@@ -39,7 +39,7 @@ _MOST = 4
 _SMALL = 256 << 10
 """Bytes of an sdist that is read sooner than a child has started, and opened sooner than the child is free that has it open."""
 _STARTS_WITHIN, _READS_WITHIN = 30, 600
-"""Seconds after which a child is given up, though it did not come to its own limit."""
+"""Seconds after which a child is given up that stands still, and so does not come to its own limit."""
 _BEGIN = """
 import json, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -50,22 +50,31 @@ serve()
 
 
 class Readers:
-    """Reads sdists that lie on disk, for one event loop. When it is closed no child is left."""
+    """Reads sdists that lie on disk, for one event loop. When it is closed no child is left.
 
-    def __init__(self) -> None:
+    ``most`` is how many children there may be; None: as many as the machine has cores for. ``patience`` is in seconds.
+    """
+
+    def __init__(self, *, most: int | None = None, patience: float = _READS_WITHIN) -> None:
         self.started = 0
         """Children that were started so far."""
+        self._patience = patience
         self._reader = Reader()
         self._codec = codec()
         self._thread = asyncio.Semaphore(1)  # what is read is large, and a second thread would not be faster
         self._waiting: dict[str, list[float]] = {}
         """How long the sdists that are asked for will take, by address, once for each who asks."""
         self._begun: set[str] = set()
-        self._most = _most_children()
+        self._most = _most_children() if most is None else most
         self._children: dict[_Child, asyncio.Task[None]] = {}
         """All there are, and what makes them ready."""
         self._free: set[_Child] = set()
         self._change = asyncio.Event()
+
+    @property
+    def children(self) -> tuple[int, ...]:
+        """The ids of the processes that there are."""
+        return tuple(child.pid for child in self._children)
 
     async def aclose(self) -> None:
         """End every child."""
@@ -101,7 +110,7 @@ class Readers:
         line = json.dumps([what, place, self._codec.plain(target)]).encode()
         answer = b""
         try:
-            async with asyncio.timeout(_READS_WITHIN):
+            async with asyncio.timeout(self._patience):
                 answer = await asyncio.to_thread(child.ask, line)
             return found_in(answer, self._codec)
         except (TimeoutError, OSError, ValueError) as error:
@@ -124,6 +133,7 @@ class Readers:
                 child = next((each for each in free if each in having), free[0])
                 if child.ended:  # whoever ended it, it was not over this sdist
                     self._drop(child)
+                    self._start()
                     continue
                 child.opened.add(place)
                 self._free.remove(child)
@@ -131,6 +141,7 @@ class Readers:
             if not ready and size <= _SMALL:
                 break
             await self._change.wait()
+            self._start()  # in the place of one that is gone
         return None
 
     def _start(self) -> None:
@@ -162,7 +173,6 @@ class Readers:
         child.end()
         self._children.pop(child, None)
         self._free.discard(child)
-        self._start()
         self._changed()
 
     def _changed(self) -> None:
@@ -184,6 +194,11 @@ class _Child:
         )
         self.ready = False
         self.opened: set[Place] = set()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
 
     @property
     def ended(self) -> bool:
