@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import BinaryIO
 
-__all__ = ["TAIL", "NeedRange", "WheelHead", "metadata_from_file", "metadata_from_ranges"]
+__all__ = ["TAIL", "NeedRange", "WheelHead", "metadata_from_file", "metadata_from_ranges", "names_from_ranges"]
 
 TAIL = 16_384
 """Bytes at the end of a wheel that are worth asking for first: they hold the directory of most wheels, often METADATA too."""
@@ -59,63 +59,35 @@ class _Entry:
     flags: int
 
 
-def metadata_from_ranges(  # noqa: C901, PLR0911 -- a ladder: what is lacking at each rung is asked for
-    pieces: Mapping[int, bytes], size: int, filename: str
-) -> WheelHead | NeedRange:
+def metadata_from_ranges(pieces: Mapping[int, bytes], size: int, filename: str) -> WheelHead | NeedRange:
     """METADATA of the wheel and its unpacked size, or the range that has to be fetched before it can be told.
 
     ``pieces`` maps an offset in the file to the bytes from there; ``size`` is the size of the whole file. Start with the tail
     (``{size - TAIL: ...}``), add what is asked for under its start, and call again: three rounds at the most. Raises CorruptArchive
     or OversizedArchive.
     """
-    need: NeedRange | None = None
-
-    def read(start: int, length: int) -> bytes | None:
-        nonlocal need
-        if start < 0 or length < 0 or start + length > size:
-            raise CorruptArchive(filename, "the zip directory points outside the file")
-        for at, piece in pieces.items():
-            if at <= start and start + length <= at + len(piece):
-                return piece[start - at : start - at + length]
-        need = NeedRange(start, start + length)
-        return None
-
-    tail_start = min((at for at, piece in pieces.items() if at + len(piece) == size), default=size)
-    tail = pieces.get(tail_start, b"")
-    found = tail.rfind(b"PK\x05\x06")
-    if found < 0 or len(tail) - found < _END.size:
-        if tail_start == 0 or len(tail) > 0x10000 + _END.size:
-            raise CorruptArchive(filename, "not a zip file, or cut short")
-        return NeedRange(max(0, size - 0x10000 - _END.size - _END64_LOCATOR.size), size)
-    _, _, _, _, count, length, start, _ = _END.unpack_from(tail, found)
-    if _WIDE in {start, length} or count == _WIDE >> 16:
-        at = tail_start + found - _END64_LOCATOR.size
-        locator = read(at, _END64_LOCATOR.size)
-        if locator is None:
-            return need or NeedRange(at, size)
-        if locator.startswith(b"PK\x06\x07"):
-            at = _END64_LOCATOR.unpack(locator)[2]
-            end64 = read(at, _END64.size)
-            if end64 is None:
-                return need or NeedRange(at, size)
-            length, start = _END64.unpack(end64)[8:10]
-    if length > _LIMIT:
-        raise OversizedArchive(filename, "the zip directory is too large to read")
-    directory = read(start, length)
-    if directory is None:
-        return NeedRange(start, size)
-    entry, unpacked = _metadata_entry(directory, filename)
-    header = read(entry.offset, _LOCAL.size)
-    guess = entry.offset + _LOCAL.size + len(entry.name) + entry.packed + _LOCAL_SLACK
-    if header is None:
-        return NeedRange(entry.offset, min(guess, size))
-    if not header.startswith(b"PK\x03\x04"):
-        raise CorruptArchive(filename, "the zip directory does not lead to METADATA")
-    name_length, extra_length = _LOCAL.unpack(header)[9:11]
-    packed = read(entry.offset + _LOCAL.size + name_length + extra_length, entry.packed)
-    if packed is None:
-        return NeedRange(entry.offset, entry.offset + _LOCAL.size + name_length + extra_length + entry.packed)
+    known = _Pieces(pieces, size, filename)
+    try:
+        entry, unpacked = _metadata_entry(known.directory(), filename)
+        guess = entry.offset + _LOCAL.size + len(entry.name) + entry.packed + _LOCAL_SLACK
+        header = known.read(entry.offset, _LOCAL.size, min(guess, size))
+        if not header.startswith(b"PK\x03\x04"):
+            raise CorruptArchive(filename, "the zip directory does not lead to METADATA")
+        name_length, extra_length = _LOCAL.unpack(header)[9:11]
+        start = entry.offset + _LOCAL.size + name_length + extra_length
+        packed = known.read(start, entry.packed, ask_from=entry.offset)
+    except _Lacking as lacking:
+        return lacking.need
     return WheelHead(_unpacked(packed, entry, filename), unpacked, size)
+
+
+def names_from_ranges(pieces: Mapping[int, bytes], size: int, filename: str) -> tuple[str, ...] | NeedRange:
+    """The names of all files in the wheel, or the range that has to be fetched before; else as :func:`metadata_from_ranges`."""
+    try:
+        directory = _Pieces(pieces, size, filename).directory()
+    except _Lacking as lacking:
+        return lacking.need
+    return tuple(entry.name.decode(errors="replace") for entry, _ in _entries(directory, filename, b"") if entry is not None)
 
 
 def metadata_from_file(file: BinaryIO, filename: str) -> WheelHead:
@@ -132,6 +104,51 @@ def metadata_from_file(file: BinaryIO, filename: str) -> WheelHead:
         file.seek(answer.start)
         pieces[answer.start] = file.read(answer.end - answer.start)
     raise CorruptArchive(filename, "the file changed while it was read")
+
+
+class _Lacking(Exception):
+    """What is known of a file does not reach so far."""
+
+    def __init__(self, start: int, end: int) -> None:
+        super().__init__(start, end)
+        self.need = NeedRange(start, end)
+
+
+class _Pieces:
+    """What is known of a file."""
+
+    def __init__(self, pieces: Mapping[int, bytes], size: int, filename: str) -> None:
+        self._pieces = pieces
+        self._size = size
+        self._filename = filename
+
+    def read(self, start: int, length: int, ask_to: int = 0, ask_from: int | None = None) -> bytes:
+        """Some bytes; raises _Lacking where they are not known, with the range to ask for in their place."""
+        if start < 0 or length < 0 or start + length > self._size:
+            raise CorruptArchive(self._filename, "the zip directory points outside the file")
+        for at, piece in self._pieces.items():
+            if at <= start and start + length <= at + len(piece):
+                return piece[start - at : start - at + length]
+        raise _Lacking(start if ask_from is None else ask_from, max(ask_to, start + length))
+
+    def directory(self) -> bytes:
+        """The zip's directory."""
+        size, filename = self._size, self._filename
+        tail_start = min((at for at, piece in self._pieces.items() if at + len(piece) == size), default=size)
+        tail = self._pieces.get(tail_start, b"")
+        found = tail.rfind(b"PK\x05\x06")
+        if found < 0 or len(tail) - found < _END.size:
+            if tail_start == 0 or len(tail) > 0x10000 + _END.size:
+                raise CorruptArchive(filename, "not a zip file, or cut short")
+            raise _Lacking(max(0, size - 0x10000 - _END.size - _END64_LOCATOR.size), size)
+        _, _, _, _, count, length, start, _ = _END.unpack_from(tail, found)
+        if _WIDE in {start, length} or count == _WIDE >> 16:
+            locator = self.read(tail_start + found - _END64_LOCATOR.size, _END64_LOCATOR.size)
+            if locator.startswith(b"PK\x06\x07"):
+                length, start = _END64.unpack(self.read(_END64_LOCATOR.unpack(locator)[2], _END64.size))[8:10]
+        if length > _LIMIT:
+            raise OversizedArchive(filename, "the zip directory is too large to read")
+        return self.read(start, length, size)
 
 
 def _metadata_entry(directory: bytes, filename: str) -> tuple[_Entry, int]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.elf import Elf
 
-__all__ = ["FAULTS", "installed_path", "may_be_native", "opened", "read_wheel"]
+__all__ = ["FAULTS", "installed_path", "may_be_native", "opened", "read_names", "read_wheel"]
 
 _LARGEST, _LARGEST_IN_ALL = 1 << 30, 4 << 30
 """Unpacked bytes of one compiled file, and of all of them."""
@@ -51,6 +51,15 @@ def read_wheel(file: BinaryIO, filename: str) -> WheelFacts:
     try:
         with opened(file, filename) as archive:
             return _read(archive, filename)
+    except (*FAULTS, RuntimeError) as error:
+        raise CorruptArchive(filename, f"cannot be read: {error}") from error
+
+
+def read_names(file: BinaryIO, filename: str) -> tuple[str, ...]:
+    """The names of all files in the wheel in a seekable file. Raises as :func:`read_wheel`."""
+    try:
+        with opened(file, filename) as archive:
+            return tuple(archive.namelist())
     except (*FAULTS, RuntimeError) as error:
         raise CorruptArchive(filename, f"cannot be read: {error}") from error
 

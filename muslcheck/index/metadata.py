@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from muslcheck.archives.metadata import parse_metadata
 from muslcheck.archives.wheel import NeedRange, WheelHead, metadata_from_file, metadata_from_ranges
@@ -19,13 +19,15 @@ from muslcheck.index.local import path_of
 from muslcheck.words.release import Metadata, MetadataSource, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from muslcheck.index.client import Client
     from muslcheck.index.download import Downloads
     from muslcheck.words.release import DistFile
 
-__all__ = ["checked", "local_wheel", "wheel_metadata"]
+__all__ = ["checked", "from_ranges", "local_wheel", "wheel_metadata"]
+
+_T = TypeVar("_T")
 
 _IDENTITY = {"Accept-Encoding": "identity"}
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
@@ -43,7 +45,7 @@ async def wheel_metadata(file: DistFile, client: Callable[[], Client], downloads
         data = await _sidecar(file, client())
         if data is not None:
             return checked(parse_metadata(data, source=MetadataSource.SIDECAR, seen_in=f"{file.filename}.metadata"), file)
-        head = await _ranged(file, client(), downloads)
+        head = await from_ranges(file, client(), downloads, metadata_from_ranges, _whole)
         if head is None:
             head = _whole(await downloads.fetch(file), file)
     except CorruptArchive as corrupt:
@@ -100,8 +102,17 @@ async def _sidecar(file: DistFile, client: Client) -> bytes | None:
     return reply.body
 
 
-async def _ranged(file: DistFile, client: Client, downloads: Downloads) -> WheelHead | None:
-    """METADATA out of byte ranges, two requests at most as a rule; None where the server cannot cut files."""
+async def from_ranges(
+    file: DistFile,
+    client: Client,
+    downloads: Downloads,
+    told: Callable[[Mapping[int, bytes], int, str], _T | NeedRange],
+    whole: Callable[[str, DistFile], _T],
+) -> _T | None:
+    """What byte ranges of a wheel tell, two requests at most as a rule; None where the server cannot cut files.
+
+    ``whole`` reads it out of the file on disk, where the server sends that instead. Raises IndexFailure and ArchiveFailure.
+    """
     wanted = f"-{_TAIL}" if file.size is None else f"{max(0, file.size - _tail(file.size))}-{file.size - 1}"
     pieces: dict[int, bytes] = {}
     for _ in range(_MOST_ROUNDS):
@@ -109,7 +120,7 @@ async def _ranged(file: DistFile, client: Client, downloads: Downloads) -> Wheel
         reply = await client.ask(file.url, {**_IDENTITY, "Range": f"bytes={wanted}"}, spill=sink.opened, limit=_IN_MEMORY << 4)
         if reply.status == _OK:
             sink.finish()
-            return _whole(sink.path, file)
+            return whole(sink.path, file)
         if reply.status in _NO_RANGES:
             return None
         if reply.status != _PARTIAL:
@@ -121,7 +132,7 @@ async def _ranged(file: DistFile, client: Client, downloads: Downloads) -> Wheel
         pieces[start] = reply.body
         if len(reply.body) == size:
             check_bytes(reply.body, file.hashes, file.url)
-        need = metadata_from_ranges(pieces, size, file.filename)
+        need = told(pieces, size, file.filename)
         if not isinstance(need, NeedRange):
             return need
         wanted = f"{need.start}-{need.end - 1}"
