@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from muslcheck.archives.facts import SdistFacts
+    from muslcheck.archives.facts import SdistFacts, WheelFacts
     from muslcheck.index.client import Client
     from muslcheck.index.download import Downloads
+    from muslcheck.index.inside import Insides
     from muslcheck.index.sources import Source
     from muslcheck.words.release import Project
     from muslcheck.words.requirement import IndexOptions, Requirement
@@ -78,6 +79,7 @@ class Index:
         self._http: Client | None = None
         self._files: Downloads | None = None
         self._readings = Readings(self._cache, self._fetched, refresh=refresh)
+        self._insides: Insides | None = None
         self._asked = self._had = 0
 
     async def __aenter__(self) -> Self:
@@ -209,6 +211,23 @@ class Index:
             self._need_network(file)
             found = await self._counted(self._readings.facts(file, target), "sdists")
         return found
+
+    def known_inside(self, file: DistFile, *, imports: bool = False) -> WheelFacts | None:
+        """What :meth:`inside` would answer without waiting; None where it would wait, or raise."""
+        if self._insides is None:
+            from muslcheck.index.inside import Insides
+
+            self._insides = Insides(self._cache, self._fetched, self._client, self._downloads, refresh=self._refresh)
+        return self._insides.known(file, imports=imports)
+
+    async def inside(self, file: DistFile, *, imports: bool = False) -> WheelFacts:
+        """What a wheel holds that is compiled; with ``imports``, what of it importing the wheel loads. Raises as :meth:`facts`."""
+        found = self.known_inside(file, imports=imports)
+        if found is not None:
+            return found
+        self._need_network(file)
+        assert self._insides is not None
+        return await self._once(("inside", f"{file.url} {imports}"), "wheels", self._insides.read(file, imports=imports))
 
     async def plain(self, place: str) -> bytes:
         """The bytes of a file that is no part of the index, by path or address. Raises UsageError, IndexFailure and OversizedArchive."""
