@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from muslcheck.alpine.apkindex import ApkIndex
     from muslcheck.archives.facts import SdistFacts
     from muslcheck.loading import Loader
+    from muslcheck.stepping import Command
     from muslcheck.words.installer import Installer
     from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import IndexOptions, Manifest, Requirement, Selection
@@ -67,6 +68,7 @@ async def acheck(
     selection: Selection | None = None,
     installer: str | Installer | None = None,
     apk_index: str | Iterable[str] = (),
+    inspect_wheels: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
     cache: bool = True,
     offline: bool = False,
@@ -92,6 +94,8 @@ async def acheck(
     before that of ``selection``.
     ``apk_index`` are paths or addresses of Alpine's own package index (``APKINDEX.tar.gz``): it then names the packages of the
     release exactly, for targets of its architecture.
+    With ``inspect_wheels`` the wheels that are installed on musl are fetched and looked into: what is compiled in them is held
+    against musl and the image, as far as it can be told without loading it.
     ``tell`` is called with the name being looked at, the number of answers had, and the number asked for; while the search for
     versions goes back and forth with the release that is tried, the number tried so far, and 0.
 
@@ -115,34 +119,43 @@ async def acheck(
     connect = connection(cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh)
     manifests = await with_remote(read_all, paths, lambda: connect(options((), index, selection, isolated=isolated)[0]))
     targets, strange = aimed(manifests, several(image), several(python_version), several(arch), matrix=matrix)
-    indexes, chosen = options(manifests, index, selection, isolated=isolated)
+    stated = partial(options, index=index, selection=selection, isolated=isolated)
+    joint = tuple(manifest for manifest in manifests if not manifest.steps)
+    indexes, chosen = stated(joint)
     wrong_pythons = () if chosen.ignore_requires_python else for_other_pythons(manifests, targets)
 
-    from muslcheck.loading import Loader
-    from muslcheck.resolver import Catalogue
+    from muslcheck.loading import Loaders
 
-    requirements = chosen.rewritten(tuple(requirement for manifest in manifests for requirement in manifest.requirements))
+    requirements = chosen.rewritten(tuple(requirement for manifest in joint for requirement in manifest.requirements))
     building += tuple(constraint for manifest in manifests for constraint in manifest.build_constraints)
-    constrained = tuple(constraint for manifest in manifests for constraint in manifest.constraints)
-    async with connect(indexes) as wires:
-        loader = Loader(wires, Catalogue(wires), tell)
+    constrained = tuple(constraint for manifest in joint for constraint in manifest.constraints)
+    async with Loaders(connect, tell) as loaders:
+        loader = await loaders.of(indexes)
         await loader.explore(requirements, constrained, _scouts(targets), chosen)
         offered = await loader.offered(several(apk_index))
         asked = [
-            _Asked(requirements, constrained, chosen, target, offered=_of_arch(offered, target), building=building) for target in targets
+            _Asked(requirements, constrained, chosen, target, offered=_of_arch(offered, target), building=building, inspect=inspect_wheels)
+            for target in targets
         ]
-        verdicts = await _each(_verdicts(each, loader) for each in asked)
-        for lock in (lock for manifest in manifests for lock in manifest.locks):
+        verdicts = await _each(_verdicts(each, loader) for each in asked) if requirements or joint else []
+        for lock in (lock for manifest in joint for lock in manifest.locks):
             verdicts += await _each(_locked(lock, each, loader) for each in asked)
         for manifest in (manifest for manifest in manifests if manifest.build):
             verdicts = await _each(_built(manifest.build, each, loader) for each in asked) + verdicts
+        said: dict[Problem, None] = {}
+        for manifest in (manifest for manifest in manifests if manifest.steps):
+            from muslcheck.stepping import commands_of, walk_all
+
+            commands = await commands_of(manifest.steps, [each for each in joint if each.kind == "constraints"], stated, loaders)
+            await walk_all(commands, _scouts(targets))
+            verdicts += await _each(_in_steps(commands, each, said) for each in asked)
     return Report(
         version=_version(),
         created=now(),
         manifests=tuple(dict.fromkeys(manifest.path for manifest in manifests)),
         targets=targets,
         verdicts=_in_order(verdicts, targets),
-        problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wrong_pythons, *wires.problems, *loader.problems])),
+        problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wrong_pythons, *said, *loaders.problems])),
         supplies=_supplies(manifests, verdicts, targets, offered),
         installer=chosen.installer,
     )
@@ -173,7 +186,7 @@ check = _waited(acheck)
 class _Asked:
     """What is to be resolved, for which target and by which rules; ``above`` names the builds that it is a part of.
 
-    ``building`` constrain what builds require, and nothing else.
+    ``building`` constrain what builds require, and nothing else. With ``inspect`` wheels are looked into: not those of builds.
     """
 
     requirements: tuple[Requirement, ...]
@@ -183,6 +196,7 @@ class _Asked:
     above: tuple[str, ...] = ()
     offered: ApkIndex | None = None
     building: tuple[Requirement, ...] = ()
+    inspect: bool = False
 
     @property
     def for_any_machine(self) -> tuple[object, ...]:
@@ -211,15 +225,26 @@ async def _locked(lock: Lock, asked: _Asked, loader: Loader) -> list[Verdict]:
     return await together(_verdict(candidate, asked, loader) for candidate in resolution.candidates)
 
 
+async def _in_steps(commands: Sequence[Command], asked: _Asked, said: dict[Problem, None]) -> list[Verdict]:
+    """Judge what commands install one after the other, each by its own rules; what is to be said of that is added to ``said``."""
+    from muslcheck.loading import together
+    from muslcheck.stepping import in_order
+
+    found, problems = await in_order(commands, asked.target, twin(asked.target))
+    said.update(dict.fromkeys(problems))
+    rules = {id(each): replace(asked, selection=each.selection) for each in commands}
+    return await together(_verdict(candidate, rules[id(command)], command.loader) for candidate, command in found)
+
+
 async def _built(requirements: tuple[Requirement, ...], asked: _Asked, loader: Loader) -> list[Verdict]:
     """Judge what building a project itself requires: on its own, as for any build."""
-    inner = replace(asked, requirements=requirements, constraints=asked.building, selection=_of_builds(asked.selection))
+    inner = replace(asked, requirements=requirements, constraints=asked.building, selection=_of_builds(asked.selection), inspect=False)
     await loader.explore_once(inner.requirements, inner.target, inner.selection)
     return await _verdicts(inner, loader)
 
 
 async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdict:
-    """Open what no wheel covers, and judge."""
+    """Open what no wheel covers, and wheels where that is asked for, and judge."""
     facts: SdistFacts | Unread | None = None
     build: tuple[BuildRequirement, ...] = ()
     file = candidate.shelf.chosen
@@ -228,7 +253,9 @@ async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdi
         if not isinstance(facts, Unread):
             build = await _build_requirements(facts, candidate, asked, loader)
     others = () if file is not None and file.kind is Kind.WHEEL else loader.wheel_releases(candidate, asked.target, asked.selection)
-    case = Case(candidate, asked.target, facts=facts, build_requires=build, alternatives=others, offered=asked.offered)
+    looked_into = asked.inspect and file is not None and file.kind is Kind.WHEEL and candidate.blocker is None
+    inside = await loader.inside(file, asked.target) if looked_into and file is not None else None
+    case = Case(candidate, asked.target, facts, build, alternatives=others, offered=asked.offered, inside=inside)
     return judge(case, loader.judged)
 
 
@@ -243,6 +270,7 @@ async def _build_requirements(facts: SdistFacts, candidate: Candidate, asked: _A
         constraints=asked.building,
         selection=_of_builds(asked.selection),
         above=(*asked.above, candidate.name),
+        inspect=False,
     )
     known = loader.built.get(inner.for_any_machine)
     if known is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AsyncExitStack
 from functools import cache, partial
 from types import coroutine
 from typing import TYPE_CHECKING, TypeVar
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from muslcheck.errors import ArchiveFailure, IndexFailure, Offline, ResolutionFailed, UsageError
 from muslcheck.judge import Known
 from muslcheck.manifests import build_requirements, static_dependencies
-from muslcheck.resolver import follow_lock, resolve, walk
+from muslcheck.resolver import Catalogue, follow_lock, resolve, walk
 from muslcheck.words.release import Absent, Metadata, Unread
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Source
@@ -21,22 +22,21 @@ from muslcheck.words.resolution import Wanted
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Self
 
     from packaging.utils import NormalizedName
 
     from muslcheck.alpine.apkindex import ApkIndex
-    from muslcheck.archives.facts import SdistFacts
+    from muslcheck.archives.facts import SdistFacts, WheelFacts
     from muslcheck.index import Index
-    from muslcheck.resolver import Catalogue
     from muslcheck.words.lock import Lock
     from muslcheck.words.release import DistFile, Project
-    from muslcheck.words.requirement import Requirement, Selection
+    from muslcheck.words.requirement import IndexOptions, Requirement, Selection
     from muslcheck.words.resolution import Candidate, Installed, Resolution
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import BuildRequirement
 
-__all__ = ["Loader", "a_turn", "driven", "in_loop", "texts_at", "together"]
+__all__ = ["Loader", "Loaders", "a_turn", "driven", "in_loop", "texts_at", "together"]
 
 _T = TypeVar("_T")
 
@@ -213,6 +213,29 @@ class Loader:
                 self._problems.setdefault(Problem(file.name, failure.reason, failure.hint, unread.kind))
             return unread
 
+    async def inside(self, file: DistFile, target: Target) -> WheelFacts | Unread | None:
+        """Look into a wheel; what importing it loads is read where something in it cannot be loaded. None where it is not for musl.
+
+        What cannot be read is a Problem and an ``Unread``.
+        """
+        if not target.is_musl:
+            return None
+        from muslcheck.judge.loads import in_trouble
+
+        try:
+            if self.index.known_inside(file) is None:
+                await a_turn()
+            found = await self._counted(self.index.inside(file), file.name)
+            if found.natives and in_trouble(found, target):
+                if self.index.known_inside(file, imports=True) is None:
+                    await a_turn()
+                found = await self._counted(self.index.inside(file, imports=True), file.name)
+        except (IndexFailure, ArchiveFailure) as failure:
+            unread = _unread(failure, file.filename)
+            self._problems.setdefault(Problem(file.name, f"could not be looked into: {failure.reason}", failure.hint, unread.kind))
+            return unread
+        return found
+
     async def _load(self, wanted: Wanted, target: Target) -> None:
         await a_turn()
         import asyncio
@@ -283,6 +306,35 @@ class Loader:
     def _say(self, about: str) -> None:
         if self._tell:
             self._tell(about, self._done, self._begun)
+
+
+class Loaders:
+    """A loader for each set of index options, made as it is asked for; what they have open is closed together."""
+
+    def __init__(self, connect: Callable[[IndexOptions], Index], tell: Callable[[str, int, int], None] | None) -> None:
+        self._connect = connect
+        self._tell = tell
+        self._open = AsyncExitStack()
+        self._loaders: dict[IndexOptions, Loader] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self._open.aclose()
+
+    async def of(self, options: IndexOptions) -> Loader:
+        """The loader for these options."""
+        loader = self._loaders.get(options)
+        if loader is None:
+            wires = await self._open.enter_async_context(self._connect(options))
+            loader = self._loaders[options] = Loader(wires, Catalogue(wires), self._tell)
+        return loader
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that came up so far."""
+        return tuple(problem for loader in self._loaders.values() for problem in (*loader.index.problems, *loader.problems))
 
 
 async def texts_at(index: Index, addresses: Iterable[str]) -> dict[str, bytes | str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
 
 from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.apk import apk_names
@@ -16,12 +18,12 @@ from muslcheck.manifests.files import decode
 from muslcheck.manifests.included import constraints_at, manifests_at
 from muslcheck.manifests.installs import Install, install_of, pythons_of_uv, variables, version_of_python
 from muslcheck.manifests.pep508 import InvalidEntry
+from muslcheck.manifests.places import brought, environment_made, found_by, place_of
 from muslcheck.manifests.requirements import read as read_lines
-from muslcheck.manifests.sequence import one_after_the_other
 from muslcheck.manifests.shell import assigned, commands, exec_form, open_names, script_of, spelled, substituted
 from muslcheck.manifests.stages import named, pairs, reached, stages_of
 from muslcheck.words.report import Problem
-from muslcheck.words.requirement import IndexOptions, Manifest, Origin, Selection
+from muslcheck.words.requirement import IndexOptions, Manifest, Origin, Selection, Step
 from muslcheck.words.supply import AddedApk
 
 if TYPE_CHECKING:
@@ -65,6 +67,38 @@ class _At:
     values: Mapping[str, str | None]
 
 
+@dataclass(slots=True)
+class _Command:
+    """One command that installs or removes packages: what it asks for, and those before it whose packages it finds."""
+
+    install: Install
+    after: tuple[int, ...]
+    options: list[str]
+    requirements: list[Requirement] = field(default_factory=list)
+    parts: list[Manifest] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    """What it asks for itself, and not a project that it installs."""
+    removed: set[str] = field(default_factory=set)
+
+    @property
+    def installs(self) -> bool:
+        """Whether anything is known of what it installs."""
+        return bool(self.requirements) or any(part.locks for part in self.parts)
+
+    def step(self, path: str, numbers: Mapping[int, int]) -> Step:
+        """The same as a word: ``numbers`` are the places of commands among the steps."""
+        install = self.install
+        asks = replace(_joined(path, [self]), requirements=tuple(dict.fromkeys(self.requirements)))
+        names = [*install.upgraded, *(self.named if install.upgrade else ()), *([":all:"] if install.upgrade and install.eager else ())]
+        return Step(
+            asks=asks,
+            after=tuple(numbers[number] for number in self.after if number in numbers),
+            upgrades=frozenset(name if name == ":all:" else canonicalize_name(name) for name in names),
+            anew=install.anew,
+            removes=frozenset(self.removed),
+        )
+
+
 class _Reading:
     """What the stages install, gathered."""
 
@@ -75,11 +109,11 @@ class _Reading:
         self.stages = stages
         self.last = last
         self.reached = reached(stages, last)
-        self.parts: list[Manifest] = []
-        self.installs: list[Install] = []
-        self.requirements: list[tuple[int, Requirement]] = []
-        """What is required, each with the number of the command that asks for it."""
-        self.options: list[str] = []
+        self.commands: list[_Command] = []
+        self.environments: set[str] = set()
+        """Those that were made so far."""
+        self.wheels: tuple[int, ...] = ()
+        """The commands that made wheels."""
         self.problems: dict[Problem, None] = {}
         self.faults: dict[Fault, None] = {}
         self.images: dict[str, None] = {}
@@ -99,7 +133,7 @@ class _Reading:
         if (parent := stage.parent) is not None:
             stage.folder, stage.copies, stage.taken = parent.folder, list(parent.copies), dict(parent.taken)
             stage.written = dict(parent.written)
-            stage.values, stage.apk = dict(parent.values), parent.apk.copied()
+            stage.values, stage.apk, stage.places = dict(parent.values), parent.apk.copied(), dict(parent.places)
         self.left_open(stage)
         done, given = stage.instructions, dict(self.asked.build_args)
         if stage is self.last and stage.later:
@@ -145,6 +179,7 @@ class _Reading:
                 stage.written[posixpath.normpath(into)] = (line, "\n".join(body[: body.index(ends)] if ends in body else []))
                 continue
             if other is not stage:
+                self.bring(other, source, into, stage)
                 found = self.located(other, posixpath.join(other.folder, source)) if other is not None else None
                 if found is not None and os.path.isfile(found):
                     name = posixpath.basename(source)
@@ -155,6 +190,12 @@ class _Reading:
             name = posixpath.basename(source.rstrip("/"))
             many = target.endswith("/") or len(sources) > 1 or target in (".", "..", "./") or not posixpath.splitext(target)[1]
             stage.copies.append((source, posixpath.normpath(into if folder or not many else posixpath.join(into, name))))
+
+    def bring(self, other: Stage | None, source: str, target: str, stage: Stage) -> None:
+        """What is installed in another stage comes along with its folders."""
+        for place, numbers in (brought(other.places, source, target) if other is not None else {}).items():
+            stage.places[place] = tuple(sorted({*stage.places.get(place, ()), *numbers}))
+            self.environments.update({place} - {""})
 
     def run(self, stage: Stage, each: Instruction) -> None:
         """Every command of one RUN."""
@@ -184,6 +225,11 @@ class _Reading:
                 self.shell(at, script)
             elif words[0] == "cd" and len(words) > 1:
                 at = replace(at, folder=posixpath.normpath(posixpath.join(at.folder, words[1])))
+            elif words[0] in (".", "source") and words[-1].endswith("/bin/activate"):
+                active = posixpath.normpath(posixpath.join(at.folder, words[-1])).removesuffix("/bin/activate")
+                path = f"{active}/bin:{at.values.get('PATH') or ''}"
+                at = replace(at, values={**at.values, "VIRTUAL_ENV": active, "PATH": path})
+                self.environments.add(active)
             else:
                 self.command(at, words)
 
@@ -197,8 +243,12 @@ class _Reading:
             if len(settled) < len(words) and apk_names([*settled, "any"]):
                 stage.apk.complete = False
         self.pythons.update(dict.fromkeys(pythons_of_uv(settled)))
+        self.environments.update(filter(None, (environment_made(settled, at.folder),)))
         install = install_of([word for word in words if spelled(word, empty=True)] or ["true"])
         if install is None:
+            return
+        if install.removed:
+            self.remove(at, install)
             return
         if image := self.image(at, by_uv=install.program == "uv"):
             self.images.setdefault(image)
@@ -232,10 +282,13 @@ class _Reading:
         if install.exported:
             self.exported = (at, install)
             return
-        self.installs.append(install)
         stated = variables(install.program, at.values)
-        self.options += [*stated.options, *(spelled(option, empty=True) for option in install.options)]
         install.no_deps = install.no_deps or stated.no_deps
+        install.upgrade, install.eager = install.upgrade or stated.upgrade, install.eager or stated.eager
+        install.anew = install.anew or stated.anew
+        install.from_wheels = install.from_wheels or any("*" in text and "/" in text for text in install.requirements)
+        command = self.begin(at, install)
+        command.options += [*stated.options, *(spelled(option, empty=True) for option in install.options)]
         if install.lock:
             self.lock(at, install, self.place(at.each, install.lock))
         for names, constraint in ((install.files, False), ([*stated.constraints, *install.constraints], True)):
@@ -243,6 +296,26 @@ class _Reading:
                 self.file(at, name, install, constraint=constraint)
         for text in [*install.requirements, *install.editables]:
             self.requirement(at, text, install, editable=text in install.editables)
+
+    def begin(self, at: _At, install: Install) -> _Command:
+        """Another command: where it installs, and what it finds there."""
+        places, number = at.stage.places, len(self.commands)
+        python, into = place_of(install, at.folder, at.values, self.environments)
+        after = found_by(install, python, into, places)
+        if install.from_wheels:
+            after = tuple(sorted({*after, *self.wheels}))
+        self.commands.append(command := _Command(install, after, []))
+        if install.wheels:
+            self.wheels = (*self.wheels, number)
+        else:
+            places[into] = (number,) if install.exact else (*places.get(into, ()), number)
+            self.environments.update({into} - {""})
+        return command
+
+    def remove(self, at: _At, install: Install) -> None:
+        """``pip uninstall``: of what it lists in files nothing is known."""
+        names = [each.partition("=")[0] for each in install.removed if not open_names(each)]
+        self.begin(at, install).removed.update(canonicalize_name(name) for name in names)
 
     def requirement(self, at: _At, text: str, install: Install, *, editable: bool) -> None:
         """A word on the command line: a project on disk, or a requirement."""
@@ -265,7 +338,7 @@ class _Reading:
             found = next((path for path in (self.located(at.stage, name) for name in inside) if path and os.path.isfile(path)), None)
             if found is not None and not text.endswith(_ARCHIVES):
                 if not self.there(os.path.dirname(found), extras, no_deps=install.no_deps):
-                    self.part(found, Install(extras=extras))
+                    self.part(found, Install(extras=extras), itself=False)
             elif text.endswith(_ARCHIVES):
                 self.problems.setdefault(Problem(str(origin), f"{shown(text)}: a file that the image makes or gets itself, not judged"))
             else:
@@ -276,7 +349,7 @@ class _Reading:
         except InvalidEntry as error:
             self.faults.setdefault(Fault(origin.file, origin.line, str(error)))
             return
-        self.requirements.append((len(self.installs), requirement))
+        self.take((), [requirement])
 
     def file(self, at: _At, name: str, install: Install, *, constraint: bool = False) -> None:
         """``-r`` and ``-c``."""
@@ -309,16 +382,16 @@ class _Reading:
 
     def there(self, folder: str, extras: Sequence[str], *, no_deps: bool) -> bool:
         """Whether what a project requires is there already, from its own lock, or left to what was installed before it."""
-        if no_deps and (self.parts or self.requirements):
+        if no_deps and any(command.installs for command in self.commands):
             return True
         return any(before.all_extras or {*extras} <= {*before.extras} for before in self.locked.get(folder, ()))
 
-    def part(self, path: str, install: Install, *, constraint: bool = False) -> None:
-        """Another manifest that the image installs, once for each set of extras and groups."""
+    def part(self, path: str, install: Install, *, constraint: bool = False, itself: bool = True) -> None:
+        """Another manifest that a command installs, once for each set of extras and groups; ``itself``: no project's own."""
         extras = [*install.extras, *self.asked.extras]
         groups = [*install.groups, *self.asked.groups]
         all_extras = install.all_extras or self.asked.all_extras
-        key = (path, constraint, *extras, "", *groups, all_extras, install.with_dev)
+        key = (len(self.commands), path, constraint, *extras, "", *groups, all_extras, install.with_dev)
         if key in self.read_before:
             return
         self.read_before.add(key)
@@ -330,12 +403,14 @@ class _Reading:
         except ManifestError as error:
             self.faults.update(dict.fromkeys(error.faults))
             return
-        self.take(found)
+        self.take(found, itself=itself)
 
-    def take(self, found: Sequence[Manifest]) -> None:
-        """What another manifest says is what the last command installs."""
-        self.parts += found
-        self.requirements += [(len(self.installs), each) for part in found for each in part.requirements]
+    def take(self, found: Sequence[Manifest], more: Sequence[Requirement] = (), *, itself: bool = True) -> None:
+        """What another manifest says, or the command line, is what the last command installs."""
+        command, requirements = self.commands[-1], [*(each for part in found for each in part.requirements), *more]
+        command.parts += found
+        command.requirements += requirements
+        command.named.update(each.name for each in requirements if itself)
 
     def missing(self, origin: Origin, name: str) -> None:
         message = f"{shown(name)} is not among the files beside the Dockerfile, so what it installs is not judged"
@@ -372,34 +447,26 @@ class _Reading:
 
     def manifest(self) -> Manifest:
         """All of it as one manifest. Raises ManifestError where nothing of it could be read."""
-        if wanted := tuple(dict.fromkeys(address for part in self.parts for address in part.wanted)):
+        parts = [part for command in self.commands for part in command.parts]
+        if wanted := tuple(dict.fromkeys(address for part in parts for address in part.wanted)):
             return Manifest(self.path, "wanted", wanted=wanted)
-        index, selection = IndexOptions(), Selection()
-        for part in self.parts:
-            index, selection = index.overlaid(part.index), selection.overlaid(part.selection)
-        own = self.from_options()
-        upgrading = frozenset(number for number, install in enumerate(self.installs, 1) if install.upgrade)
-        requirements, gave_way = one_after_the_other(self.requirements, upgrading)
-        self.problems.update(dict.fromkeys(gave_way))
-        locks = tuple(lock for part in self.parts for lock in part.locks)
+        installing = [command for command in self.commands if command.installs]
+        requirements = [each for command in installing for each in command.requirements]
+        locks = tuple(lock for part in parts for lock in part.locks)
         if not requirements and not locks and not self.faults:
             self.faults.setdefault(Fault(self.path, None, "nothing in it installs a Python package that is known here"))
             if self.problems:
                 self.faults.update({Fault(each.subject, None, each.message): None for each in self.problems})
-        faults = (*self.faults, *(fault for part in self.parts for fault in part.faults))
+        faults = (*self.faults, *(fault for part in parts for fault in part.faults))
         self.tell_of_the_rest()
         if faults and not requirements and not locks:
             raise ManifestError(faults)
-        return Manifest(
-            path=self.path,
-            kind="dockerfile",
+        return replace(
+            _joined(self.path, installing),
             requirements=tuple(dict.fromkeys(requirements)),
-            constraints=tuple(dict.fromkeys(each for part in self.parts for each in part.constraints)),
-            index=index.overlaid(own.index),
-            selection=replace(selection.overlaid(own.selection), no_deps=self.without_dependencies()),
-            problems=(*self.problems, *(problem for part in self.parts for problem in part.problems)),
-            faults=faults,
-            locks=locks,
+            problems=(*self.problems, *dict.fromkeys(problem for part in parts for problem in part.problems)),
+            faults=tuple(dict.fromkeys(faults)),
+            steps=self.steps() if len(installing) > 1 else (),
             images=tuple(self.images) or tuple(image for image in [self.last.image] if image),
             apk=tuple(self.apk),
             added=self.added(),
@@ -414,9 +481,10 @@ class _Reading:
         complete = self.complete and kept.complete
         return AddedApk(self.path, self.installs_in.name, self.last.name, lines, tuple(sorted(kept.packages)), complete)
 
-    def without_dependencies(self) -> bool:
-        """Whether no command installs what its packages require (``--no-deps``)."""
-        return bool(self.installs) and all(install.no_deps for install in self.installs)
+    def steps(self) -> tuple[Step, ...]:
+        """The commands one after the other, as far as anything is known of what they do."""
+        known = [number for number, command in enumerate(self.commands) if command.installs or command.removed]
+        return tuple(self.commands[number].step(self.path, {each: place for place, each in enumerate(known)}) for number in known)
 
     def tell_of_the_rest(self) -> None:
         """The stages that are no part of the image, and what does not go together."""
@@ -433,6 +501,21 @@ class _Reading:
             )
             self.problems.setdefault(Problem(self.path, message, "Install them in a stage on Alpine."))
 
-    def from_options(self) -> Manifest:
-        """Options of the command lines, and pip's own from variables, as a requirements file has them."""
-        return read_lines(self.path, "\n".join(dict.fromkeys(self.options)).encode())
+
+def _joined(path: str, commands: Sequence[_Command]) -> Manifest:
+    """What some commands state beside their requirements, as one manifest: options of their lines, and of pip's own variables, last."""
+    parts = [part for command in commands for part in command.parts]
+    index, selection = IndexOptions(), Selection()
+    for part in parts:
+        index, selection = index.overlaid(part.index), selection.overlaid(part.selection)
+    options = dict.fromkeys(option for command in commands for option in command.options)
+    own = read_lines(path, "\n".join(options).encode())
+    no_deps = bool(commands) and all(command.install.no_deps for command in commands)
+    return Manifest(
+        path=path,
+        kind="dockerfile",
+        constraints=tuple(dict.fromkeys(each for part in parts for each in part.constraints)),
+        index=index.overlaid(own.index),
+        selection=replace(selection.overlaid(own.selection), no_deps=no_deps),
+        locks=tuple(lock for part in parts for lock in part.locks),
+    )

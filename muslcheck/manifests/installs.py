@@ -149,20 +149,47 @@ class Install:
     with_dev: bool = False
     exported: bool = False
     upgrade: bool = False
-    """Whether what it names is brought up to date where it is there already (``-U``, ``--force-reinstall``)."""
+    """Whether what it names is brought up to date where it is there already (``-U``)."""
+    eager: bool = False
+    """Whether ``upgrade`` is meant for all that it comes to (``--upgrade-strategy eager``, and uv's ``-U``)."""
+    upgraded: list[str] = field(default_factory=list)
+    """Single names that are brought up to date (uv ``-P``)."""
+    anew: bool = False
+    """Whether what is there does not count (``--force-reinstall``, ``-I``)."""
+    exact: bool = False
+    """Whether what it does not come to is removed (uv ``--exact``, ``uv pip sync``)."""
+    removed: list[str] = field(default_factory=list)
+    """What ``pip uninstall`` names."""
     no_deps: bool = False
     program: str = "pip"
+    beside: str = ""
+    """The program's own path, where it is called by one."""
+    python: str = ""
+    """The Python that it is told to install for (``--python``)."""
+    into: str = ""
+    """The folder that it is told to install in (``--target``, ``--prefix``)."""
+    apart: bool = False
+    """Whether nothing that is installed is looked at (``--target``, ``pip wheel``)."""
+    wheels: bool = False
+    """Whether it makes wheels and installs nothing (``pip wheel``)."""
+    from_wheels: bool = False
+    """Whether it takes files that an earlier command left in the image (``--find-links /wheels``, ``/wheels/*.whl``)."""
+    user: bool = False
+    system: bool = False
     folder: str = ""
     """Where the tool is told to look for its project, as seen from the working folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What variables say to a program: lines as a requirements file has them, constraint files, ``--no-deps``."""
+    """What variables say to a program: lines as a requirements file has them, constraint files, and what it does with what is there."""
 
     options: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     no_deps: bool = False
+    upgrade: bool = False
+    eager: bool = False
+    anew: bool = False
 
 
 def install_of(words: list[str]) -> Install | None:
@@ -173,7 +200,7 @@ def install_of(words: list[str]) -> Install | None:
         program, then, verb, rest = _called(["pip", *rest])
         before += then
     if _PIP.fullmatch(program):
-        found = _pip(rest) if verb in ("install", "wheel", "sync") else None
+        found = _pip(rest, verb, uv=by == "uv") if verb in ("install", "wheel", "sync", "uninstall") else None
     elif (lock := _TOOLS.get((program, verb))) is not None:
         found = _tool([*before, *rest], program)
         found.lock, found.with_dev = lock, found.with_dev and program != "pipenv"
@@ -184,6 +211,8 @@ def install_of(words: list[str]) -> Install | None:
         return None
     if found is not None:
         found.program = "uv" if by == "uv" else "pip"
+        found.beside = words[0] if "/" in words[0] else ""
+        found.python = found.python or next((path for option, path in _options(before, _VALUED, "p") if option == "--python"), "")
     return found
 
 
@@ -237,7 +266,16 @@ def variables(program: str, values: Mapping[str, str | None]) -> Stated:
     if program == "uv" and values.get("UV_PRERELEASE") == "allow":
         options.append("--pre")
     constraints = values.get("UV_CONSTRAINT" if program == "uv" else "PIP_CONSTRAINT") or ""
-    return Stated(tuple(options), tuple(constraints.split()), no_deps=program == "pip" and _is_true(values.get("PIP_NO_DEPS")))
+    if program != "pip":
+        return Stated(tuple(options), tuple(constraints.split()))
+    return Stated(
+        tuple(options),
+        tuple(constraints.split()),
+        no_deps=_is_true(values.get("PIP_NO_DEPS")),
+        upgrade=_is_true(values.get("PIP_UPGRADE")),
+        eager=values.get("PIP_UPGRADE_STRATEGY") == "eager",
+        anew=_is_true(values.get("PIP_FORCE_REINSTALL")) or _is_true(values.get("PIP_IGNORE_INSTALLED")),
+    )
 
 
 def _is_true(value: str | None) -> bool:
@@ -245,8 +283,8 @@ def _is_true(value: str | None) -> bool:
     return (value or "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
 
 
-def _pip(words: list[str]) -> Install:
-    found = Install()
+def _pip(words: list[str], verb: str, *, uv: bool) -> Install:
+    found = Install(wheels=verb == "wheel", apart=verb == "wheel", exact=verb == "sync")
     into = {
         "-r": found.files,
         "--requirement": found.files,
@@ -260,22 +298,61 @@ def _pip(words: list[str]) -> Install:
         "--extra": found.extras,
         "--group": found.groups,
     }
-    for option, value in _options(words, frozenset((*into, *_VALUED, *_KEPT)), "rceift"):
+    for option, value in _options(_apart(words), frozenset((*into, *_VALUED, *_KEPT)), "rceiftpP"):
         if not option:
-            found.requirements.append(value)
+            (found.files if verb == "sync" else found.requirements).append(value)
         elif option in into:
             into[option].append(value)
         elif option in _KEPT and (_KEPT[option] != "--find-links" or "://" in value):
             # A folder of wheels in the image was filled by an earlier command, from the index: that is what counts.
             found.options.append(f"{_KEPT[option]} {value}")
+        elif option in ("-f", "--find-links"):
+            found.from_wheels = True
         elif option in _FLAGS:
             found.options.append(_FLAGS[option])
         elif option == "--all-extras":
             found.all_extras = True
-        elif option in ("-U", "--upgrade", "--force-reinstall", "--reinstall"):
-            found.upgrade = True
         elif option in ("--no-deps", "--no-dependencies"):
             found.no_deps = True
+        else:
+            _about_what_is_there(found, option, value)
+    found.eager = found.eager or (uv and found.upgrade)
+    if verb == "uninstall":
+        return Install(removed=found.requirements, files=found.files, python=found.python)
+    return found
+
+
+def _about_what_is_there(found: Install, option: str, value: str) -> None:
+    """Options that say where it installs, and what becomes of what is there."""
+    if option in ("-U", "--upgrade"):
+        found.upgrade = True
+    elif option == "--upgrade-strategy":
+        found.eager = value == "eager"
+    elif option in ("-P", "--upgrade-package", "--reinstall-package"):
+        found.upgraded.append(value)
+    elif option in ("--force-reinstall", "--reinstall", "-I", "--ignore-installed"):
+        found.anew = True
+    elif option == "--exact":
+        found.exact = True
+    elif option in ("-t", "--target", "--prefix"):
+        found.into, found.apart = value, found.apart or option != "--prefix"
+    elif option in ("-p", "--python"):
+        found.python = value
+    elif option == "--user":
+        found.user = True
+    elif option == "--system":
+        found.system = True
+
+
+def _apart(words: list[str]) -> list[str]:
+    """Short options that stand together, each by itself: ``-qUr`` is ``-q -U -r``."""
+    found: list[str] = []
+    for word in words:
+        together = re.fullmatch(r"-([qvUIy]+)(\w.*)?", word)
+        if together is None:
+            found.append(word)
+        else:
+            found += [*(f"-{letter}" for letter in together[1]), *([f"-{together[2]}"] if together[2] else [])]
     return found
 
 

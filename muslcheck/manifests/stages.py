@@ -55,6 +55,8 @@ class Stage:
     written: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Paths of files that stand in the Dockerfile itself (``COPY <<EOF /path``): the line before the first, and the text."""
     apk: World = field(default_factory=World)
+    places: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """What is installed where: the numbers of the commands that did it (see :mod:`~muslcheck.manifests.places`)."""
     open_names: tuple[str, ...] = ()
     """The arguments without a value in its FROM."""
     stated: str = ""

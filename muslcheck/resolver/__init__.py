@@ -9,14 +9,14 @@ from muslcheck.resolver.shelve import place, shelve
 from muslcheck.resolver.walk import Walk, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from muslcheck.words.lock import Lock
     from muslcheck.words.requirement import Requirement, Selection
-    from muslcheck.words.resolution import Installed, Resolution, Wanted
+    from muslcheck.words.resolution import Candidate, Installed, Resolution, Wanted
     from muslcheck.words.target import Target
 
-__all__ = ["Catalogue", "Walk", "follow_lock", "place", "resolve", "shelve", "walk"]
+__all__ = ["Catalogue", "Walk", "broken", "follow_lock", "place", "resolve", "shelve", "walk"]
 
 
 def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
@@ -40,3 +40,12 @@ def follow_lock(lock: Lock, target: Target, twin: Target, selection: Selection, 
     from muslcheck.resolver import locked
 
     return locked.follow_lock(lock, target, twin, selection, catalogue)
+
+
+def broken(
+    there: Mapping[str, Candidate], new: Mapping[str, Candidate], target: Target, selection: Selection, catalogue: Catalogue
+) -> Iterator[tuple[Candidate, str, Candidate]]:
+    """See :func:`muslcheck.resolver.breaks.broken`; loaded where commands install one after the other."""
+    from muslcheck.resolver import breaks
+
+    return breaks.broken(there, new, target, selection, catalogue)

@@ -251,6 +251,8 @@ def test_variables(text, expected):
         ("uv --quiet pip --no-progress install --python-preference system --torch-backend cpu a -r b", (["a"], ["b"])),
         ("uv pip install --constraints c --overrides o --excludes e --reinstall-package p --refresh-package q a", (["a"], [])),
         ("uv pip install --requirements-from-script job.py", ([], ["job.py"])),
+        ("uv pip sync --strict a.txt b.txt", ([], ["a.txt", "b.txt"])),
+        ("pip install -qUr b -Iv a", (["a"], ["b"])),
         ("poetry run pip install a", (["a"], [])),
         ("pipenv run python3 -m pip install a", (["a"], [])),
     ],
@@ -439,37 +441,171 @@ def test_variables_count_from_where_they_stand(tmp_path):
     assert lines(tmp_path, text) == ["first", "second", "first", "top==3"]
 
 
-@pytest.mark.parametrize("upgrade", ["-U", "--upgrade", "--force-reinstall"])
-def test_what_is_upgraded_counts_alone(tmp_path, upgrade):
-    found = manifest(tmp_path, f"{ALPINE}RUN pip install 'rich<10' flask\nRUN pip install {upgrade} rich\n")
-    assert [each.text for each in found.requirements] == ["flask", "rich"]
-    assert [problem.message for problem in found.problems] == [
-        f"rich<10 ({tmp_path}/Dockerfile:2) is replaced by rich, which is installed after it"
+def steps(folder, text, **files):
+    """What each command asks for, and the commands whose packages it finds."""
+    return [([each.text for each in step.asks.requirements], step.after) for step in manifest(folder, text, **files).steps]
+
+
+def test_commands_that_install_one_after_the_other(tmp_path):
+    found = manifest(
+        tmp_path,
+        f"""
+        {ALPINE.strip()}
+        RUN pip install --upgrade pip setuptools
+        COPY requirements.txt .
+        RUN pip install -r requirements.txt && pip install gunicorn
+        """,
+        requirements_txt="flask\n",
+    )
+    assert [[each.text for each in step.asks.requirements] for step in found.steps] == [["pip", "setuptools"], ["flask"], ["gunicorn"]]
+    assert [step.after for step in found.steps] == [(), (0,), (0, 1)]
+    assert [step.upgrades for step in found.steps] == [{"pip", "setuptools"}, frozenset(), frozenset()]
+    assert [str(step.asks.requirements[0].origin).rpartition("/")[2] for step in found.steps] == [
+        "Dockerfile:2",
+        "requirements.txt:1",
+        "Dockerfile:4",
     ]
 
 
-def test_what_is_there_is_kept_where_it_does(tmp_path):
-    found = manifest(tmp_path, f"{ALPINE}RUN pip install 'rich<10'\nRUN pip install rich 'flask>1'\n")
-    assert [each.text for each in found.requirements] == ["rich<10", "rich", "flask>1"]
-    assert found.problems == ()
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RUN pip install flask rich",
+        "RUN pip install flask -r requirements.txt -r more.txt",
+        "RUN pip install -r gone.txt\nRUN pip install flask",
+        "RUN pip install flask\nRUN pip uninstall -y pip\nRUN pip download rich",
+    ],
+)
+def test_one_command_is_no_sequence(tmp_path, text):
+    assert steps(tmp_path, f"{ALPINE}COPY . .\n{text}\n", requirements_txt="httpx\n", more_txt="attrs\n") == []
 
 
-@pytest.mark.parametrize(("first", "then"), [("rich==9", "rich==10"), ("rich==9", "rich>9.5"), ("rich<9", "rich==10")])
-def test_what_does_not_do_is_replaced(tmp_path, first, then):
-    text = f"{ALPINE}RUN pip install '{first}'\nRUN pip install -r requirements.txt\n"
-    found = manifest(tmp_path, text, requirements_txt=f"flask\n{then}\n")
-    assert [each.text for each in found.requirements] == ["flask", then]
-    assert found.problems[0].subject == f"{tmp_path}/requirements.txt:2"
+def test_options_belong_to_their_command(tmp_path):
+    found = manifest(
+        tmp_path,
+        f"""
+        {ALPINE.strip()}
+        COPY . .
+        RUN pip install --pre --no-deps -i https://one.example/simple -c limits.txt rich
+        ENV PIP_NO_BINARY=flask
+        RUN pip install -r requirements.txt
+        RUN pip install --only-binary=:all: --require-hashes attrs
+        RUN pip install -r gone.txt --prefer-binary
+        """,
+        requirements_txt="--extra-index-url https://two.example/simple\nflask\n",
+        limits_txt="rich<9\n",
+    )
+    first, second, third = (step.asks for step in found.steps)
+    assert (first.selection.all_releases, first.selection.no_deps, first.index.index_url) == ({":all:"}, True, "https://one.example/simple")
+    assert [each.text for each in first.constraints] == ["rich<9"]
+    assert second.index.extra_index_urls == ("https://two.example/simple",)
+    assert (second.index.index_url, second.constraints, second.selection.no_deps, second.selection.all_releases) == (None, (), False, set())
+    assert second.selection.formats.no_binary == {"flask"}
+    assert not third.selection.formats.no_binary  # pip: ":all:" of the one option empties the other
+    assert third.selection.formats.only_binary == {":all:"}
+    assert third.selection.require_hashes
+    assert not any((first.selection.require_hashes, second.selection.require_hashes, third.selection.prefer_binary))
 
 
-def test_the_extras_of_what_is_replaced_stay(tmp_path):
-    found = lines(tmp_path, f"{ALPINE}RUN pip install 'rich[jupyter]==9'\nRUN pip install rich==10\n")
-    assert found == ["rich[jupyter]", "rich==10"]
+@pytest.mark.parametrize(
+    ("command", "upgrades", "anew"),
+    [
+        ("pip install -U rich -r requirements.txt", {"rich", "flask"}, False),
+        ("pip install -qUr requirements.txt", {"flask"}, False),
+        ("pip install -U --upgrade-strategy=eager rich", {"rich", ":all:"}, False),
+        ("pip install --upgrade-strategy eager rich", set(), False),
+        ("pip install -U .", set(), False),
+        ("pip install --force-reinstall rich", set(), True),
+        ("pip install -I rich", set(), True),
+        ("PIP_UPGRADE=1 pip install rich", {"rich"}, False),
+        ("uv pip install -U rich", {"rich", ":all:"}, False),
+        ("uv pip install -P Attrs rich", {"attrs"}, False),
+        ("uv pip install --reinstall rich", set(), True),
+    ],
+)
+def test_what_becomes_of_what_is_there(tmp_path, command, upgrades, anew):
+    found = manifest(
+        tmp_path, f"{ALPINE}COPY . .\nRUN pip install httpx\nRUN {command}\n", requirements_txt="flask\n", pyproject_toml=PROJECT
+    )
+    assert (found.steps[1].upgrades, found.steps[1].anew) == (upgrades, anew)
 
 
-def test_conditions_of_their_own_contradict_nothing(tmp_path):
-    found = lines(tmp_path, ALPINE + "RUN pip install \"rich==9; python_version < '3'\"\nRUN pip install rich==10\n")
-    assert len(found) == 2
+def test_what_is_uninstalled_is_a_step(tmp_path):
+    found = manifest(tmp_path, f"{ALPINE}RUN pip install rich\nRUN pip uninstall -y Rich flask==1 && pip install httpx\n")
+    assert [step.removes for step in found.steps] == [frozenset(), {"rich", "flask"}, frozenset()]
+    assert found.steps[2].after == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("RUN pip install a\nRUN pip install b", (0,)),
+        ("RUN pip install a\nRUN python -m venv /venv && /venv/bin/pip install b", ()),
+        ("RUN python3 -m venv /venv\nENV PATH=/venv/bin:$PATH\nRUN pip install a\nRUN /venv/bin/python -m pip install b", (0,)),
+        ("RUN virtualenv -p python3 /venv && . /venv/bin/activate && pip install a\nRUN pip install b", ()),
+        ("RUN virtualenv /venv\nRUN . /venv/bin/activate && pip install a\nRUN . /venv/bin/activate && pip install b", (0,)),
+        ("RUN pip install --prefix=/install a\nRUN pip install --prefix=/install b", ()),
+        ("RUN pip install a\nRUN pip install --prefix=/install b", (0,)),
+        ("RUN pip install a\nRUN pip install --target /deps b", ()),
+        ("RUN pip install --user a\nRUN pip install b", (0,)),
+        ("RUN pip install --prefix /usr/local a\nRUN pip install b", (0,)),
+        ("RUN pip --python /venv/bin/python install a\nRUN /venv/bin/pip3 install b", (0,)),
+        ("RUN pip wheel -w /wheels a\nRUN pip install b", ()),
+        ("RUN pip wheel -w /wheels a\nRUN pip install --no-index --find-links=/wheels b", (0,)),
+        ("RUN uv pip install --system a\nRUN pip install b", (0,)),
+        ("RUN uv venv && uv pip install a\nRUN pip install b", ()),
+        ("RUN uv venv /venv\nENV VIRTUAL_ENV=/venv\nRUN uv pip install a\nRUN uv pip install b", (0,)),
+        ("RUN uv pip install --target /deps a\nRUN uv pip install --target /deps b", (0,)),
+        ("RUN uv pip install --system a\nRUN uv pip install --system --exact b\nRUN pip install c", (1,)),
+    ],
+)
+def test_what_a_command_finds_installed(tmp_path, text, after):
+    assert manifest(tmp_path, f"{ALPINE}{text}\n").steps[-1].after == after
+
+
+@pytest.mark.parametrize(
+    ("install", "copy", "after"),
+    [
+        ("pip install", "/usr/local /usr/local", (0,)),
+        ("pip install", "/usr/local/lib/python3.12/site-packages /usr/local/lib/python3.12/site-packages", (0,)),
+        ("pip install --prefix=/install", "/install /usr/local", (0,)),
+        ("pip install --user", "/root/.local /root/.local", (0,)),
+        ("pip install --user", "/root/.local /usr/local", (0,)),
+        ("pip install --target=/deps", "/deps /deps", ()),
+        ("python -m venv /venv && /venv/bin/pip install", "/venv /usr/local", (0,)),
+        ("python -m venv /app/venv && /app/venv/bin/pip install", "/app /usr", ()),
+        ("poetry config virtualenvs.in-project true && pip install", "/app/.venv /usr/local", (0,)),
+        ("pip install", "/wheels /wheels", ()),
+    ],
+)
+def test_what_a_stage_is_given_is_installed_there(tmp_path, install, copy, after):
+    text = f"FROM python:3.12-alpine AS one\nRUN {install} a\nFROM python:3.12-alpine\nCOPY --from=one {copy}\nRUN pip install b\n"
+    found = manifest(tmp_path, text)
+    assert (found.steps[-1].after if found.steps else ()) == after
+
+
+def test_an_environment_of_another_stage_is_gone_on_with(tmp_path):
+    text = """
+        FROM python:3.12-alpine AS one
+        RUN python -m venv /opt/venv && /opt/venv/bin/pip install a
+        FROM python:3.12-alpine
+        COPY --from=one /opt /opt
+        ENV PATH="/opt/venv/bin:$PATH"
+        RUN pip install b
+        """
+    assert steps(tmp_path, text) == [(["a"], ()), (["b"], (0,))]
+
+
+def test_a_lock_is_a_step(tmp_path):
+    text = f"{ALPINE}WORKDIR /app\nCOPY . .\nRUN uv sync --no-dev\nRUN uv pip install rich\n"
+    first, second = manifest(tmp_path, text, uv_lock=LOCK).steps
+    assert [link.name for link in first.asks.locks[0].roots] == ["flask"]
+    assert ([each.text for each in second.asks.requirements], second.after) == (["rich"], (0,))
+
+
+def test_a_file_that_two_commands_install_is_in_both(tmp_path):
+    text = f"{ALPINE}COPY . .\nRUN pip install -r requirements.txt\nRUN pip install --no-binary=:all: -r requirements.txt\n"
+    assert steps(tmp_path, text, requirements_txt="flask\n") == [(["flask"], ()), (["flask"], (0,))]
 
 
 @pytest.mark.parametrize(
@@ -514,12 +650,6 @@ def test_other_variables(tmp_path):
     found = manifest(tmp_path, text, limits_txt="rich<10\n")
     assert [each.text for each in found.constraints] == ["rich<10"]
     assert (found.selection.all_releases, found.selection.prefer_binary, found.selection.no_deps) == ({":all:"}, True, True)
-
-
-@pytest.mark.parametrize(("second", "expected"), [("--no-deps", True), ("", False)])
-def test_no_deps_counts_where_every_command_has_it(tmp_path, second, expected):
-    found = manifest(tmp_path, f"{ALPINE}RUN pip install --no-deps rich\nRUN pip install {second} flask\n")
-    assert found.selection.no_deps is expected
 
 
 def test_onbuild_is_done_in_the_stage_that_builds_on_it(tmp_path):

@@ -68,7 +68,11 @@ def test_a_later_command_replaces_what_it_contradicts(stocked):
     stocked.write("Dockerfile", "FROM python:3.12-alpine\nRUN pip install quick==1.0\nRUN pip install quick==2.0\n")
     ended, report = stocked.both("Dockerfile")
     assert report["quick"].version == "2.0"
-    assert ended.lines("problem") == ["Dockerfile:3: quick==1.0 (Dockerfile:2) is replaced by quick==2.0, which is installed after it"]
+    assert [(verdict.version, verdict.chain) for verdict in report] == [
+        ("2.0", ("Dockerfile:3", "quick")),
+        ("1.0", ("Dockerfile:2", "quick")),
+    ]
+    assert ended.lines("problem") == ["Dockerfile:3: quick 1.0, which Dockerfile:2 brings, is replaced by 2.0"]
 
 
 def test_a_later_command_keeps_what_does(stocked):

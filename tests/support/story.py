@@ -122,8 +122,8 @@ class Place:
         report = self.check(*paths, **settings)
         jsonschema.validate(report.to_dict(), _schema())
         assert (ended.status, report.exit_status()) == (status, status), ended.out + ended.err
-        said = {verdict.name: verdict.outcome.value for verdict in report}
-        assert {package["name"]: package["outcome"] for package in json.loads(report.to_json())["packages"]} == said
+        said = {(verdict.name, verdict.version): verdict.outcome.value for verdict in report}
+        assert {(package["name"], package["version"]): package["outcome"] for package in json.loads(report.to_json())["packages"]} == said
         return ended, report
 
 
