@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Seen
-from muslcheck.archives.interpreter.values import Instance
+from muslcheck.archives.interpreter.values import BYTES, Encoded, Instance, Unknown
 from muslcheck.archives.setup_cfg import listed, read_setup_cfg
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ _REQUIREMENTS = ("install_requires", "setup_requires")
 def refused(contents: Contents, setup: SetupCall) -> Iterator[Seen]:
     """What setuptools stops at as soon as ``setup()`` is called (``setuptools.dist``, ``check_*``)."""
     where = contents.where(setup.member, setup.line)
+    if _is_bytes(setup.named.get("long_description")):
+        yield Seen("TypeError: endswith first arg must be bytes, not str", where, setup.certainty, "TypeError")
     if klass := _no_text(setup.named.get("long_description")):
         yield Seen(f"AttributeError: {klass!r} object has no attribute 'endswith'", where, setup.certainty, "AttributeError")
     for name, text in (*_given(setup.named), *_configured(read_setup_cfg(contents))):
@@ -34,6 +36,11 @@ def refused(contents: Contents, setup: SetupCall) -> Iterator[Seen]:
         if why:
             yield Seen(f"error in setup command: {name} holds {text!r}: {why}", where, setup.certainty, _SPECIFIERS_SINCE)
             return
+
+
+def _is_bytes(value: Any) -> bool:  # noqa: ANN401 -- a value of interpreted code
+    """Whether a description is bytes, and some: to write PKG-INFO setuptools asks how it ends."""
+    return (isinstance(value, Encoded) and bool(value)) or (isinstance(value, Unknown) and value.why == BYTES)
 
 
 def _no_text(value: Any) -> str:  # noqa: ANN401 -- a value of interpreted code

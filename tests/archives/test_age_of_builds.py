@@ -296,3 +296,29 @@ def test_the_names_of_python_are_a_dict_where_a_back_end_runs_setup_py(lines, st
     code = f"from setuptools.command.build_ext import build_ext\nclass own(build_ext):\n    def finalize_options(self):\n{step}\n"
     found = facts(f"{PLAIN}{code}setup(cmdclass={{'build_ext': own}}, ext_modules=[{EXT}])\n").raises
     assert brief(found) == ([("AttributeError: 'dict' object has no attribute '__NUMPY_SETUP__'", "always")] if stops else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [
+        ("open('README', 'rb').read()", True),
+        ("open('README', 'rb').read().decode('utf-8')", False),
+        ("open('HISTORY', 'rb').read()", True),
+        ("open('HISTORY', 'rb').read().decode()", False),
+        ("codecs.open('README', 'rb', 'utf-8').read()", False),
+        ("'a text'.encode('utf-8')", True),
+        ("open('README').read()", False),
+        ("''.encode()", False),
+    ],
+)
+def test_a_description_of_bytes_is_refused(text, stops):
+    found = facts(
+        f"import codecs\nfrom setuptools import setup\nsetup(name='demo', long_description={text})", README="words", HISTORY="x" * 9000
+    )
+    assert brief(found.raises) == ([("TypeError: endswith first arg must be bytes, not str", "always")] if stops else [])
+
+
+def test_bytes_are_no_text():
+    code = "from setuptools import setup, Extension\nx = open('README', 'rb').read()\n"
+    code += "if isinstance(x, str) or not isinstance(x, bytes):\n    raise ValueError('no bytes')\nsetup()"
+    assert facts(code, README="words").raises == ()

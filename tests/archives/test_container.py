@@ -139,6 +139,13 @@ def test_an_absolute_member_of_a_zip_is_hostile():
         opened(out.getvalue(), "demo-1.0.zip")
 
 
+def test_small_files_beside_setup_py_are_kept_whatever_their_names():
+    contents = opened(
+        tar((member("demo/TARGET.env"), b"cpus"), (member("demo/deep/er/TARGET.env"), b"cpus"), (member("demo/x.dat"), b"x" * 5000))
+    )
+    assert (contents.text("TARGET.env"), contents.text("deep/er/TARGET.env"), contents.text("x.dat")) == ("cpus", None, None)
+
+
 def test_a_link_in_a_zip_is_a_file_for_pip():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

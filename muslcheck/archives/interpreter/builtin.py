@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.builds import EXTENSION_CLASSES
 from muslcheck.archives.interpreter.expressions import attribute
+from muslcheck.archives.interpreter.lazy import Lazy, settled
 from muslcheck.archives.interpreter.lists import extend
 from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.programs import C_LIBRARY
 from muslcheck.archives.interpreter.values import (
     SOME_KEY,
+    Encoded,
     Ext,
     External,
     Instance,
@@ -41,11 +43,15 @@ _IN_EVERY_C_LIBRARY = frozenset(
 
 
 def _isinstance(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    if arguments and type(arguments[0]) is Lazy:
+        arguments = [arguments[0].plain, *arguments[1:]]
     if len(arguments) != 2 or isinstance(arguments[0], (Unknown, External)):
         return Unknown("isinstance")
     kinds = arguments[1] if isinstance(arguments[1], tuple) else (arguments[1],)
     names = {kind.name for kind in kinds if isinstance(kind, External)}
     plain = {"str": str, "int": int, "list": list, "tuple": tuple, "dict": dict, "bool": bool, "bytes": bytes}
+    if isinstance(arguments[0], Encoded):
+        return "bytes" in names or (False if names <= set(plain) and len(names) == len(kinds) else Unknown("isinstance"))
     if any(isinstance(arguments[0], plain[name]) for name in names if name in plain):
         return True
     if isinstance(arguments[0], Ext):
@@ -83,6 +89,7 @@ def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
 
 
 def _getattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    arguments = [*arguments[:1], *settled(arguments[1:2]), *arguments[2:]]
     if len(arguments) < 2 or not isinstance(arguments[1], str):
         return Unknown("getattr")
     if len(arguments) > 2 and (arguments[0] is None or _hasattr(machine, arguments, {}) is False):
@@ -91,8 +98,9 @@ def _getattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
 
 
 def _setattr(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
-    if len(arguments) == 3 and isinstance(arguments[0], Ext) and isinstance(arguments[1], str):
-        arguments[0].options[arguments[1]] = arguments[2]
+    name = settled(arguments[1]) if len(arguments) == 3 else None
+    if isinstance(name, str) and isinstance(arguments[0], Ext):
+        arguments[0].options[name] = arguments[2]
 
 
 def _listed(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
@@ -172,6 +180,7 @@ def _filtered(machine: Machine, arguments: list[Any], _named: dict[str, Any]) ->
 def _made_dict(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     made: dict[Any, Any] = {}
     if arguments:
+        arguments = settled(arguments)
         pairs = arguments[0].items() if isinstance(arguments[0], dict) else machine.iterate(arguments[0])
         if pairs is None:
             made[SOME_KEY] = Perhaps(Unknown("an item"), Certainty.DECIDED_LATER)

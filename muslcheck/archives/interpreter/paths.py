@@ -76,14 +76,15 @@ def _open(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> File
             machine.written.add(inside)
     elif machine.files.beside(path) and isinstance(mode, str) and not set(mode) & set("wax+"):
         raise Raised(("FileNotFoundError", "OSError", "IOError"), f"FileNotFoundError: {path} is not in the sdist", machine.here)
-    return FileHandle(inside if there and inside not in machine.written else None)
+    binary = isinstance(mode, str) and "b" in mode
+    return FileHandle(inside if there and inside not in machine.written else None, binary)
 
 
 def _open_decoded(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> FileHandle:
     """``codecs.open()``: with an encoding it leaves a ``U`` out of the mode."""
     given = dict(zip(("file", "mode", "encoding"), arguments, strict=False)) | named
     if isinstance(mode := given.get("mode"), str) and given.get("encoding") is not None:
-        given["mode"] = mode.replace("U", "") or "r"
+        given["mode"] = mode.replace("U", "").replace("b", "") or "r"
     return _open(machine, [given.get("filename", given.get("file"))], given)
 
 

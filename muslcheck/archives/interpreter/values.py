@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "BYTES",
     "SOME_KEY",
     "TRIED",
     "Bound",
+    "Encoded",
     "Ext",
     "External",
     "Fielded",
@@ -66,6 +68,8 @@ class Unknown:
 
 TRIED = "a trial with the compiler"
 """Why a value is not known that is one with a compiler and another without."""
+BYTES = "the bytes of a file"
+"""Why a value is not known that is surely bytes."""
 SOME_KEY = Unknown("a key")
 """The key of a dict under which stands what was put under a key that is not known: it may be any."""
 
@@ -104,6 +108,12 @@ class PathText(str):
     __slots__ = ()
 
 
+class Encoded(str):
+    """Bytes of the interpreted code, as the text that they encode."""
+
+    __slots__ = ()
+
+
 class Fielded(tuple[Any, ...]):  # noqa: SLOT001 -- a tuple has no room for slots
     """A tuple whose items have names: ``sys.version_info``, ``os.uname()``."""
 
@@ -136,6 +146,7 @@ class FileHandle:
     """An open file of the interpreted code: its place in the archive, or None where it is elsewhere."""
 
     member: str | None
+    binary: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -262,6 +273,12 @@ def same(first: Any, second: Any) -> bool:
 
 def merge(values: list[Any], certainty: Certainty, born: Path) -> Any:
     """One value for several that different branches leave behind."""
+    from muslcheck.archives.interpreter.lazy import settled
+
+    first = values[0]
+    if all(other is first for other in values[1:]):
+        return first
+    values = [settled(value) for value in values]
     first = values[0]
     if all(same(first, other) for other in values[1:]):
         return first
