@@ -138,6 +138,12 @@ def build_parser() -> argparse.ArgumentParser:
         help="the release's APKINDEX.tar.gz, file or address: exact names",
     )
 
+    image.add_argument(
+        "--inspect-wheels",
+        action="store_true",
+        help="fetch wheels for musl and look into them: whether what is compiled there can be loaded in the image",
+    )
+
     _index(parser.add_argument_group("the index (as pip's options)"))
     _choice(parser.add_argument_group("which files may be taken (as pip's options)"))
 

@@ -109,6 +109,7 @@ def _run(argv: Sequence[str]) -> int:
             index=index,
             selection=selection,
             apk_index=given.apk_index,
+            inspect_wheels=given.inspect_wheels,
             cache_dir=given.cache_dir,
             cache=not given.no_cache,
             offline=given.offline,
