@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from muslcheck.alpine.tables import Row
+    from muslcheck.words.target import Target
 
 __all__ = [
     "Apk",
@@ -194,18 +195,19 @@ def brought_by(package: str, release: str, *, closely: bool = False) -> frozense
     return frozenset(found)
 
 
-@cache
-def in_image(image: str, python: tuple[int, int]) -> frozenset[str]:
+def in_image(target: Target) -> frozenset[str]:
     """The packages that an image has at run time: ``python:X.Y-alpine...`` or ``alpine:X.Y``."""
+    if target.has_own_python:
+        return _in_image("base")
+    if target.python >= (3, 14):
+        return _in_image("base", "python", "python_since_3_14")
+    return _in_image("base", "python") if target.python >= (3, 13) else _in_image("base", "python", "python_until_3_12")
+
+
+@cache
+def _in_image(*parts: str) -> frozenset[str]:
     table = Table.load("installed")
-    held = set(table.strings("base"))
-    if not image.rpartition("/")[2].startswith("alpine"):
-        held.update(table.strings("python"))
-        if python <= (3, 12):
-            held.update(table.strings("python_until_3_12"))
-        if python >= (3, 14):
-            held.update(table.strings("python_since_3_14"))
-    return frozenset(held)
+    return frozenset(name for part in parts for name in table.strings(part))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import SdistFacts
@@ -12,12 +13,13 @@ from muslcheck.judge.case import Case
 from muslcheck.judge.decide import decide, ordered
 from muslcheck.judge.parts import compiled
 from muslcheck.judge.rules import OPENED, RULES, UNOPENED, Rule
-from muslcheck.words.release import Kind, Metadata
+from muslcheck.words.release import Fits, Kind, Metadata
 from muslcheck.words.verdict import ApkNames, Outcome, Verdict
 
 if TYPE_CHECKING:
     from muslcheck.archives.witness import Noted
     from muslcheck.words.release import DistFile
+    from muslcheck.words.resolution import Candidate
     from muslcheck.words.target import Target
     from muslcheck.words.verdict import Evidence
 
@@ -29,8 +31,12 @@ class Known:
     """What was judged so far, for targets to which it looks the same: verdicts, and what rules found in sdists."""
 
     verdicts: dict[tuple[object, ...], Verdict] = field(default_factory=dict)
-    facts: dict[int, SdistFacts] = field(default_factory=dict)
-    """Facts by their ids, which stay theirs as long as they are kept."""
+    told: dict[tuple[object, ...], int] = field(default_factory=dict)
+    """What was told of candidates, save their files, each with a number."""
+    kin: dict[int, int] = field(default_factory=dict)
+    """These numbers by the candidates' own."""
+    kept: dict[int, object] = field(default_factory=dict)
+    """Files and facts by their ids, which stay theirs as long as they are kept."""
     found: dict[tuple[object, ...], list[tuple[Noted, tuple[Evidence, ...]]]] = field(default_factory=dict)
     names: dict[tuple[object, ...], list[tuple[Noted, ApkNames]]] = field(default_factory=dict)
 
@@ -38,32 +44,57 @@ class Known:
 def judge(case: Case, known: Known | None = None) -> Verdict:
     """The verdict on one candidate on one target: every rule asked, the evidence weighed once.
 
-    ``known`` remembers verdicts: they hold for every target that has the same candidate, and, of an sdist, finds the same in it.
-    That is remembered, too, and holds for every target that answers alike what the rules asked about it.
+    ``known`` remembers verdicts: they hold for every target that is told the same of a candidate and takes the same file by the same
+    tag, and, of an sdist, finds the same in it. That is remembered, too, and holds for every target that answers alike what the rules
+    asked about it.
     """
     known = known or Known()
-    candidate, target = case.candidate, case.target
     key = _likeness(case, known)
     if key is None:
         return _judged(case, known)
     verdict = known.verdicts.get(key)
     if verdict is None:
         verdict = known.verdicts[key] = _judged(case, known)
-    return verdict if verdict.target == target else replace(verdict, target=target, shelf=candidate.shelf)
+        return verdict
+    return verdict.on(case.target, case.candidate.shelf)
 
 
 def _likeness(case: Case, known: Known) -> tuple[object, ...] | None:
     """The same for cases of several targets that come to the same verdict; None where that is not known of any other."""
-    candidate, file, target = case.candidate, case.file, case.target
-    if not candidate.kin or file is None or candidate.blocker is not None or case.inside is not None:
+    candidate, target = case.candidate, case.target
+    placed = candidate.shelf.placed[0] if candidate.shelf.placed else None
+    if placed is None or not isinstance(placed.fit, Fits) or candidate.blocker is not None or case.inside is not None:
         return None
-    key = (candidate.kin, target.is_musl, target.distribution, target.release)  # all that rules and advice ask about a wheel's target
+    file, tag = placed.file, placed.fit.tag
+    known.kept.setdefault(id(file), file)
+    # All that rules and advice ask about a wheel and its target.
+    key = (_told(candidate, known), id(file), tag, target.is_musl, target.distribution, target.release)
     if file.kind is Kind.WHEEL:
-        return key
-    if not isinstance(case.facts, SdistFacts) or _with_chain(case) is not case:
+        return (*key, candidate.twin_file.filename) if candidate.twin_file is not None and tag.endswith("-any") else key
+    if not candidate.kin or not isinstance(case.facts, SdistFacts) or _with_chain(case) is not case:
         return None
     found = _found_in_sdist(case, known)  # the same object, where it was found for another target
-    return *key, id(case.facts), id(found), case.build_requires, case.alternatives, id(case.offered)
+    return *key, candidate.kin, id(case.facts), id(found), case.build_requires, case.alternatives, id(case.offered)
+
+
+def _told(candidate: Candidate, known: Known) -> int:
+    """The same number for candidates of which all is told alike that rules and advice ask about, save their files."""
+    number = known.kin.get(candidate.kin)
+    if number is None:
+        metadata = candidate.metadata
+        told = (
+            *_ASKED(candidate),
+            candidate.newer_file and candidate.newer_file.filename,
+            candidate.unlocked and candidate.unlocked.filename,
+            (metadata.seen_in, metadata.installed, metadata.packed) if isinstance(metadata, Metadata) else metadata,
+        )
+        number = known.told.setdefault(told, len(known.told))
+        if candidate.kin:
+            known.kin[candidate.kin] = number
+    return number
+
+
+_ASKED = attrgetter("name", "version", "requested", "required_by", "chain", "direct", "newer", "status", "locked", "relock")
 
 
 def _judged(case: Case, known: Known) -> Verdict:
@@ -99,9 +130,10 @@ def _found_in_sdist(case: Case, known: Known) -> tuple[Evidence, ...]:
         return ()
 
     def asked(target: Target) -> tuple[Evidence, ...]:
-        return tuple(evidence for rule in OPENED for evidence in rule.check(replace(case, target=target)))
+        there = replace(case, target=target)
+        return tuple(evidence for rule in OPENED for evidence in rule.check(there))
 
-    known.facts.setdefault(id(case.facts), case.facts)
+    known.kept.setdefault(id(case.facts), case.facts)
     return remembered(case.target, known.found.setdefault(_of_sdist(case), []), asked)
 
 

@@ -148,7 +148,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
         build |= _pkgconfig(case)
     build |= _in_recipe(case, made)
     build -= _brought(build, wanted, case)
-    if target.image.rpartition("/")[2].startswith("alpine"):
+    if target.has_own_python:
         build.add("python3-dev")
     if any(seen.value == "openmp" for seen in facts.marks):
         run.add("libgomp")
@@ -158,7 +158,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     runs_cmake = "cmake" in build or any(part.made_by == "cmake" for part in made)
     if runs_cmake and "samurai" not in build and not any(required.name == "ninja" for required in case.build_requires):
         build.add("make")
-    return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target.image, target.python))))
+    return ApkNames(tuple(sorted(build)), tuple(sorted(run - in_image(target))))
 
 
 def _one_of_several(found: tuple[Need, ...]) -> tuple[Need, ...]:

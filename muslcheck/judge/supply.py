@@ -28,7 +28,7 @@ def supply(added: AddedApk, verdicts: Iterable[Verdict], target: Target, offered
     """
     brings = _Brings(target, offered)
     building = [name for name, _ in added.building]
-    there = brings.all(building) | in_image(target.image, target.python)
+    there = brings.all(building) | in_image(target)
     building_any = [verdict for verdict in verdicts if verdict.apk_in_all.build and verdict.outcome is not Outcome.FAIL]
     needs = {verdict.name: frozenset(verdict.apk_in_all.build) for verdict in building_any}
     absent = {name: needed - there for name, needed in sorted(needs.items())}
@@ -42,7 +42,7 @@ def supply(added: AddedApk, verdicts: Iterable[Verdict], target: Target, offered
     serving = {name: brings.all([name]) for name in tools}
     useful = {name for name in tools if serving[name] & needed or name in asked_for}
     run = {name for verdict in verdicts if verdict.outcome is not Outcome.FAIL for name in verdict.apk.runtime}
-    kept = brings.all(added.kept) | in_image(target.image, target.python)
+    kept = brings.all(added.kept) | in_image(target)
     return Supply(
         target,
         added,

@@ -57,7 +57,7 @@ def _lines(report: Report, target: Target, verdicts: Sequence[Verdict]) -> Itera
             why = reason(verdict)
             what = "does not install here" if verdict.outcome is Outcome.FAIL else "could not be judged"
             yield clean(f"# {release_line(verdict)} {what}" + (f": {why.claim}" if why else ""))
-    python = ("python3",) if basename(target.image).startswith("alpine") else ()
+    python = ("python3",) if target.has_own_python else ()
     yield f"FROM {target.image} AS build"
     if names.build or python:
         yield from _run("apk add --no-cache", sorted({*names.build, *python}))

@@ -24,17 +24,17 @@ from muslcheck.words.requirement import Selection, Source
 from muslcheck.words.resolution import Blocker, BlockerKind, Candidate, Resolution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from packaging.utils import NormalizedName
     from resolvelib.structs import RequirementInformation, State
 
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.provider import Provider
     from muslcheck.resolver.select import Offer, Offers
-    from muslcheck.resolver.shelves import Shelves
     from muslcheck.resolver.terms import Held, Term
     from muslcheck.words.release import DistFile
-    from muslcheck.words.requirement import Requirement
+    from muslcheck.words.requirement import Origin, Requirement
     from muslcheck.words.target import Target
 
 __all__ = ["Node", "Told", "answer", "chains_of", "nodes_of"]
@@ -54,6 +54,20 @@ class Node:
     roots: dict[int, Requirement] = field(default_factory=dict)
     parents: set[str] = field(default_factory=set)
     asked: dict[str, None] = field(default_factory=dict)
+    said: Said | None = None
+    """What comes of all that, where it was worked out: the same for every target whose search ended alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What those who ask for a project say of it together; ``newest``: no release above the one that is held would do for them."""
+
+    wish: Wish
+    extras: frozenset[NormalizedName]
+    required_by: tuple[str, ...]
+    origins: tuple[Origin, ...]
+    asked: tuple[str, ...]
+    newest: bool
 
 
 Told = tuple[Candidate, tuple[Problem, ...]]
@@ -70,6 +84,7 @@ def answer(
     What ``told`` has is true here, too, save the shelves; what it lacks is added.
     """
     offers, catalogue = provider.offers, provider.stock.catalogue
+    ranks = offers.target.tags_for(offers.selection.installer)
     candidates, kept = [], []
     problems: dict[Problem, None] = {}
     for name in sorted(nodes):
@@ -84,7 +99,7 @@ def answer(
             continue
         known = told.get(name)
         if known is not None:
-            candidates.append(_shelved_anew(known[0], nodes[name].base, offers, catalogue.shelves))
+            candidates.append(_shelved_anew(known[0], nodes[name].base, offers, ranks, catalogue))
             problems.update(dict.fromkeys(known[1]))
             continue
         teller = _Teller(name, nodes[name], provider, twins)
@@ -114,26 +129,21 @@ def _kept(candidate: Candidate, node: Node) -> Candidate:
     )
 
 
-def _shelved_anew(candidate: Candidate, base: Base, offers: Offers, shelves: Shelves) -> Candidate:
+def _shelved_anew(candidate: Candidate, base: Base, offers: Offers, ranks: Mapping[str, int], catalogue: Catalogue) -> Candidate:
     """A candidate whose files are for any machine, as another target has it: the same file by the same tag, at another rank."""
-    placed, target = candidate.shelf.placed[0], offers.target
-    assert base.file is not None
-    assert isinstance(placed.fit, Fits)
-    ranks = target.tags_for(offers.selection.installer)
-    rank = ranks.get(placed.fit.tag, len(ranks))  # an sdist comes after all tags
-    project, version = _project(offers, candidate.name), base.file.version
-    pinned = base.file.yanked is not None
+    placed = candidate.shelf.placed[0]
+    fit, file = placed.fit, base.file
+    assert file is not None
+    assert isinstance(fit, Fits)
 
     def fill() -> Sequence[Placed]:
-        files = project.files(version) if project is not None else ()
-        return shelves.shelve(files, target, offers.selection, candidate.name, pinned=pinned).placed
+        project = catalogue.project(candidate.name)
+        files = project.files(file.version) if isinstance(project, Project) else ()
+        pinned = file.yanked is not None
+        return catalogue.shelves.shelve(files, offers.target, offers.selection, candidate.name, pinned=pinned).placed
 
-    return replace(candidate, shelf=shelve_later(Placed(placed.file, replace(placed.fit, rank=rank)), fill))
-
-
-def _project(offers: Offers, name: str) -> Project | None:
-    offer = offers.of(name)
-    return None if offer is None else offer.project
+    rank = ranks.get(fit.tag, len(ranks))  # an sdist comes after all tags
+    return candidate.on(shelve_later(Placed(placed.file, Fits(fit.tag, rank, fit.build)), fill))
 
 
 def nodes_of(state: State[Term, Held, str], provider: Provider) -> dict[str, Node]:
@@ -217,8 +227,10 @@ class _Teller:
         self._catalogue = provider.stock.catalogue
         self._offer = provider.offers.of(name)
         self._twins = twins
-        self._twin = twins.of(name)
-        self._wish = provider.stock.wish(node.asks, provider.stock.constraint(name))
+        if node.said is None:
+            node.said = self._all_said()
+        self._said = node.said
+        self._wish = node.said.wish
         base = node.base
         self._version = base.file.version if base.file is not None and base.file.version else str(base.version) if base.version else None
         self._shelf = self._fill_shelf()
@@ -226,22 +238,19 @@ class _Teller:
 
     def candidate(self, chain: tuple[str, ...]) -> Candidate:
         """The candidate as the resolution holds it."""
-        node, base = self._node, self._node.base
+        said, base = self._said, self._node.base
         project = self._catalogue.project(self._name) if base.direct is None else None
         newer, newer_file = self._newer()
-        constraints = (each.text for each in self._provider.stock.constraint(self._name).sources)
         return Candidate(
             name=canonicalize_name(self._name),
             version=self._version,
             shelf=self._shelf,
-            extras=frozenset(canonicalize_name(extra) for extra in node.extras),
-            requested=bool(node.roots),
-            required_by=tuple(sorted(node.parents)),
+            extras=said.extras,
+            requested=bool(self._node.roots),
+            required_by=said.required_by,
             chain=chain,
-            origins=tuple(dict.fromkeys(node.roots[position].origin for position in sorted(node.roots))),
-            asked=tuple(
-                dict.fromkeys([*(node.roots[position].text for position in sorted(node.roots)), *sorted(node.asked), *constraints])
-            ),
+            origins=said.origins,
+            asked=said.asked,
             direct=base.direct,
             metadata=self._metadata,
             blocker=self._blocker(),
@@ -251,6 +260,32 @@ class _Teller:
             status=project.status if isinstance(project, Project) else "active",
             kin=next(_KIN),
         )
+
+    def _all_said(self) -> Said:
+        node, provider = self._node, self._provider
+        constraint = provider.stock.constraint(self._name)
+        wish = provider.stock.wish(node.asks, constraint)
+        roots = [node.roots[position] for position in sorted(node.roots)]
+        return Said(
+            wish=wish,
+            extras=frozenset(canonicalize_name(extra) for extra in node.extras),
+            required_by=tuple(sorted(node.parents)),
+            origins=tuple(dict.fromkeys(root.origin for root in roots)),
+            asked=tuple(dict.fromkeys([*(root.text for root in roots), *sorted(node.asked), *(each.text for each in constraint.sources)])),
+            newest=self._is_newest(wish),
+        )
+
+    def _is_newest(self, wish: Wish) -> bool:
+        """Whether no release above the one that is held would do: seen by the versions alone, whatever their files are for."""
+        base = self._node.base
+        if self._offer is None or base.version is None or base.direct is not None:
+            return False
+        first = next(self._offer.versions(wish.specifier), None)
+        return first is not None and version_of(first) <= base.version
+
+    @property
+    def _twin(self) -> Offer | None:
+        return self._twins.of(self._name)
 
     def problems(self) -> Iterator[Problem]:
         """What is to be said of the project beside its candidate."""
@@ -273,7 +308,7 @@ class _Teller:
                 hint,
             )
         yield from self._metadata_problems(base, self._metadata)
-        if base.file is not None and base.direct is None:
+        if base.file is not None and base.direct is None and len(self._catalogue.read(base.file)) > 1:
             yield from unlike(base.file, self._catalogue, self._offer, self._twin)
 
     def _metadata_problems(self, base: Base, found: Metadata | Unread | None) -> Iterator[Problem]:
@@ -284,7 +319,7 @@ class _Teller:
             said = f"what {where} requires is not known, so nothing of it was followed: {found.reason}"
             yield Problem(self._name, said, found.hint, found.kind)
         if isinstance(found, Metadata):
-            for extra in sorted(self._node.extras - found.provides_extra):
+            for extra in sorted(self._node.extras - found.provides_extra) if self._node.extras else ():
                 yield Problem(self._name, f"{base} does not provide the extra {extra!r}; pip ignores it", "Correct the extra's name.")
         if base.direct is not None and base.direct.source is Source.ARCHIVE:
             archive = self._catalogue.archive(base.direct)
@@ -386,25 +421,32 @@ class _Teller:
         return tuple(sorted(near, key=version_of, reverse=True))
 
     def _twin_file(self) -> DistFile | None:
-        """What the twin installs of the same version."""
+        """What the twin installs of the same version; beside a native wheel nobody asks."""
         base = self._node.base
         if base.direct is not None and base.file is not None:
             return _shelf_of(base.file, self._twins).chosen
-        if self._twin is None or self._version is None or base.direct is not None:
+        if self._gets_native() or base.direct is not None:
             return None
-        fits = self._twin.fits(self._version)
-        if not fits and self._node.base.file is not None and self._node.base.file.yanked is not None:
-            fits = self._twin.fits(self._version, yanked=True)
+        twin = self._twin
+        if twin is None or self._version is None:
+            return None
+        fits = twin.fits(self._version)
+        if not fits and base.file is not None and base.file.yanked is not None:
+            fits = twin.fits(self._version, yanked=True)
         return next((file for file in fits if not self._wish.hashes or not file.hashes or self._wish.allows_hash(file)), None)
+
+    def _gets_native(self) -> bool:
+        fit = self._shelf.placed[0].fit if self._shelf.placed else None
+        return isinstance(fit, Fits) and fit.tag != "sdist" and not fit.tag.endswith("-any")
 
     def _newer(self) -> tuple[str | None, DistFile | None]:
         """The newest release above the chosen one that the twin could install and the target could not."""
-        base = self._node.base
-        if self._twin is None or self._offer is None or base.version is None or base.direct is not None or base.stranded is not None:
+        base, offer = self._node.base, self._offer
+        if offer is None or base.version is None or base.direct is not None or base.stranded is not None:
             return None, None
-        return _newest_above(
-            self._twin, self._offer, self._wish, base.version, sorted_by_version=not (self._wish.hashes or _binary(self._offers))
-        )
+        if self._said.newest or (twin := self._twin) is None:
+            return None, None
+        return _newest_above(twin, offer, self._wish, base.version, sorted_by_version=not (self._wish.hashes or _binary(self._offers)))
 
 
 def _not_judged(name: str, reference: Requirement, found: Metadata | Unread | None) -> Problem:

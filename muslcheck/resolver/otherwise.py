@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from muslcheck.resolver.select import Offer
+from muslcheck.words.release import Project
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Source
 
@@ -58,11 +59,11 @@ def _other_indexes(nodes: Mapping[str, Node], provider: Provider) -> Iterator[Pr
 
 def _two_ways(name: str, node: Node, provider: Provider) -> tuple[DistFile | None, DistFile | None] | None:
     """What is taken of a project, and what the other rule would take; None where that is the same, or there is but one index."""
-    offer = provider.offers.of(name) if node.base.direct is None else None
-    if offer is None or offer.project.otherwise is None:
+    project = provider.stock.catalogue.project(name) if node.base.direct is None else None
+    if not isinstance(project, Project) or project.otherwise is None:
         return None
     offers = provider.offers
-    other = Offer(offer.project.otherwise(), offers.target, offers.selection)
+    other = Offer(project.otherwise(), offers.target, offers.selection)
     _, theirs = next(other.candidates(provider.stock.wish(node.asks, provider.stock.constraint(name))), (None, None))
     mine = node.base.file if node.base.stranded is None else None
     return None if _same(mine, theirs) else (mine, theirs)

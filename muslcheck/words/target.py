@@ -62,6 +62,11 @@ class Target:
         return self.libc.name == "musl"
 
     @property
+    def has_own_python(self) -> bool:
+        """Whether the Python is the distribution's own, as in ``alpine:3.23``, and not one that the image brings."""
+        return self.image.rpartition("/")[2].startswith(self.distribution)
+
+    @property
     def tags(self) -> Mapping[str, int]:
         """Every wheel tag (PEP 425) that pip takes here, as ``python-abi-platform``, with its rank: 0 is best."""
         return _tags(self)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from muslcheck.words.release import Shelf
@@ -155,8 +156,17 @@ class Verdict:
     installed: int | None = None
     """Bytes that the wheel's files take when unpacked, where its directory was read."""
 
+    def on(self, target: Target, shelf: Shelf) -> Verdict:
+        """The same verdict on another target, with its shelf; ``dataclasses.replace`` takes twice as long."""
+        everything = (target, *_BETWEEN(self), shelf, self.notes, self.installed)
+        return Verdict(*everything)
+
     @property
     def apk_in_all(self) -> ApkNames:
         """What has to be installed for the build: the package's own, and that of build requirements compiled before it."""
         chain = (required.apk.build for required in self.build_requires if required.outcome is Outcome.COMPILE)
         return ApkNames(tuple(sorted({*self.apk.build, *(name for names in chain for name in names)})), self.apk.runtime)
+
+
+_BETWEEN = attrgetter(*(each.name for each in fields(Verdict)[1:-3]))
+"""What stands between the target and the shelf."""

@@ -163,7 +163,7 @@ def test_apk_names_are_sorted_and_not_in_the_image(case):
     apk = judge(case).apk
     assert list(apk.build) == sorted(set(apk.build))
     assert list(apk.runtime) == sorted(set(apk.runtime))
-    assert not set(apk.runtime) & in_image(case.target.image, case.target.python)
+    assert not set(apk.runtime) & in_image(case.target)
     if case.target.distribution != "alpine":
         assert not apk.build
         assert not apk.runtime

@@ -143,17 +143,17 @@ def old_cython(case: Case) -> Iterator[Evidence]:
     then it is the Cython among the build requirements that counts.
     """
     for seen in _marks(case, "cython-"):
-        needed = next((first for python, first in suits().cython if case.target.python >= python), None)
         made_by = _numbers(seen.value.removeprefix("cython-"))
         if early := _EARLY_CYTHON_3.fullmatch(seen.value.removeprefix("cython-")):
             stage = next((first for python, first in suits().early_cython if case.target.python >= python), ("a", 0))
             made_by = (0,) if (early[1], int(early[2])) < stage else (3, 0, 0)
+        needed = _needed(case, made_by)
         if needed is not None and made_by and made_by < needed:
             first = ".".join(map(str, needed))
             claim = f"C made by Cython {seen.value[7:]}; Python {_python(case)} takes that of {first} and later ({_EVERYWHERE})"
             yield from _fails("MC234", claim, seen, certain=True)
-    needed = next((first for python, first in suits().cython if case.target.python >= python), None)
     cython = _version(case, "cython")
+    needed = _needed(case, cython) if cython is not None else None
     if needed is None or cython is None or not cython < needed:
         return
     for part in parts(case.facts) if isinstance(case.facts, SdistFacts) else ():
@@ -162,6 +162,13 @@ def old_cython(case: Case) -> Iterator[Evidence]:
             claim = f"requires Cython {shown} to translate {part.name}; Python {_python(case)} takes what {first} and later make"
             yield Evidence("MC234", f"{claim} ({_EVERYWHERE})", part.seen_in, Strength.PROOF, Outcome.FAIL)
             return
+
+
+def _needed(case: Case, cython: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The first Cython whose C compiles with the target's Python; None where this one is new enough for any."""
+    if all(first <= cython for _, first in suits().cython):
+        return None
+    return next((first for python, first in suits().cython if case.target.python >= python), None)
 
 
 def cython_refuses(case: Case) -> Iterator[Evidence]:
@@ -216,7 +223,7 @@ def python_too_new(case: Case) -> Iterator[Evidence]:
             until = (
                 next((last for first, last in suits().pyo3 if _numbers(seen.detail) >= first), None) if seen.value == "pyo3-ffi" else None
             )
-            if until is not None and case.target.python > until:
+            if until is not None and case.target.python >= (until[0], until[1] + 1):
                 claim = f"built with PyO3 {seen.detail}, which refuses a Python after {until[0]}.{until[1]} ({_EVERYWHERE})"
                 yield Evidence("MC243", claim, seen.where, Strength.PROOF, Outcome.FAIL)
 
