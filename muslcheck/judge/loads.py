@@ -82,7 +82,7 @@ def lacks(facts: WheelFacts, target: Target, offered: ApkIndex | None) -> tuple[
 
     Those that come with glibc alone are no lack, but a trouble.
     """
-    held = in_image(target.image, target.python)
+    held = in_image(target)
     found: dict[str, Lack] = {}
     for file in _looked_for(facts, target):
         for each in _closure(file, facts) if can_read(file, target) else ():
