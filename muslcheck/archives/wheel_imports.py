@@ -100,10 +100,11 @@ class _Wheel:
 
     def _module(self, path: str) -> _Module:
         if path not in self._read:
-            self._read[path] = self._parsed(self._names[path])
+            package = path.rpartition("/")[0].replace("/", ".")
+            self._read[path] = self._parsed(self._names[path], package)
         return self._read[path]
 
-    def _parsed(self, name: str) -> _Module:
+    def _parsed(self, name: str, package: str) -> _Module:
         if self._archive.getinfo(name).file_size > _LARGEST:
             return _Module()
         with self._archive.open(name) as stream:
@@ -111,7 +112,7 @@ class _Wheel:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of escapes that are none: the wheel's matter
-                return _summed(ast.parse(text))
+                return _summed(ast.parse(text), package)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return _Module()
 
@@ -131,7 +132,7 @@ class _Wheel:
             yield from ((each, line) for each in wanted if each in self._extensions or self._path(each))
 
 
-def _summed(body: ast.Module) -> _Module:
+def _summed(body: ast.Module, package: str) -> _Module:
     imports: list[tuple[str, int, tuple[str, ...], int]] = []
     loads = 0
     for statement in _sure(body.body):
@@ -141,13 +142,13 @@ def _summed(body: ast.Module) -> _Module:
             imports.append((statement.module or "", statement.level, tuple(alias.name for alias in statement.names), statement.lineno))
         elif not loads and _opens_library(statement):
             loads = statement.lineno
-    names = frozenset(name for node in ast.walk(body) for name in _bound(node))
+    names = frozenset(name for node in ast.walk(body) for name in _bound(node, package))
     texts = {node.value for node in ast.walk(body) if isinstance(node, ast.Constant) and isinstance(node.value, str)} if loads else set()
     files = frozenset(text.rpartition("/")[2] for text in texts)
     return _Module(tuple(imports), names, bool({"*", "__getattr__"} & names), files, loads)
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def _bound(node: ast.AST, package: str) -> Iterator[str]:
     """The names that a part of a module gives a value to, wherever it stands; ``*`` for any."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name
@@ -156,7 +157,8 @@ def _bound(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Import):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
-        looks_for_modules = node.level == 1 and not node.module  # ``from . import name`` in a package
+        # What a package imports from itself is what looks for the module.
+        looks_for_modules = node.level == 1 and not node.module if node.level else node.module == package
         yield from (alias.asname or alias.name for alias in node.names if not looks_for_modules or alias.name == "*")
 
 

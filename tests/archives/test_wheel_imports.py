@@ -19,6 +19,7 @@ SURE = {
     "by-name": {"spam/__init__.py": "import spam._fast"},
     "relative": {"spam/__init__.py": "from ._fast import work"},
     "module-of-the-package": {"spam/__init__.py": "from . import _fast"},
+    "by-the-name-of-the-package": {"spam/__init__.py": "from spam import _fast"},
     "star": {"spam/__init__.py": "from spam._fast import *"},
     "at-one-remove": {"spam/__init__.py": "from .core import x", "spam/core.py": "from ._fast import x"},
     "two-dots": {"spam/__init__.py": "from .sub import x", "spam/sub/__init__.py": "from .._fast import x"},

@@ -2,13 +2,17 @@
 
 import io
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
-from support.archives import sdist_bytes
+from support.archives import sdist_bytes, wheel_bytes
+from support.elf import elf_bytes, module_bytes
 
 from muslcheck.alpine.images import aim
 from muslcheck.archives import read_sdist
 from muslcheck.archives.facts import BuildSystem, Certainty, Extension, SdistFacts, Seen, Tree
+from muslcheck.archives.wheel_imports import surely_imported
+from muslcheck.archives.wheel_inside import read_wheel
 from muslcheck.judge import Case
 from muslcheck.resolver import shelve
 from muslcheck.words.release import DistFile, Kind, Metadata, MetadataSource, Unread
@@ -53,13 +57,29 @@ def load(path):
         BuildRequirement(row["name"], row["version"], Outcome(row["outcome"]), ApkNames(tuple(row.get("apk", ()))))
         for row in text.get("build_requires", ())
     )
-    return Case(candidate, target, facts(text, target), required, tuple(text.get("alternatives", ()))), text["expect"]
+    opened = inside(text["wheel"], candidate.shelf.chosen.filename) if "wheel" in text else None
+    return Case(candidate, target, facts(text, target), required, tuple(text.get("alternatives", ())), inside=opened), text["expect"]
 
 
 def a_file(text, name, version):
     kind = Kind.WHEEL if name.endswith(".whl") else Kind.SDIST
     url = f"https://files.example/{name}"
     return DistFile(name, "spam", version, kind, url, requires_python=text.get("requires_python"), yanked=text.get("yanked"))
+
+
+def inside(table, filename):
+    """What a wheel with these Python files and small ELF files holds; ``module`` names what the file exports as an extension module."""
+    if "unread" in table:
+        return Unread(table["unread"], filename)
+    files = dict(table.get("files", {}))
+    for row in table.get("native", ()):
+        stated = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        path, module = stated.pop("path"), stated.pop("module", "")
+        stated["versions"] = {name: tuple(known) for name, known in stated.get("versions", {}).items()}
+        files[path] = module_bytes(module, **stated) if module else elf_bytes(**stated)
+    file = io.BytesIO(wheel_bytes("spam", "1.0", "-".join(filename.removesuffix(".whl").split("-")[-3:]), files=files))
+    found = read_wheel(file, filename)
+    return replace(found, imported=surely_imported(file, found))
 
 
 def facts(text, target):
