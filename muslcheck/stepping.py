@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Command", "commands_of", "in_order", "walk_all"]
 
+_MANY = 3
+"""Releases that one command replaces, from beyond which on they are told of together."""
+_MOST_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -141,13 +145,23 @@ def _key(candidate: Candidate) -> tuple[object, ...]:
 def _told(command: Command, there: Mapping[str, Candidate], new: Sequence[Candidate], target: Target) -> Iterator[Problem]:
     """What gives way to another version, and what required the former."""
     installer = command.selection.installer
-    for now in new:
-        before = there.get(now.name)
-        if before is not None and now.version is not None and before.version not in (None, now.version):
-            message = f"{now.name} {before.version}, which {before.chain[0]} brings, is replaced by {now.version}"
-            yield Problem(now.chain[0], message)
+    replaced = [
+        (there[now.name], now) for now in new if now.name in there and now.version and there[now.name].version not in (None, now.version)
+    ]
+    if len(replaced) > _MANY:
+        names = [f"{_release(before)} by {now.version}" for before, now in replaced]
+        more = ", ..." if len(names) > _MOST_NAMED else ""
+        message = f"{len(names)} releases that are there are replaced: {', '.join(names[:_MOST_NAMED])}{more}"
+        yield Problem(replaced[0][1].chain[0], message)
+    else:
+        for before, now in replaced:
+            yield Problem(now.chain[0], f"{_release(before)}, which {before.chain[0]} brings, is replaced by {now.version}")
     changed: dict[str, Candidate] = {now.name: now for now in new}
     for stays, requirement, now in broken(there, changed, target, command.selection, command.loader.catalogue):
         does = "uv says nothing of it" if installer.is_uv else "pip warns of it, and goes on"
-        message = f"{stays.name} {stays.version} is installed and requires {requirement}, and now {now.name} is {now.version}: {does}"
+        message = f"{_release(stays)} is installed and requires {requirement}, and now {now.name} is {now.version}: {does}"
         yield Problem(now.chain[0], message, f"Install both by one command, or hold {now.name} with a constraint (-c).")
+
+
+def _release(candidate: Candidate) -> str:
+    return f"{candidate.name} {candidate.version}"

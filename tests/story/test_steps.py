@@ -145,3 +145,16 @@ def test_beside_another_manifest(stocked):
     stocked.write("Dockerfile", "FROM python:3.12-alpine\nRUN pip install 'dep<3'\nRUN pip install app\n")
     report = stocked.check("Dockerfile", "requirements.txt")
     assert sorted((verdict.name, verdict.version) for verdict in report) == [("app", "2.0"), ("dep", "2.0"), ("dep", "3.0")]
+
+
+def test_many_that_are_replaced_are_told_together(stocked):
+    for name in "abcdef":
+        stocked.wheel(name, "1.0")
+        stocked.wheel(name, "2.0")
+    stocked.write(
+        "Dockerfile", "FROM python:3.12-alpine\nRUN pip install a==1.0 b==1 c==1 d==1 e==1 f==1\nRUN pip install -U a b c d e f\n"
+    )
+    ended, _ = stocked.both("Dockerfile")
+    assert ended.lines("problem") == [
+        "Dockerfile:3: 6 releases that are there are replaced: a 1.0 by 2.0, b 1.0 by 2.0, c 1.0 by 2.0, d 1.0 by 2.0, e 1.0 by 2.0, ..."
+    ]
