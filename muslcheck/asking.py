@@ -173,6 +173,13 @@ def options(
         if manifest.kind == "requirements" and not installer.heeds_pre_in_files:
             stated = replace(stated, all_releases=stated.all_releases - {":all:"})
         indexes, chosen = indexes.then(manifest.index), chosen.overlaid(stated)
+    addresses = (indexes.index_url or "", *indexes.extra_index_urls, *indexes.find_links, *(index for _, index in indexes.pinned))
+    for address in (each for each in addresses if "://" in each and "[" in each):
+        from muslcheck.manifests.display import shown
+        from muslcheck.manifests.pep508 import is_malformed
+
+        if is_malformed(address):
+            raise UsageError(f"{shown(address)}: this address is malformed", "Write it as https://host/path.")
     if chosen.hashes_implied and not installer.implies_hashes:
         chosen = replace(chosen, require_hashes=False)
     return replace(indexes, first_index=installer.first_index), chosen

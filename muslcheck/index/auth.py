@@ -9,6 +9,8 @@ import os
 import re
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
+from muslcheck.errors import IndexUnavailable
+
 __all__ = ["Credentials", "bare", "joined", "redacted"]
 
 _USERINFO = re.compile(r"(?<=//)[^/?#\s\"'<>]*@")
@@ -44,7 +46,10 @@ class Credentials:
 
     def take(self, url: str) -> str:
         """The address made bare; its credentials are kept for its host."""
-        userinfo, at, _ = urlsplit(url).netloc.rpartition("@")
+        try:
+            userinfo, at, _ = urlsplit(url).netloc.rpartition("@")
+        except ValueError as error:
+            raise IndexUnavailable(redacted(url), "this address is malformed", "Write it as https://host/path.") from error
         without = bare(url)
         if at:
             user, _, password = userinfo.partition(":")

@@ -265,7 +265,10 @@ def _row(anchor: Mapping[str, str | None], base: str) -> dict[str, Any] | None:
     href = anchor.get("href")
     if not href:
         return None
-    parts = urlsplit(joined(base, href.strip()))
+    try:
+        parts = urlsplit(joined(base, href.strip()))
+    except ValueError:  # an address that cannot be taken apart leads to no file
+        return None
     filename = os.path.basename(unquote(parts.path).rstrip("/"))  # noqa: PTH119 - a URL's path
     row: dict[str, Any] = {"filename": filename, "url": parts._replace(fragment="").geturl()}
     algorithm, equals, digest = parts.fragment.partition("=")

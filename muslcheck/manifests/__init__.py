@@ -138,7 +138,7 @@ def static_dependencies(path: str, extras: Iterable[str] = ()) -> tuple[Requirem
 
 
 def _read_one(path: str, asked: Asked) -> Manifest:
-    from muslcheck.manifests.files import file_name, load_or_want, named
+    from muslcheck.manifests.files import file_name, load_or_want, long_number, named
 
     aside: tuple[Problem, ...] = ()
     if path != "-" and os.path.isdir(path):
@@ -153,6 +153,8 @@ def _read_one(path: str, asked: Asked) -> Manifest:
     data = load_or_want(path, asked.known)
     if data is None:
         return Manifest(named(path), "wanted", wanted=(path,))
+    if module != FORMATS[-1][1] and (line := long_number(data)):  # of a requirements file the other lines count
+        raise ManifestError((Fault(named(path), line, "a number has more digits than Python reads"),))
     # A requirements file needs the whole address, for those that it includes; it tells it without credentials itself.
     manifest: Manifest = import_module(module).read(path if module == FORMATS[-1][1] else named(path), data, asked)
     return replace(manifest, problems=manifest.problems + aside) if aside else manifest

@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from muslcheck.manifests.display import quoted, shown
-from muslcheck.manifests.pep508 import InvalidEntry, Reference, is_archive_name, normalised, read_pep508
+from muslcheck.manifests.pep508 import WINDOWS, InvalidEntry, Reference, is_archive_name, normalised, read_pep508
 from muslcheck.words.requirement import Requirement, Source
 
 if TYPE_CHECKING:
@@ -138,6 +138,8 @@ def _from_filename(filename: str, written: str) -> tuple[NormalizedName, Specifi
     try:
         name, version, _, _ = parse_wheel_filename(filename)
     except InvalidWheelFilename:
+        if "\\" in written:
+            raise InvalidEntry(f"{quoted(written)}: {WINDOWS}") from None
         raise InvalidEntry(f"{quoted(written)}: this is not a valid file name for a wheel") from None
     return name, SpecifierSet(f"=={version}")
 

@@ -73,6 +73,8 @@ def _pip_entries(path: str, node: Any) -> Iterator[tuple[int, str]]:  # noqa: AN
                     if not isinstance(entry, yaml.ScalarNode):
                         raise ManifestError((Fault(path, entry.start_mark.line + 1, "a requirement must be a string"),))
                     yield entry.start_mark.line + 1, " ".join(entry.value.split("\n"))
+        elif not isinstance(item, yaml.ScalarNode):
+            raise ManifestError((Fault(path, item.start_mark.line + 1, "a dependency must be a string or a table, not a list"),))
 
 
 def _conda(node: Any) -> tuple[int, str]:  # noqa: ANN401

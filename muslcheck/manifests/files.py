@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import stat
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,10 +15,16 @@ from muslcheck.manifests.display import shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LARGEST", "decode", "file_name", "is_pylock", "is_remote", "load", "load_or_want", "named"]
+__all__ = ["LARGEST", "decode", "file_name", "is_pylock", "is_remote", "load", "load_or_want", "long_number", "named"]
 
 LARGEST = 16 * 1024 * 1024
 """The most bytes that a manifest may have."""
+
+_MOST_DIGITS = 4300
+"""Digits of a number that Python reads, where nobody says otherwise; pip dies of versions with more."""
+_ONE_DIGIT = bytes.maketrans(b"123456789", b"000000000")
+_PATIENCE = 2000
+"""Milliseconds that a pipe is given to get a writer."""
 
 # UTF-32 before UTF-16: the mark of the little-endian one begins with the other's.
 _MARKS = (
@@ -76,8 +83,10 @@ def load(path: str) -> bytes:
     try:
         if path == "-":
             return _bounded(sys.stdin.buffer, path)
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_opened) as file:
             return _bounded(file, path)
+    except _Unfed:
+        raise ManifestError((Fault(path, None, "a pipe that nobody writes to"),)) from None
     except (OSError, ValueError) as error:
         raise ManifestError((Fault(path, None, _why(error)),)) from None
 
@@ -103,6 +112,37 @@ def decode(data: bytes, path: str) -> tuple[str, bool]:
         if sum(not char.isprintable() and not char.isspace() for char in text) * 20 > len(text):
             raise ManifestError((Fault(path, None, "this is a binary file, not text"),)) from None
         return text, True
+
+
+def long_number(data: bytes) -> int | None:
+    """The line of a number with more digits than Python reads, None where there is none."""
+    found = data.translate(_ONE_DIGIT).find(b"0" * (_MOST_DIGITS + 1)) if len(data) > _MOST_DIGITS else -1
+    return None if found < 0 else data.count(b"\n", 0, found) + 1
+
+
+class _Unfed(Exception):
+    """A pipe whose other end nobody has open."""
+
+
+def _opened(path: str, flags: int) -> int:
+    """A descriptor of the file. A pipe (``mkfifo``, ``<(...)``) is waited for while it has a writer, and a moment until it has one."""
+    if not stat.S_ISFIFO(os.stat(path).st_mode):
+        return os.open(path, flags)
+    import select
+
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    if not poll.poll(_PATIENCE):
+        try:
+            os.read(descriptor, 1)  # nothing, where nobody could write
+        except BlockingIOError:
+            pass  # there is a writer who takes time
+        else:
+            os.close(descriptor)
+            raise _Unfed
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _bounded(file: BinaryIO, path: str) -> bytes:

@@ -223,6 +223,11 @@ class Entry:
                 digests.append(f"{found[1]}:{found[2].lower()}")
             else:
                 self.fault(f"{quoted(each)} is not a hash, such as sha256:abcdef...")
+        if "[" in url:
+            from muslcheck.manifests.pep508 import is_malformed
+
+            if is_malformed(url):
+                self.fault(f"{quoted(url)}: this address is malformed")
         if len(self.reading.faults) > before:
             return None
         return DistFile(

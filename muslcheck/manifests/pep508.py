@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from muslcheck.words.requirement import Origin
 
-__all__ = ["MARKERS", "InvalidEntry", "Reference", "is_archive_name", "normalised", "read_pep508"]
+__all__ = ["MARKERS", "WINDOWS", "InvalidEntry", "Reference", "is_archive_name", "is_malformed", "normalised", "read_pep508"]
 
+WINDOWS = "this is a path as Windows writes it; the image has / for \\"
 MARKERS = (
     "implementation_name",
     "implementation_version",
@@ -57,15 +58,23 @@ class InvalidEntry(ValueError):
     """A requirement that pip does not take: one sentence."""
 
 
+def is_malformed(url: str) -> bool:
+    """Whether an address cannot be taken apart: a host in brackets that are not closed, a port that is no number."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return True
+    return False
+
+
 class Reference:
     """An address or ``file:`` URL as pip's ``Link`` takes it apart. Raises InvalidEntry."""
 
     def __init__(self, url: str) -> None:
         self.url = url.strip()
-        try:
-            parts = urlsplit(self.url)
-        except ValueError:
-            raise InvalidEntry(f"{quoted(url)}: this address is malformed") from None
+        if is_malformed(self.url):
+            raise InvalidEntry(f"{quoted(url)}: this address is malformed")
+        parts = urlsplit(self.url)
         self.scheme = parts.scheme
         egg = _EGG.search(self.url)
         if egg and not _NAME.fullmatch(egg[1]):

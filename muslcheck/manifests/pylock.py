@@ -14,10 +14,11 @@ from muslcheck.manifests.documents import entry_lines, read_toml, type_name
 from muslcheck.manifests.lockfile import Reading
 from muslcheck.words.lock import Link, Lock, Locked
 from muslcheck.words.release import DistFile, Kind
+from muslcheck.words.report import Problem
 from muslcheck.words.requirement import Manifest, Origin, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from packaging.pylock import PackageSdist, PackageWheel
 
@@ -73,8 +74,10 @@ class _Pylock(Reading):
         self._extras |= {canonicalize_name(name) for name in extras if self.asked.all_extras}
         self._groups = {canonicalize_name(name) for name in self.known("group", self.asked.groups, offered)}
         self._groups |= {canonicalize_name(name) for name in (head and head.default_groups) or ()}
-        environments = " or ".join(f"({marker})" for marker in (head and head.environments) or ())
         maker = head.created_by if head else ""
+        if any(package.wheels or package.sdist or package.archive for package, _ in packages):
+            self._unhashed(packages, maker)
+        environments = " or ".join(f"({marker})" for marker in (head and head.environments) or ())
         return Lock(
             self.path,
             "uv export --upgrade-package {name}=={version} --format pylock.toml" if maker == "uv" else f"{maker or 'pip'} lock",
@@ -83,6 +86,15 @@ class _Pylock(Reading):
             requires_python=head.requires_python if head else None,
             marker=self.marker(environments, None, "environments: ", self._extras, self._groups),
         )
+
+    def _unhashed(self, packages: Sequence[tuple[Package, int | None]], maker: str) -> None:
+        """Say where pip stops for a directory or a checkout: files have hashes here, and so everything has to (pip: ``require_hashes``)."""
+        for package, line in packages:
+            if package.directory is not None or package.vcs is not None:
+                what = "directory" if package.vcs is None else "checkout"
+                message = f"pip stops at {package.name}: a {what} has no hash, and the files here have"
+                hint = "uv export --no-emit-project --format pylock.toml" if maker == "uv" and what == "directory" else "Lock without it."
+                self.problems.append(Problem(str(Origin(self.path, line)), message, hint))
 
     def _validated(self, document: Mapping[str, Any], line: int | None, where: str) -> Pylock | None:
         """What packaging makes of a document, None and a fault where it refuses."""
@@ -134,6 +146,11 @@ class _Pylock(Reading):
 
     def _file(self, package: Package, listed: PackageWheel | PackageSdist) -> DistFile:
         wheel = listed.filename.endswith(".whl")
+        if "[" in (listed.url or ""):
+            from muslcheck.manifests.pep508 import is_malformed
+
+            if is_malformed(str(listed.url)):
+                self.fault(None, f"{package.name}: {quoted(str(listed.url))}: this address is malformed")
         return DistFile(
             filename=listed.filename,
             name=package.name,

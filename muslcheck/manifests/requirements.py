@@ -12,9 +12,9 @@ from urllib.parse import urljoin
 from muslcheck.errors import Fault, ManifestError
 from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
-from muslcheck.manifests.files import decode, is_pylock, is_remote, load, load_or_want, named
+from muslcheck.manifests.files import decode, is_pylock, is_remote, load, load_or_want, long_number, named
 from muslcheck.manifests.lines import Line, plain_lines
-from muslcheck.manifests.pep508 import InvalidEntry, Reference
+from muslcheck.manifests.pep508 import InvalidEntry, Reference, is_malformed
 from muslcheck.words.report import Problem
 from muslcheck.words.requirement import FormatControl, IndexOptions, Manifest, Origin, Requirement, Selection
 
@@ -133,6 +133,9 @@ class _Reading:
 
     def entry(self, line: Line, origin: Origin, *, constraint: bool) -> None:
         """A line with a requirement on it; of its options only hashes count."""
+        if long_number(line.written.encode()):
+            self.fault(origin.file, origin.line, f"{quoted(line.written)}: a number in it has more digits than Python reads")
+            return
         try:
             if line.editable:
                 requirement = read_editable(line.options.editables[0], origin, written=line.written, after=line.ignored)
@@ -243,6 +246,10 @@ class _Reading:
             self.problem(origin, "a --hash without a requirement is ignored", "Put a backslash at the end of the line before it.")
         if line.unset:
             self.problem(origin, f"{self.unset(line)}; left as it stands, as pip does")
+        addresses = (*([given.index_url] if given.index_url else ()), *given.extra_index_urls, *given.find_links)
+        if malformed := [each for each in addresses if "://" in each and is_malformed(each)]:
+            self.fault(origin.file, origin.line, f"{quoted(malformed[0])}: this address is malformed")
+            return
         self.index = _overlaid(self.index, given, origin.file)
         self.selection(given, origin)
 
@@ -306,7 +313,7 @@ def _beside(file: str, written: str) -> str:
         except ValueError:
             raise InvalidEntry(f"{quoted(written)}: this address is malformed") from None
     if is_remote(written):
-        return written
+        return Reference(written).url
     if written.lower().startswith("file:"):
         return Reference("file:" + written[5:]).location
     if "\0" in written:

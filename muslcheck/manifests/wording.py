@@ -10,7 +10,7 @@ import re
 from packaging.version import InvalidVersion, Version
 
 from muslcheck.manifests.display import nearest, quoted
-from muslcheck.manifests.pep508 import MARKERS
+from muslcheck.manifests.pep508 import MARKERS, WINDOWS
 
 __all__ = ["why_invalid", "why_marker"]
 
@@ -42,6 +42,7 @@ _FAMILIAR: tuple[tuple[re.Pattern[str], str], ...] = (
         "this is a command; write the requirement alone",
     ),
     (re.compile(r"<{7}|={7}|>{7}"), "a merge conflict is left here; resolve it"),
+    (re.compile(r"([A-Za-z]:|\.{1,2}|\w+)\\\S"), WINDOWS),
     (re.compile(r"(import|from) \w"), "this is Python code, not a requirement"),
     (re.compile(r"[{}]|\[[\w .-]+\]$|<\w+"), "this is not a requirements file's syntax"),
     (re.compile(r"""["']"""), "a requirement stands without quotes here"),

@@ -515,7 +515,13 @@ def _without_hashes(nodes: dict[str, Node], selection: Selection, target: Target
         return
     installed = ("pip",) if target.python >= _PIP_ALONE else ("pip", "setuptools", "wheel")
     for name, node in nodes.items():
-        if node.base.direct is None:
+        if (direct := node.base.direct) is not None:
+            what = {Source.VCS: "a checkout", Source.DIRECTORY: "a directory"}.get(direct.source)
+            if what or not (direct.hashes or any(ask.wish.hashes for ask in node.asks)):
+                message = f"hashes are required, and {f'{what} has none' if what else 'no hash is given for it'}: "
+                hint = "Install it by itself, with --no-deps." if what else "Write #sha256=... behind its address."
+                yield Problem(name, f"{message}{selection.installer.name} stops", hint, kind="input")
+        else:
             hashed = any(ask.wish.hashes for ask in node.asks)
             pinned = any(operator in ("==", "===") and "*" not in text for ask in node.asks if ask.root for operator, text in ask.operators)
             if name in installed and not hashed and not any(ask.root for ask in node.asks):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
@@ -34,6 +35,9 @@ _PLAIN = re.compile(
 )
 """The common form of a requirement. Whatever is not matched by it goes to packaging's own parser."""
 
+_MOST_DIGITS = 4300
+"""Digits of a number that Python reads, where nobody says otherwise."""
+_LONG_NUMBER = re.compile(rf"\d{{{_MOST_DIGITS + 1}}}")
 _EXTRA = re.compile(r"""\bextra\s*==\s*(["'])([A-Za-z0-9._-]+)\1""")
 _OR = re.compile(r"\bor\b")
 
@@ -58,7 +62,9 @@ class Need:
 
 @lru_cache(maxsize=16384)
 def parse(text: str) -> Need:
-    """Parse one requirement (PEP 508). Raises InvalidRequirement."""
+    """Parse one requirement (PEP 508). Raises InvalidRequirement, also where its address or a number in it is the end of pip."""
+    if len(text) > _MOST_DIGITS and _LONG_NUMBER.search(text):
+        raise InvalidRequirement("a number has more digits than Python reads")
     plain = _PLAIN.match(text)
     if plain and "~=" not in text and "===" not in text:
         extras = plain["extras"]
@@ -70,6 +76,11 @@ def parse(text: str) -> Need:
             (plain["marker"] or "").strip(),
         )
     found = Requirement(text.strip())
+    if found.url:
+        try:
+            _ = urlsplit(found.url).port
+        except ValueError as error:
+            raise InvalidRequirement(str(error)) from error
     return Need(
         text,
         canonicalize_name(found.name),

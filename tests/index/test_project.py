@@ -163,6 +163,14 @@ def test_an_index_that_fails_is_passed_over_where_another_lists_the_project():
         assert "credentials" in problem.hint
 
 
+def test_an_address_that_cannot_be_taken_apart_leads_to_no_file():
+    with IndexServer() as server:
+        server.projects["demo"] = []
+        page = b'<a href="https://[files.example/demo-2.0.tar.gz">demo-2.0.tar.gz</a><a href="/files/demo-1.0.tar.gz">demo-1.0.tar.gz</a>'
+        server.script("/simple/demo/", Answer(body=page, content_type="text/html"))
+        assert project(server)[0].versions == ("1.0",)
+
+
 def test_relative_addresses_and_base(tmp_path):
     with IndexServer() as server:
         page = b'<html><head><base href="/elsewhere/x/"></head><body><a href="../files/demo-1.0.tar.gz#sha256=ABC">demo</a></body></html>'

@@ -13,7 +13,29 @@ from muslcheck.manifests import read
 BROKEN = Path(__file__).parents[2] / "fixtures/manifests/broken"
 PARTS = {"constraints/editable.txt", "constraints/extras.txt", "constraints/nameless.txt"}
 
+ONES = "1" * 200
+LONG = "a number in it has more digits than Python reads"
+
 FAULTS = {
+    "digits.txt": (
+        f'digits.txt:1: "flask=={ONES:.110}...": {LONG}',
+        f'digits.txt:2: "celery; python_version > \'{ONES:.91}...": {LONG}',
+        f'digits.txt:3: "https://files.example/flask-{ONES:.89}...": {LONG}',
+    ),
+    "include-malformed.txt": (
+        'include-malformed.txt:1: "https://[index.example/base.txt": this address is malformed',
+        'include-malformed.txt:2: "http://index.example:port/constraints.txt": this address is malformed',
+    ),
+    "index-malformed.txt": (
+        'index-malformed.txt:1: "https://[index.example/simple": this address is malformed',
+        'index-malformed.txt:2: "http://index.example:port/links": this address is malformed',
+        'index-malformed.txt:3: "flask==": no version after "=="',
+    ),
+    "windows-paths.txt": (
+        'windows-paths.txt:1: "..\\lib": this is a path as Windows writes it; the image has / for \\',
+        'windows-paths.txt:2: "C:\\wheels\\flask-3.0-py3-none-any.whl": this is a path as Windows writes it; the image has / for \\',
+        'windows-paths.txt:3: "-r requirementsbase.txt": no such file',
+    ),
     "address-malformed-named.txt": ('address-malformed-named.txt:1: "http://[::1": this address is malformed',),
     "address-malformed.txt": ('address-malformed.txt:1: "http://[::1": this address is malformed',),
     "address-marker.txt": (

@@ -16,6 +16,16 @@ FAULTS = {
         'locks/conda-bad-lines/environment.yml:5: "-r gone.txt": no such file (locks/conda-bad-lines/gone.txt)',
     ),
     "locks/conda-entry/environment.yml": ("locks/conda-entry/environment.yml:5: a requirement must be a string",),
+    "locks/conda-itself/environment.yml": ("locks/conda-itself/environment.yml:1: a dependency must be a string or a table, not a list",),
+    "locks/conda-nested/environment.yml": ("locks/conda-nested/environment.yml:3: a dependency must be a string or a table, not a list",),
+    "locks/poetry-digits/pyproject.toml": ("locks/poetry-digits/pyproject.toml:7: a number has more digits than Python reads",),
+    "locks/pylock-address/pylock.toml": (
+        'locks/pylock-address/pylock.toml: flask: "https://[files.example/flask-3.0.tar.gz": this address is malformed',
+    ),
+    "locks/uv-address/uv.lock": (
+        'locks/uv-address/uv.lock:3: flask: "https://[files.example/flask-3.0.tar.gz": this address is malformed',
+    ),
+    "locks/uv-digits/uv.lock": ("locks/uv-digits/uv.lock:5: a number has more digits than Python reads",),
     "locks/conda-list/environment.yml": ("locks/conda-list/environment.yml:1: a conda environment is a mapping with dependencies",),
     "locks/conda-nothing/environment.yml": ("locks/conda-nothing/environment.yml: it has no dependencies: not a conda environment",),
     "locks/conda-pip/environment.yml": ("locks/conda-pip/environment.yml:2: pip must be a list of requirements",),

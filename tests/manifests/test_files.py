@@ -1,10 +1,12 @@
+import contextlib
 import os
 import socket
+import subprocess
 
 import pytest
 
 from muslcheck.errors import ManifestError
-from muslcheck.manifests import read
+from muslcheck.manifests import files, read
 from muslcheck.manifests.files import LARGEST, decode
 
 
@@ -49,6 +51,30 @@ def test_a_socket_is_no_manifest(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("requirements.txt")
         assert reason("requirements.txt") == "cannot be read (no such device or address)"
+
+
+def test_a_pipe_that_nobody_writes_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_PATIENCE", 20)
+    os.mkfifo(tmp_path / "requirements.txt")
+    assert reason(tmp_path / "requirements.txt") == "a pipe that nobody writes to"
+
+
+def test_a_pipe_is_waited_for_while_it_has_a_writer(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_PATIENCE", 20)
+    path = tmp_path / "requirements.txt"
+    os.mkfifo(path)
+    writer = ["/bin/sh", "-c", 'exec 3>"$0"; sleep 0.3; echo flask >&3', str(path)]
+    with subprocess.Popen(writer):  # its end is open once ours is
+        for _ in range(500):
+            with contextlib.suppress(ManifestError):
+                (manifest,) = read([str(path)])
+                break
+    assert [each.name for each in manifest.requirements] == ["flask"]
+
+
+def test_a_number_that_python_would_not_read_is_found_at_its_line():
+    assert files.long_number(b"a = 1\nb = '" + b"7" * 4301 + b"'\n") == 2
+    assert files.long_number(b"a = 1\nb = '" + b"7" * 4300 + b"'\n") is None
 
 
 def test_a_name_with_a_nul():

@@ -390,6 +390,24 @@ def test_a_pylock_says_more(tmp_path):
     assert ["locked for other environments" in problem.message for problem in answer.problems] == [True]
 
 
+def test_pip_stops_at_what_has_no_hash_in_a_pylock(tmp_path):
+    path = tmp_path / "pylock.toml"
+    path.write_text(textwrap.dedent(PYLOCK))
+    (manifest,) = read([str(path)])
+    assert [problem.message for problem in manifest.problems] == [
+        "pip stops at a: a checkout has no hash, and the files here have",
+        "pip stops at b: a directory has no hash, and the files here have",
+    ]
+    head = 'lock-version = "1.0"\ncreated-by = "uv"\n\n[[packages]]\nname = "b"\ndirectory = { path = "." }\n'
+    path.write_text(head)
+    assert read([str(path)])[0].problems == ()
+    wheel = 'wheels = [{ path = "d-1-py3-none-any.whl", hashes = { sha256 = "00" } }]'
+    path.write_text(f'{head}\n[[packages]]\nname = "d"\nversion = "1"\n{wheel}\n')
+    (problem,) = read([str(path)])[0].problems
+    assert problem.subject == f"{path}:4"
+    assert problem.hint == "uv export --no-emit-project --format pylock.toml"
+
+
 def test_a_pipfile_lock_says_more(tmp_path):
     text = """
         {"_meta": {"pipfile-spec": 6, "requires": {"python_full_version": "3.12.1"}},

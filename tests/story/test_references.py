@@ -169,6 +169,42 @@ def test_hashes_required_and_missing(place):
     assert outcomes(report) == {"fine": "wheel"}
 
 
+@pytest.mark.parametrize("option", ["--index-url", "--extra-index-url", "--find-links"])
+def test_an_index_at_a_malformed_address(place, option):
+    place.write("r.txt", "fine\n")
+    ended = place.run("r.txt", option, "https://user:secret@[index.example/simple")
+    assert ended.status == 2
+    assert "error: https://****@[index.example/simple: this address is malformed\n" in ended.err
+    place.write("r.txt", f"fine\n{option} https://user:secret@[index.example/simple\n")
+    ended = place.run("r.txt")
+    assert ended.status == 2
+    assert 'r.txt:2: "https://****@[index.example/simple": this address is malformed\n' in ended.err
+
+
+def test_an_address_that_is_malformed_in_metadata(place):
+    place.wheel("odd", "1.0", requires=["fine"])
+    place.wheel("odd", "2.0", requires=["tool @ https://[files.example/tool-1.0-py3-none-any.whl", "fine"])
+    place.wheel("odd", "3.0", requires=[f"fine<{'9' * 5000}"])
+    place.write("r.txt", "odd\n")
+    _, report = place.both("r.txt")
+    assert outcomes(report) == {"odd": "wheel", "fine": "wheel"}
+    assert report["odd"].version == "1.0"
+
+
+def test_hashes_are_required_of_what_has_none(place):
+    digest = hashlib.sha256(wheel_bytes("fine", "1.0")).hexdigest()
+    place.write("local/pyproject.toml", "[project]\nname = 'local'\nversion = '1'\n")
+    place.wheel("away", "1.0")
+    away = f"away @ {place.server.url}/files/{wheel_name('away', '1.0')}"
+    place.write("r.txt", f"fine==1.0 --hash=sha256:{digest}\n-e ./local\ntool @ git+https://git.example/tool.git\n{away}\n")
+    ended, report = place.both("r.txt", status=2)
+    assert outcomes(report) == {"fine": "wheel", "local": "unknown", "tool": "unknown", "away": "wheel"}
+    for sentence in ("a directory has none", "a checkout has none", "no hash is given for it"):
+        assert ended.says(f"hashes are required, and {sentence}: pip stops")
+    place.write("r.txt", f"fine==1.0 --hash=sha256:{digest}\n{away}#sha256={hashlib.sha256(wheel_bytes('away', '1.0')).hexdigest()}\n")
+    assert place.both("r.txt")[1].problems == ()
+
+
 @pytest.mark.parametrize(("python", "kept"), [("3.11", ["pip", "setuptools"]), ("3.12", ["pip"])])
 def test_what_an_image_has_needs_no_hash(place, python, kept):
     place.wheel("pip", "26.0")
