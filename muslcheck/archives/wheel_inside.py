@@ -76,6 +76,8 @@ def opened(file: BinaryIO, filename: str) -> zipfile.ZipFile:
 def may_be_native(name: str) -> bool:
     """Whether the name of a file in a wheel is one of those that compiled files have."""
     last = name.rpartition("/")[2]
+    if ".dist-info/" in name or last.isupper():  # METADATA, LICENSE
+        return False
     return bool(_LIBRARY.search(last)) or ("." not in last and last != "") or ".data/scripts/" in name
 
 

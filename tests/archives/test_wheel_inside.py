@@ -111,6 +111,8 @@ def test_names():
         ("a/program", True),
         ("a-1.data/scripts/a.sh", True),
         ("a/b.py", False),
+        ("a-1.dist-info/RECORD", False),
+        ("a/NOTICE", False),
         ("a/b.sofa", False),
         ("a/b/", False),
     ],
