@@ -46,6 +46,7 @@ def reader(
     installed: bool | str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     constraints: Iterable[str | os.PathLike[str]],
     isolated: bool,
+    uv: bool,
     build: bool,
     extras: tuple[str, ...],
     all_extras: bool,
@@ -53,15 +54,18 @@ def reader(
     stage: str,
     build_args: Mapping[str, str] | None,
 ) -> Callable[..., tuple[Manifest, ...]]:
-    """A function that reads all manifests, to be called with what is ``known`` of addresses; it raises ManifestError."""
+    """A function that reads all manifests, to be called with what is ``known`` of addresses; it raises ManifestError.
+
+    With ``uv`` it is uv's variables that name files beside, where none are given, and not pip's settings.
+    """
     from muslcheck.index.pipconfig import constraint_files, requirement_files
 
     environments = _places(installed)
-    named = (*requirement_files(isolated=isolated), *_texts(paths))
+    named = (*(() if uv else requirement_files(isolated=isolated)), *_texts(paths))
     return partial(
         read,
         named or (() if environments else (".",)),
-        constraints=(*_texts(constraints), *constraint_files(isolated=isolated)[0]),
+        constraints=_beside(_texts(constraints), constraint_files(isolated=isolated, uv=uv)[0], uv=uv),
         installed=environments,
         build=build,
         extras=extras,
@@ -72,11 +76,16 @@ def reader(
     )
 
 
-def constraints_of_builds(files: Iterable[str | os.PathLike[str]], *, isolated: bool) -> tuple[Requirement, ...]:
-    """What holds the requirements of builds (pip ``--build-constraint``): of these files, and of those that pip's settings name."""
+def _beside(given: tuple[str, ...], told: tuple[str, ...], *, uv: bool) -> tuple[str, ...]:
+    """Files that are given, and those that settings name: pip takes both, uv the latter where none are given."""
+    return (given or told) if uv else (*given, *told)
+
+
+def constraints_of_builds(files: Iterable[str | os.PathLike[str]], *, isolated: bool, uv: bool) -> tuple[Requirement, ...]:
+    """What holds the requirements of builds (``--build-constraint``): of these files, and of those that settings name."""
     from muslcheck.index.pipconfig import constraint_files
 
-    held = (*_texts(files), *constraint_files(isolated=isolated)[1])
+    held = _beside(_texts(files), constraint_files(isolated=isolated, uv=uv)[1], uv=uv)
     return tuple(constraint for manifest in (read((), constraints=held) if held else ()) for constraint in manifest.constraints)
 
 
@@ -185,8 +194,23 @@ def options(
     return replace(indexes, first_index=installer.first_index), chosen
 
 
-def ruled_by(installer: str | Installer | None, selection: Selection | None) -> Selection | None:
-    """A selection with the installer that is named besides. Raises UsageError for what names none."""
+def ruled_by(installer: str | Installer | None, selection: Selection | None, *, isolated: bool) -> Selection | None:
+    """A selection with the installer that is named, and with what uv's variables override. Raises UsageError for what names none."""
+    selection = _named(installer, selection)
+    if selection is None or not selection.installer.is_uv:
+        return selection
+    from muslcheck.index.pipconfig import override_files
+
+    overrides, excluded = (
+        tuple(each for manifest in (read(files) if files else ()) for each in manifest.requirements)
+        for files in override_files(isolated=isolated)
+    )
+    if not overrides and not excluded:
+        return selection
+    return selection.overlaid(Selection(overrides=overrides, excluded=frozenset(each.name for each in excluded)))
+
+
+def _named(installer: str | Installer | None, selection: Selection | None) -> Selection | None:
     if installer is None:
         return selection
     try:

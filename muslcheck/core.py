@@ -102,20 +102,22 @@ async def acheck(
     Raises :class:`~muslcheck.errors.InputError` for manifests, images and options that cannot be used. What cannot be
     had from the index is no exception: it is in the report's problems.
     """
-    selection = ruled_by(installer, selection)
+    selection = ruled_by(installer, selection, isolated=isolated)
+    uv = selection is not None and selection.installer.is_uv
     read_all = reader(
         paths,
         installed=installed,
         build=build,
         constraints=constraints,
         isolated=isolated,
+        uv=uv,
         extras=tuple(extras),
         all_extras=all_extras,
         groups=tuple(groups),
         stage=stage,
         build_args=build_args,
     )
-    building = constraints_of_builds(build_constraints, isolated=isolated)
+    building = constraints_of_builds(build_constraints, isolated=isolated, uv=uv)
     connect = connection(cache_folder(cache_dir, cache=cache), offline=offline, refresh=refresh)
     manifests = await with_remote(read_all, paths, lambda: connect(options((), index, selection, isolated=isolated)[0]))
     targets, strange = aimed(manifests, several(image), several(python_version), several(arch), matrix=matrix)

@@ -7,6 +7,7 @@ two together.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Mapping
 
-__all__ = ["configuration_files", "constraint_files", "default_index_url", "options_from_environment", "requirement_files", "settings"]
+__all__ = [
+    "configuration_files",
+    "constraint_files",
+    "default_index_url",
+    "options_from_environment",
+    "override_files",
+    "requirement_files",
+    "settings",
+]
 
 _SECTIONS: Final = ("global", "download", "install", ":env:")
 """Sections that bear on installing, the later over the earlier, and the environment over all."""
@@ -65,7 +74,7 @@ def options_from_environment(*, isolated: bool = False, uv: bool = False) -> tup
         default, extra = _indexes_of_uv()
         if default is not None or extra:
             index = replace(index, index_url=default or (index.index_url if uv else None), extra_index_urls=extra)
-    return index, Selection() if uv else _selection(said, found)
+    return index, _selection_of_uv(isolated=isolated) if uv else _selection(said, found)
 
 
 def _indexes_of_uv() -> tuple[str | None, tuple[str, ...]]:
@@ -79,11 +88,13 @@ def _indexes_of_uv() -> tuple[str | None, tuple[str, ...]]:
     return default or None, tuple(extra)
 
 
-def constraint_files(*, isolated: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def constraint_files(*, isolated: bool = False, uv: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The constraint files that pip is told of: for what is installed (``PIP_CONSTRAINT``), and for builds (``PIP_BUILD_CONSTRAINT``).
 
-    Since pip 26.2 the former do not reach the isolated environments of builds.
+    Since pip 26.2 the former do not reach the isolated environments of builds. With ``uv`` those that uv's variables name.
     """
+    if uv:
+        return _files_of_uv("UV_CONSTRAINT", isolated=isolated), _files_of_uv("UV_BUILD_CONSTRAINT", isolated=isolated)
     found = dict(settings(isolated=isolated))
     return _words(found, "constraint"), _words(found, "build-constraint")
 
@@ -91,6 +102,15 @@ def constraint_files(*, isolated: bool = False) -> tuple[tuple[str, ...], tuple[
 def requirement_files(*, isolated: bool = False) -> tuple[str, ...]:
     """The requirements files that pip is told of (``PIP_REQUIREMENT``): it reads them before those of its command line."""
     return _words(dict(settings(isolated=isolated)), "requirement")
+
+
+def override_files(*, isolated: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files of what stands in for requirements, and of what is left out, that uv is told of (``UV_OVERRIDE``, ``UV_EXCLUDE``)."""
+    return _files_of_uv("UV_OVERRIDE", isolated=isolated), _files_of_uv("UV_EXCLUDE", isolated=isolated)
+
+
+def _files_of_uv(variable: str, *, isolated: bool) -> tuple[str, ...]:
+    return () if isolated else tuple(os.environ.get(variable, "").split())
 
 
 def settings(*, isolated: bool = False) -> tuple[tuple[str, str], ...]:
@@ -214,6 +234,39 @@ def _selection(said: Iterable[tuple[str, str]], found: Mapping[str, str]) -> Sel
         require_hashes=_flag(found, "require-hashes"),
         no_require_hashes=_flag(found, "no-require-hashes"),
     )
+
+
+def _selection_of_uv(*, isolated: bool) -> Selection:
+    """What uv's own variables say of the files that may be taken, as far as ``uv pip install`` hears them."""
+    if isolated:
+        return Selection()
+    said = os.environ.get("UV_PRERELEASE", "")
+    every = frozenset({":all:"})
+    return Selection(
+        all_releases=every if said == "allow" else frozenset(),
+        only_final=every if said == "disallow" else frozenset(),
+        uploaded_prior_to=_moment_of_uv(os.environ.get("UV_EXCLUDE_NEWER", "").strip()),
+        require_hashes=os.environ.get("UV_REQUIRE_HASHES", "").strip().lower() in _TRUE,
+    )
+
+
+def _moment_of_uv(text: str) -> datetime.datetime | None:
+    """A time, a date (to its end, local time), or a while before now: ``3 days``, ``24 hours``, ``P7D`` (uv ``--exclude-newer``)."""
+    if not text:
+        return None
+    import datetime
+
+    spans = re.fullmatch(r"(\d+)\s*(w|d|h)(?:eeks?|ays?|ours?|rs?)?(?:\s+ago)?|P(\d+)([WD])|PT(\d+)(H)", text, re.IGNORECASE)
+    if spans is not None:
+        count, unit = (each for each in spans.groups() if each)
+        return datetime.datetime.now(datetime.UTC) - int(count) * datetime.timedelta(hours={"w": 168, "d": 24, "h": 1}[unit.lower()])
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"UV_EXCLUDE_NEWER: {text} is neither a date nor a while such as 3 days", "Correct the variable.") from None
+    if "T" not in text.upper() and ":" not in text:
+        moment += datetime.timedelta(days=1)
+    return moment if moment.tzinfo is not None else moment.astimezone()
 
 
 def _moment(found: Mapping[str, str], key: str) -> datetime.datetime | None:

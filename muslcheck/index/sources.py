@@ -171,12 +171,12 @@ class Sources:
         self._links[place.url] = rows
 
     def _usable(self, found: Sequence[Place | Problem]) -> tuple[Place, ...]:
-        """The places that pip would look at; why it would not look at another is a problem."""
+        """The places that pip would look at (uv takes plain http, too); why it would not look at another is a problem."""
         usable: dict[str, Place] = {}
         for place in found:
             if isinstance(place, Problem):
                 self.problems.setdefault(place)
-            elif not is_secure(place.url, self._options.trusted_hosts):
+            elif not self._options.first_index and not is_secure(place.url, self._options.trusted_hosts):
                 hint = f"Use https, or give --trusted-host {urlsplit(place.url).hostname}."
                 self.problems.setdefault(Problem(place.url, "ignored, as pip does: neither https nor a trusted host", hint))
             else:

@@ -282,7 +282,7 @@ class _Reading:
         if install.exported:
             self.exported = (at, install)
             return
-        stated = variables(install.program, at.values)
+        stated = variables(install, at.values)
         install.no_deps = install.no_deps or stated.no_deps
         install.upgrade, install.eager = install.upgrade or stated.upgrade, install.eager or stated.eager
         install.anew = install.anew or stated.anew

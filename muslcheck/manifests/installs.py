@@ -88,12 +88,16 @@ _OF_UV = {
     "UV_EXTRA_INDEX_URL": "--extra-index-url",
     "UV_INDEX": "--extra-index-url",
     "UV_FIND_LINKS": "--find-links",
+    "UV_REQUIRE_HASHES": "--require-hashes",
+}
+_OF_UV_SYNC = {
     "UV_NO_BINARY": "--no-binary :all:",
     "UV_NO_BINARY_PACKAGE": "--no-binary",
     "UV_NO_BUILD": "--only-binary :all:",
     "UV_NO_BUILD_PACKAGE": "--only-binary",
-    "UV_REQUIRE_HASHES": "--require-hashes",
 }
+"""What ``uv pip`` is deaf to."""
+
 _SWITCHES = frozenset(("--prefer-binary", "--pre", "--require-hashes", "--no-binary :all:", "--only-binary :all:"))
 """Variables that say what a requirements file would say with an option; switches have a truth for a value."""
 
@@ -252,10 +256,11 @@ def version_of_python(text: str) -> str:
     return found[1] if found else ""
 
 
-def variables(program: str, values: Mapping[str, str | None]) -> Stated:
+def variables(install: Install, values: Mapping[str, str | None]) -> Stated:
     """What pip's (``PIP_INDEX_URL``) or uv's (``UV_INDEX``) variables say; an option of the command line comes after them."""
     options: list[str] = []
-    for name, option in (_OF_UV if program == "uv" else _OF_PIP).items():
+    uv = install.program == "uv"
+    for name, option in ({**_OF_UV, **(_OF_UV_SYNC if install.lock else {})} if uv else _OF_PIP).items():
         value = values.get(name)
         if option in _SWITCHES and _is_true(value):
             options.append(option)
@@ -263,11 +268,11 @@ def variables(program: str, values: Mapping[str, str | None]) -> Stated:
             # A named index of uv's: name=address.
             words = (re.sub(r"^[\w-]+=(?=\w+://)", "", word) for word in (value or "").split())
             options += [f"{option} {word}" for word in words if option != "--find-links" or "://" in word]
-    if program == "uv" and values.get("UV_PRERELEASE") == "allow":
+    if uv and values.get("UV_PRERELEASE") == "allow":
         options.append("--pre")
-    constraints = values.get("UV_CONSTRAINT" if program == "uv" else "PIP_CONSTRAINT") or ""
-    if program != "pip":
-        return Stated(tuple(options), tuple(constraints.split()))
+    constraints = values.get("UV_CONSTRAINT" if uv else "PIP_CONSTRAINT") or ""
+    if uv:
+        return Stated(tuple(options), () if install.constraints else tuple(constraints.split()))
     return Stated(
         tuple(options),
         tuple(constraints.split()),

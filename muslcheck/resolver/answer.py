@@ -223,6 +223,7 @@ class _Teller:
         self._node = node
         self._provider = provider
         self._settled = provider.settled
+        self._installer = provider.offers.selection.installer.name
         self._offers = provider.offers
         self._catalogue = provider.stock.catalogue
         self._offer = provider.offers.of(name)
@@ -297,14 +298,15 @@ class _Teller:
             parents = ", ".join(sorted(self._settled.bounded[self._name]))
             yield Problem(
                 self._name,
-                f"nothing of it installs, and older releases of {parents} need it too; pip would go on to still older ones",
+                f"nothing of it installs, and older releases of {parents} need it too; {self._installer} would go on to still older ones",
                 f"Pin an older release of {parents} by hand where one is known to do without {self._name}.",
             )
         if self._name in self._settled.stranded and base.stranded is None:
             hint = f"State {base}'s version in the manifest."
             yield Problem(
                 self._name,
-                "pip stops here: nothing of it installs for one of its requirements alone, though for all together it does",
+                f"pip {'would stop' if self._offers.selection.installer.is_uv else 'stops'} here: "
+                "nothing of it installs for one of its requirements alone, though for all together it does",
                 hint,
             )
         yield from self._metadata_problems(base, self._metadata)
@@ -328,7 +330,8 @@ class _Teller:
         for version, why in self._provider.stock.refused.get(self._name, {}).items():
             asked_for = self._wish.specifier.contains(version, prereleases=True)  # others may have been met on the way, or not
             if asked_for and (base.version is None or version_of(version) > base.version):
-                yield Problem(self._name, f"{self._name} {version} is passed over, as pip does, for its metadata: {why.reason}", why.hint)
+                message = f"{self._name} {version} is passed over, as {self._installer} does, for its metadata: {why.reason}"
+                yield Problem(self._name, message, why.hint)
 
     def _fill_shelf(self) -> Shelf:
         base = self._node.base
@@ -376,10 +379,13 @@ class _Teller:
         if kind is BlockerKind.METADATA:
             refused = self._provider.stock.refused.get(self._name, {})
             reason = next((why.reason for version, why in refused.items() if version == str(base.version)), "")
-            return Blocker(kind, f"pip refuses every release that would do{reason and f' ({base}: {reason})'}")
+            return Blocker(kind, f"{self._installer} refuses every release that would do{reason and f' ({base}: {reason})'}")
+        if base.direct is not None and base.file is None:
+            return Blocker(kind, f"{base.direct.text} would have to be built, and {self._installer} does not where only wheels may be used")
         if base.direct is not None:
             near = self._shelf.nearest or next(iter(self._shelf.placed), None)
-            reason = near.fit.detail if near is not None and isinstance(near.fit, Misfit) else "pip does not support it there"
+            unsupported = f"{self._installer} does not support it there"
+            reason = near.fit.detail if near is not None and isinstance(near.fit, Misfit) else unsupported
             return Blocker(kind, f"{base.file.filename if base.file else self._name} does not fit {self._offers.target.id}: {reason}")
         return Blocker(kind, no_file_in_words(self._shelf), self._nearest_versions())
 
@@ -544,9 +550,10 @@ def _without_times(nodes: dict[str, Node], offers: Offers, catalogue: Catalogue)
             for file in project.files(project.versions[0]):
                 if file.upload_time is None and not file.url.startswith("file:"):
                     indexes.setdefault(file.index or ", ".join(project.indexes))
+    does = "" if offers.selection.installer.is_uv else "; pip would stop"
     for index in sorted(indexes):
         yield Problem(
             index or "the index",
-            "it does not state when files were uploaded, so --uploaded-prior-to leaves all of its files out; pip would stop",
+            f"it does not state when files were uploaded, so --uploaded-prior-to leaves all of its files out{does}",
             "Leave --uploaded-prior-to out, or use an index that states upload times (PEP 700).",
         )

@@ -105,7 +105,8 @@ def drop(failure: Failure, settled: Settled, members: Sequence[Requirement] = ()
             told = _against_each_other(provider, project, failure.first.get(waived, each))
             said = conflict_in_words(project, told, provider, failure.ways, members)
             if failure.given_up:
-                said += f"; pip would go on with still older releases, here it was given up after {failure.given_up} attempts"
+                installer = provider.offers.selection.installer.name
+                said += f"; {installer} would go on with still older releases, here it was given up after {failure.given_up} attempts"
             settled.conflicts.setdefault(project, said)
             settled.rivals.setdefault(project, tuple(members))
             settled.waived.add(waived)

@@ -210,7 +210,8 @@ class Stock:
             found = self.catalogue.directory(reference)
             version = found.version if isinstance(found, Metadata) else None
             name = reference.name or (found.name if isinstance(found, Metadata) and found.name else _name_in(reference))
-            return self._base(key, name, _version_or_none(version), None, direct=reference)
+            stranded = None if reference.editable or self._may_be_built(name) else BlockerKind.NO_FILE
+            return self._base(key, name, _version_or_none(version), None, stranded=stranded, direct=reference)
         file = self.catalogue.archive(reference)
         if file is None:
             self.lacks.archives[reference.place] = reference
@@ -226,6 +227,10 @@ class Stock:
         if file.kind is Kind.SDIST:
             return rules.formats.allows(file.name)[1] and is_sdist_of(rules.installer, file.filename)
         return not isinstance(place(file, self.offers.target, rules, file.name, pinned=True), Misfit)
+
+    def _may_be_built(self, name: str) -> bool:
+        """Whether a folder or checkout may be built: pip asks nobody, uv what may be built at all; of what is editable not even uv."""
+        return self._selection.of_references().formats.allows(name)[1]
 
     def held_to(self, candidate: Held, constraint: Constraint) -> bool:
         """Whether a candidate is within a constraint."""

@@ -634,15 +634,38 @@ def test_variables_that_name_an_index(tmp_path, env, command, expected):
     [
         ("PIP_NO_BINARY=psycopg2", "pip", {"psycopg2"}, set()),
         ("PIP_ONLY_BINARY=:all:", "pip", set(), {":all:"}),
-        ("UV_NO_BINARY=1", "uv pip", {":all:"}, set()),
-        ("UV_NO_BUILD=true", "uv pip", set(), {":all:"}),
-        ("UV_NO_BUILD=false", "uv pip", set(), set()),
-        ("UV_NO_BINARY_PACKAGE=rich", "uv pip", {"rich"}, set()),
+        ("UV_NO_BINARY=1", "uv pip", set(), set()),  # it hears them for uv sync alone
+        ("UV_NO_BUILD=true", "uv pip", set(), set()),
+        ("UV_NO_BINARY_PACKAGE=rich", "uv pip", set(), set()),
     ],
 )
 def test_variables_that_choose_files(tmp_path, env, command, no_binary, only_binary):
     found = manifest(tmp_path, f"{ALPINE}ENV {env}\nRUN {command} install rich\n").selection.formats
     assert (found.no_binary, found.only_binary) == (no_binary, only_binary)
+
+
+@pytest.mark.parametrize(
+    ("env", "no_binary", "only_binary"),
+    [
+        ("UV_NO_BINARY=1", {":all:"}, set()),
+        ("UV_NO_BUILD=true", set(), {":all:"}),
+        ("UV_NO_BUILD=false", set(), set()),
+        ("UV_NO_BINARY_PACKAGE=rich", {"rich"}, set()),
+        ("UV_NO_BUILD_PACKAGE=rich", set(), {"rich"}),
+    ],
+)
+def test_variables_that_choose_files_of_a_lock(tmp_path, env, no_binary, only_binary):
+    found = manifest(tmp_path, f"{ALPINE}COPY . .\nENV {env}\nRUN uv sync\n", uv_lock=LOCK).selection.formats
+    assert (found.no_binary, found.only_binary) == (no_binary, only_binary)
+
+
+@pytest.mark.parametrize(
+    ("command", "limits"), [("pip", ["rich<9", "rich<10"]), ("uv pip", ["rich<9"]), ("UV_CONSTRAINT=more.txt uv pip", ["rich<9"])]
+)
+def test_constraints_of_the_command_line_replace_those_of_uvs_variable(tmp_path, command, limits):
+    text = f"{ALPINE}COPY . .\nENV PIP_CONSTRAINT=limits.txt UV_CONSTRAINT=limits.txt\nRUN {command} install -c own.txt rich\n"
+    found = manifest(tmp_path, text, limits_txt="rich<10\n", own_txt="rich<9\n", more_txt="rich<8\n")
+    assert sorted((each.text for each in found.constraints), reverse=True) == limits
 
 
 def test_other_variables(tmp_path):
