@@ -34,7 +34,9 @@ def draw_apk(page: Page, report: Report, places: Places | None, targets: Sequenc
         compiled = any(report.filter(Outcome.COMPILE, target=target) for target in alike)
         if supply is not None and supply.there:
             _supply(page, replace(supply, target=alike[0]), report, on)
-        _lines(page, names, supply, on, "To compile" if compiled else "For the faster build")
+        wheels = any(verdict.apk.runtime for target in alike for verdict in report.filter(Outcome.WHEEL, target=target))
+        titles = "To compile" if compiled else "For the faster build", f"To run what {'is installed' if wheels else 'was built'}"
+        _lines(page, names, supply, on, titles)
     if len(targets) < len(report.targets) and any(names.build or names.runtime for names, _ in together):
         page.item("", "What another target needs is told where it is asked about alone: --image, --arch.", indent=0, style="aside")
 
@@ -47,7 +49,7 @@ def _supply(page: Page, supply: Supply, report: Report, on: str) -> None:
         page.item(f"  {label}" if label else "", text, indent=INDENT, label_style="compile" if label == "missing" else "label")
 
 
-def _lines(page: Page, names: ApkNames, supply: Supply | None, on: str, title: str) -> None:
+def _lines(page: Page, names: ApkNames, supply: Supply | None, on: str, titles: tuple[str, str]) -> None:
     """The commands to paste; of what a Dockerfile adds already, the rest."""
     build, runtime = names.build, names.runtime
     if supply is not None:
@@ -56,11 +58,11 @@ def _lines(page: Page, names: ApkNames, supply: Supply | None, on: str, title: s
     if build or runtime:
         page.gap()
     if build and supply is not None and supply.there:
-        page.item("", f"{title}{on}, to add there:", indent=0)
+        page.item("", f"{titles[0]}{on}, to add there:", indent=0)
         page.paste(" ".join(build), indent=2)
     elif build:
-        page.item("", f"{title}{on}, before pip install:", indent=0)
+        page.item("", f"{titles[0]}{on}, before pip install:", indent=0)
         page.paste(f"apk add --no-cache --virtual .build-deps {' '.join(build)}", indent=2)
     if runtime:
-        page.item("", f"To run what was built{on}, to stay in the image:", indent=0)
+        page.item("", f"{titles[1]}{on}, to stay in the image:", indent=0)
         page.paste(f"apk add --no-cache {' '.join(runtime)}", indent=2)

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from support.archives import sdist_bytes, wheel_bytes, wheel_name
+from support.elf import module_bytes
 from support.server import IndexServer
 
 __all__ = ["open_shop"]
@@ -16,7 +17,7 @@ BUILD_SYSTEM = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setu
 @contextmanager
 def open_shop():
     """Serve ``tidy`` (fits any target), ``quick`` (both), ``swift`` (C), ``thrifty`` (C, optional), ``seer`` (glibc only) and
-    ``brisk`` (both, but its beta is C).
+    ``brisk`` (both, but its beta is C); ``boastful`` and ``needy`` (musl by their tags, one with a name of glibc's, one needs libpq).
     """
     with IndexServer() as shop:
         _wheel(shop, "setuptools", "82.0.0", "py3-none-any")
@@ -31,11 +32,20 @@ def open_shop():
         _wheel(shop, "brisk", "1.0.0", MUSL)
         _wheel(shop, "brisk", "1.0.0", GLIBC)
         _sdist(shop, "brisk", "1.1.0b2")
+        _native(shop, "boastful", wants=("PyModule_Create2", "__cxa_thread_atexit_impl"))
+        _native(shop, "needy", needed=("libpq.so.5", "libc.musl-x86_64.so.1"), wants=("PQconnectdb",))
         yield shop
 
 
 def _wheel(shop, name, version, tags, requires=()):
     shop.add(name, wheel_name(name, version, tags), wheel_bytes(name, version, tags, requires))
+
+
+def _native(shop, name, **elf):
+    """A wheel for musl with one extension module, which its package imports."""
+    module = f"{name}/_{name}.cpython-312-x86_64-linux-musl.so"
+    files = {f"{name}/__init__.py": f"from {name} import _{name}\n", module: module_bytes(f"_{name}", **elf)}
+    shop.add(name, wheel_name(name, "1.0.0", MUSL), wheel_bytes(name, "1.0.0", MUSL, files=files))
 
 
 def _sdist(shop, name, version, more=""):
