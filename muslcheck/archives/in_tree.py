@@ -11,6 +11,7 @@ from muslcheck.archives.build_environment import BuildEnvironment
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.builds import EXTENSION_CLASSES
 from muslcheck.archives.interpreter.expressions import attribute
+from muslcheck.archives.interpreter.lazy import settled
 from muslcheck.archives.interpreter.machine import Machine, parse_python
 from muslcheck.archives.interpreter.record import SetupCall
 from muslcheck.archives.interpreter.signals import OutOfSteps, Raised
@@ -83,7 +84,7 @@ def _wanted(asked: tuple[Machine, Frame], backend: str) -> tuple[str, ...] | Non
     if not isinstance(hook, (External, Func)):
         return None
     try:
-        answer = machine.iterate(machine.call(hook, [{}], {}))
+        answer = machine.iterate(settled(machine.call(hook, [{}], {})))
     except (Raised, OutOfSteps, RecursionError):
         return None
     return tuple(answer) if answer is not None and all(isinstance(text, str) for text in answer) else None

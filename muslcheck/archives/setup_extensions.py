@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.container import language_of
 from muslcheck.archives.facts import Certainty, Extension, Seen
+from muslcheck.archives.interpreter.lazy import settled
 from muslcheck.archives.interpreter.values import Ext, External, Instance, Items, Perhaps, Unknown, weaker
 from muslcheck.archives.interpreter.world import FOLDER
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Modules", "compiled_by_hand", "describe", "texts"]
 
+_TOLD = frozenset({"c_text", "extra_compile_args", "extra_link_args", "include_dirs", "language", "libraries", "optional", "path"})
+"""Options of an extension that make facts."""
 _DEEPEST, _MOST = 5, 5_000
 """Lists within lists, and extension modules, that are looked at."""
 _LATELY = 200
@@ -87,7 +90,7 @@ class Modules:
             self.unknown.append((where, weaker(certainty, Certainty.DECIDED_LATER)))
         for item in machine.iterate(value) or [] if value is not None else []:
             how = weaker(certainty, item.certainty) if isinstance(item, Perhaps) else certainty
-            text = item.value if isinstance(item, Perhaps) else item
+            text = settled(item.value if isinstance(item, Perhaps) else item)
             if not isinstance(text, str):
                 self.unknown.append((where, weaker(how, Certainty.DECIDED_LATER)))
                 continue
@@ -146,6 +149,8 @@ def describe(contents: Contents, modules: Modules, facts: SetupFacts, environmen
 
 
 def _described(contents: Contents, extension: Ext, how: Certainty, facts: SetupFacts, *, without_cython: bool) -> Extension:
+    extension.name, extension.sources = settled(extension.name), settled(extension.sources)
+    extension.options |= {key: settled(extension.options[key]) for key in _TOLD & extension.options.keys()}
     optional = extension.options.get("optional") is True and how is not Certainty.SWITCHED  # whether it is decided on or not
     certainty = Certainty.OPTIONAL if optional else how
     where = contents.where(extension.member, extension.line or None)
@@ -220,6 +225,7 @@ def _split(value: Any) -> tuple[list[str], list[str]]:
 
 def texts(value: Any) -> list[str]:
     """The texts of a list, or the lines of a text."""
+    value = settled(value)
     if isinstance(value, str):
         return [line.strip() for line in value.splitlines() if line.strip()]
     if isinstance(value, (list, tuple)):

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty, Seen
+from muslcheck.archives.interpreter.lazy import settled
 from muslcheck.archives.interpreter.machine import Machine
 from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.record import SetupCall
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = ["facts_of", "read_commands", "read_script", "read_setup_py"]
 
+_UNTOLD = frozenset(
+    {
+        "author", "classifiers", "command_options", "data_files", "description", "entry_points", "keywords", "license", "options",
+        "package_data", "platforms", "scripts", "url", "version",
+    }
+)  # fmt: skip
+"""Arguments of setup() that make no facts."""
 _SAID = 5
 """Reasons for one doubt that are kept."""
 
@@ -108,6 +116,7 @@ def facts_of(machine: Machine) -> SetupFacts:
     if len(record.setups) == 1 and not machine.called_again:
         record.setups[0] = _called_once(machine, record.setups[0])
     for setup in list(record.setups):
+        setup.named.update({key: settled(value) for key, value in setup.named.items() if key not in _UNTOLD})
         _follow_setup(machine, setup, again, modules, facts)
         facts.raises.extend(refused(contents, setup))
     if facts.cmake is not None and facts.cmake.certainty is Certainty.ALWAYS:
@@ -203,6 +212,7 @@ def _requires(machine: Machine) -> Requires | None:
 
 def _known_texts(value: Any) -> tuple[str, ...] | None:  # noqa: ANN401 -- a value of interpreted code
     """Requirements as setuptools takes them (a list, or a text of lines); None where one of them is not known."""
+    value = settled(value)
     if value is None:
         return ()
     if isinstance(value, str):

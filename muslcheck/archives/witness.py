@@ -77,7 +77,7 @@ def holds(noted: Noted, target: Target) -> bool:
                 told = known[question] = repr(_answer(target, *question))
             if told != answer:
                 return False
-    except (KeyError, ValueError, AttributeError):
+    except (LookupError, ValueError, AttributeError, TypeError):
         return False
     return True
 
@@ -236,18 +236,18 @@ def _own_condition(target: Target, question: str) -> bool | None:
     return condition(text, _of(target, "macro"), own)
 
 
-def _comparison(target: Target, text: str) -> bool | None:
-    from muslcheck.archives.interpreter.questions import comparison
+def _value(target: Target, text: str) -> Any:  # noqa: ANN401
+    from muslcheck.archives.interpreter.lifting import evaluated
 
-    return comparison(target, text)
+    return evaluated(target, text)
 
 
 _TABLES: dict[str, Callable[[Target], dict[str, Any]]] = {"answer": _answers, "variable": _variables, "macro": _macros}
 _QUESTIONS: dict[str, Callable[[Target, str], Any]] = {
     "applies": _applies,
-    "comparison": _comparison,
     "condition": _condition,
     "own condition": _own_condition,
+    "value": _value,
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.imports import on_path
+from muslcheck.archives.interpreter.lazy import Lazy, settled
 from muslcheck.archives.interpreter.signals import Raised
 from muslcheck.archives.interpreter.values import (
     SOME_KEY,
@@ -36,7 +37,7 @@ def tracked(machine: Machine, node: ast.expr) -> Any:
     """The value of what is about to be bound; whether it depends on the environment is noted for the name that it is bound to."""
     outer, machine.touched = machine.touched, False
     try:
-        return machine.value(node)
+        return machine.value(node, look=False)
     finally:
         machine.tainted = machine.touched
         machine.touched = outer or machine.touched
@@ -53,6 +54,7 @@ def assign(machine: Machine, target: ast.expr, value: Any) -> None:
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(machine, target.elts, value)
     elif isinstance(target, ast.Starred):
+        value = settled(value)
         assign(machine, target.value, value if isinstance(value, (list, tuple)) else Unknown("unpacked"))
     elif isinstance(target, ast.Attribute):
         _set_attribute(machine, _owner(machine, target), target.attr, value)
@@ -67,6 +69,8 @@ def assign(machine: Machine, target: ast.expr, value: Any) -> None:
 
 
 def _unpack(machine: Machine, targets: list[ast.expr], value: Any) -> None:
+    if type(value) is Lazy:
+        value = machine.iterate(value)
     items = list(value) if isinstance(value, (list, tuple, str)) and not any(isinstance(v, Perhaps) for v in value) else None
     starred = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
     if items is not None and starred is not None and len(items) >= len(targets) - 1:
@@ -99,7 +103,8 @@ def _set_attribute(machine: Machine, owner: Any, name: str, value: Any) -> None:
                 else merge([owner.options.get(name), value], machine.since(owner.path), owner.path)
             )
     elif isinstance(owner, Instance):
-        before = owner.attributes.get(name)
+        value = settled(value) if machine.path else value
+        before = settled(owner.attributes.get(name)) if machine.path else None
         uncertain = machine.path and isinstance(before, (str, Unknown)) and isinstance(value, str)
         owner.attributes[name] = merge([before, value], machine.certainty, machine.path) if uncertain else value
     elif isinstance(owner, External) and owner.name == "sys" and name == "path":
@@ -116,6 +121,7 @@ def _set_item(machine: Machine, owner: Any, key: Any, value: Any) -> None:
     if isinstance(owner, dict) and isinstance(key, (str, int, tuple, bool, type(None))):
         try:
             known = key in owner
+            value = settled(value) if machine.path else value
             if known and machine.certainty is Certainty.SWITCHED and isinstance(owner[key], Items) and isinstance(value, (Items, tuple)):
                 there = {id(item) for item in owner[key]}
                 others = (item for item in value if not isinstance(item, Perhaps) and id(item) not in there)

@@ -45,7 +45,7 @@ _OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError"})
 
 def _if(machine: Machine, node: ast.If) -> None:
     outer, machine.touched = machine.touched, False
-    value = machine.value(node.test)
+    value = machine.value(node.test, look=False)
     holds = truth(value)
     touched, machine.touched = machine.touched, outer
     if holds is None:
@@ -136,7 +136,7 @@ def _branches(machine: Machine, certainty: Certainty, bodies: list[list[ast.stmt
 
 
 def _for(machine: Machine, node: ast.For | ast.AsyncFor) -> None:
-    items = machine.iterate(machine.value(node.iter))
+    items = machine.iterate(machine.value(node.iter, look=False))
     if items is None:
         assign(machine, node.target, Unknown("an item of a list that is not known"))
         _branches(machine, Certainty.DECIDED_LATER, [node.body, []])
@@ -182,7 +182,7 @@ def _turn(machine: Machine, node: ast.For | ast.AsyncFor, item: Any) -> bool:
 
 def _while(machine: Machine, node: ast.While) -> None:
     for _ in range(_TURNS):
-        holds = truth(machine.value(node.test))
+        holds = truth(machine.value(node.test, look=False))
         if holds is None:
             break
         if not holds:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
+from muslcheck.archives.interpreter.lazy import settled
 from muslcheck.archives.interpreter.lists import MOST, append
 from muslcheck.archives.interpreter.record import SetupCall
 from muslcheck.archives.interpreter.values import (
@@ -137,7 +138,7 @@ def _cythonized(machine: Machine, name: str, arguments: list[Any], named: dict[s
 
 def _expand(machine: Machine, extension: Ext) -> None:
     """Patterns among the sources of an extension, which ``cythonize()`` replaces by the files that match."""
-    sources = machine.iterate(extension.sources) or []
+    sources = machine.iterate(settled(extension.sources)) or []
     if any(isinstance(source, str) and "*" in source for source in sources):
         found = [machine.files.glob(s, recursive=True) if isinstance(s, str) and "*" in s else [s] for s in sources]
         extension.sources = Items([source for each in found if isinstance(each, list) for source in each], machine.path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.builds import EXTENSION_CLASSES
 from muslcheck.archives.interpreter.expressions import attribute
+from muslcheck.archives.interpreter.lazy import Lazy, settled
 from muslcheck.archives.interpreter.lists import extend
 from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.programs import C_LIBRARY
@@ -42,6 +43,8 @@ _IN_EVERY_C_LIBRARY = frozenset(
 
 
 def _isinstance(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    if arguments and type(arguments[0]) is Lazy:
+        arguments = [arguments[0].plain, *arguments[1:]]
     if len(arguments) != 2 or isinstance(arguments[0], (Unknown, External)):
         return Unknown("isinstance")
     kinds = arguments[1] if isinstance(arguments[1], tuple) else (arguments[1],)
@@ -86,6 +89,7 @@ def _hasattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
 
 
 def _getattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    arguments = [*arguments[:1], *settled(arguments[1:2]), *arguments[2:]]
     if len(arguments) < 2 or not isinstance(arguments[1], str):
         return Unknown("getattr")
     if len(arguments) > 2 and (arguments[0] is None or _hasattr(machine, arguments, {}) is False):
@@ -94,8 +98,9 @@ def _getattr(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> 
 
 
 def _setattr(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
-    if len(arguments) == 3 and isinstance(arguments[0], Ext) and isinstance(arguments[1], str):
-        arguments[0].options[arguments[1]] = arguments[2]
+    name = settled(arguments[1]) if len(arguments) == 3 else None
+    if isinstance(name, str) and isinstance(arguments[0], Ext):
+        arguments[0].options[name] = arguments[2]
 
 
 def _listed(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
@@ -175,6 +180,7 @@ def _filtered(machine: Machine, arguments: list[Any], _named: dict[str, Any]) ->
 def _made_dict(machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     made: dict[Any, Any] = {}
     if arguments:
+        arguments = settled(arguments)
         pairs = arguments[0].items() if isinstance(arguments[0], dict) else machine.iterate(arguments[0])
         if pairs is None:
             made[SOME_KEY] = Perhaps(Unknown("an item"), Certainty.DECIDED_LATER)

@@ -12,9 +12,10 @@ from muslcheck.archives.interpreter.builds import extension_kind, own_extension
 from muslcheck.archives.interpreter.expressions import attribute, elements
 from muslcheck.archives.interpreter.external import external, inherited
 from muslcheck.archives.interpreter.imports import on_path
+from muslcheck.archives.interpreter.lazy import Lazy, holds_lazy
+from muslcheck.archives.interpreter.lifting import key_among, method_of
 from muslcheck.archives.interpreter.lists import append, extend
 from muslcheck.archives.interpreter.methods import method
-from muslcheck.archives.interpreter.questions import starts
 from muslcheck.archives.interpreter.signals import Raised, Return
 from muslcheck.archives.interpreter.values import (
     SOME_KEY,
@@ -54,9 +55,7 @@ _COMPILES = frozenset({"compile", "link", "link_executable", "link_shared_object
 def _call(machine: Machine, node: ast.Call) -> Any:
     line = node.lineno
     if isinstance(node.func, ast.Attribute):
-        if (known_answer := starts(machine, node)) is not None:
-            return known_answer
-        owner = machine.value(node.func.value)
+        owner = machine.value(node.func.value, look=False)
         if node.func.attr == "run" and not node.args and isinstance(owner, (Unknown, External)):
             _runs_command(machine, owner)
         machine.called[node] = machine.called.get(node, False) or machine.certainty is not Certainty.SWITCHED
@@ -80,7 +79,7 @@ def _arguments(machine: Machine, node: ast.Call) -> tuple[list[Any], dict[str, A
     arguments = list(elements(machine, node.args))
     named: dict[str, Any] = {}
     for keyword in node.keywords:
-        value = machine.value(keyword.value)
+        value = machine.value(keyword.value, look=False)
         if keyword.arg is not None:
             named[keyword.arg] = value
         elif isinstance(value, dict):
@@ -107,6 +106,10 @@ def _call_method(machine: Machine, owner: Any, name: str, arguments: list[Any], 
             roots = (owner.klass if isinstance(owner, Instance) else owner).roots()
             return inherited(machine, roots, name, arguments, named)
         return call(machine, function, arguments, named)
+    if machine.lazy and isinstance(owner, (Lazy, str)) and (isinstance(owner, Lazy) or holds_lazy([arguments, named])):
+        return method_of(machine, owner, name, arguments, named)
+    if isinstance(owner, dict) and name in {"get", "pop"} and arguments and type(arguments[0]) is Lazy and SOME_KEY not in owner:
+        arguments = [key_among(machine, owner, arguments[0]), *arguments[1:]]
     return method(machine, owner, name, arguments, named)
 
 
@@ -163,7 +166,7 @@ def _call_function(machine: Machine, function: Func, arguments: list[Any], named
     calls.append(path)
     try:
         if isinstance(node, ast.Lambda):
-            return machine.value(node.body)
+            return machine.value(node.body, look=False)
         if _generates(machine, node) and not any(_last_name(decorator) == "contextmanager" for decorator in node.decorator_list):
             return _generated(machine, node)
         machine.block(node.body)
@@ -198,14 +201,14 @@ def _generated(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -
 
 
 def _yield(machine: Machine, node: ast.Yield) -> Unknown:
-    value = machine.value(node.value) if node.value is not None else None
+    value = machine.value(node.value, look=False) if node.value is not None else None
     if machine.frame.yielded is not None:
         append(machine, machine.frame.yielded, value)
     return Unknown("what is sent to a generator")
 
 
 def _yield_from(machine: Machine, node: ast.YieldFrom) -> Unknown:
-    value = machine.value(node.value)
+    value = machine.value(node.value, look=False)
     if machine.frame.yielded is not None:
         extend(machine, machine.frame.yielded, value)
     return Unknown("what a generator returns")
@@ -249,11 +252,12 @@ def make_function(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef
     arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults = {
-        a.arg: machine.value(d) for a, d in zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+        a.arg: machine.value(d, look=False)
+        for a, d in zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
     }
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         if default is not None:
-            defaults[argument.arg] = machine.value(default)
+            defaults[argument.arg] = machine.value(default, look=False)
     return Func(node, machine.frame, defaults)
 
 

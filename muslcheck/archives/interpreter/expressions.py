@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.assignments import assign
 from muslcheck.archives.interpreter.imports import is_loaded, is_on_path, missing
+from muslcheck.archives.interpreter.lazy import Lazy, holds_lazy, settled
 from muslcheck.archives.interpreter.library import SET_BY_THE_SYSTEM
-from muslcheck.archives.interpreter.operations import BUILTINS, attribute_of, binary, bounded, compare, subscript, truth, unary
-from muslcheck.archives.interpreter.questions import answered
+from muslcheck.archives.interpreter.lifting import chosen, compared, field_of, item_of, joined, key_among, lifted, operated, sliced, worded
+from muslcheck.archives.interpreter.operations import BUILTINS, attribute_of, bounded, compare, subscript, truth, unary
 from muslcheck.archives.interpreter.signals import Raised
 from muslcheck.archives.interpreter.values import (
     SOME_KEY,
@@ -84,12 +85,14 @@ def _name(machine: Machine, node: ast.Name) -> Any:
 
 
 def _attribute(machine: Machine, node: ast.Attribute) -> Any:
-    owner = machine.value(node.value)
+    owner = machine.value(node.value, look=False)
     return attribute(machine, owner, node.attr)
 
 
 def attribute(machine: Machine, owner: Any, name: str) -> Any:
     """An attribute of a value."""
+    if type(owner) is Lazy:
+        return field_of(machine, owner, name)
     special = _ATTRIBUTES.get(type(owner))
     return attribute_of(owner, name) if special is None else special(machine, owner, name)
 
@@ -153,14 +156,21 @@ _ATTRIBUTES: dict[type, Callable[[Any, Any, str], Any]] = {
 
 
 def _subscript(machine: Machine, node: ast.Subscript) -> Any:
-    owner = machine.value(node.value)
+    owner = machine.value(node.value, look=False)
     if isinstance(node.slice, ast.Slice):
         parts = [machine.value(part) if part is not None else None for part in (node.slice.lower, node.slice.upper, node.slice.step)]
+        if type(owner) is Lazy and all(part is None or isinstance(part, int) for part in parts) and parts[2] != 0:
+            return sliced(machine, owner, parts) if isinstance(owner.plain, (str, tuple)) else Unknown("a slice")
         if all(part is None or isinstance(part, int) for part in parts) and parts[2] != 0 and isinstance(owner, (str, bytes, tuple, list)):
             cut = owner[slice(*parts)]
             return Items(cut, machine.path) if isinstance(owner, list) else tuple(cut) if isinstance(owner, tuple) else cut
         return Unknown("a slice")
-    key = machine.value(node.slice)
+    key = machine.value(node.slice, look=False)
+    if type(owner) is Lazy:
+        return item_of(machine, owner, settled(key))
+    if isinstance(owner, dict) and "KeyError" not in machine.caught:
+        key = key_among(machine, owner, key) if type(key) is Lazy and SOME_KEY not in owner else settled(key)
+    key = settled(key)
     if isinstance(owner, External) and owner.name == "os.environ":
         machine.touched = True
         if isinstance(key, str) and key not in SET_BY_THE_SYSTEM and "KeyError" in machine.caught:
@@ -191,16 +201,16 @@ def elements(machine: Machine, nodes: list[ast.expr]) -> Iterator[Any]:
     """The values of expressions, with those that are spread by ``*``."""
     for node in nodes:
         if isinstance(node, ast.Starred):
-            items = machine.iterate(machine.value(node.value))
+            items = machine.iterate(machine.value(node.value, look=False))
             yield from items if items is not None else [Unknown("unpacked")]
         else:
-            yield machine.value(node)
+            yield machine.value(node, look=False)
 
 
 def _dict(machine: Machine, node: ast.Dict) -> Any:
     made: dict[Any, Any] = {}
     for key_node, value_node in zip(node.keys, node.values, strict=True):
-        value = machine.value(value_node)
+        value = machine.value(value_node, look=False)
         if key_node is None:
             made.update(value if isinstance(value, dict) else {SOME_KEY: Perhaps(Unknown("an item"), Certainty.DECIDED_LATER)})
             continue
@@ -215,13 +225,16 @@ def _boolean(machine: Machine, node: ast.BoolOp) -> Any:
     unknown: list[Any] = []
     value: Any = None
     for part in node.values:
-        value = machine.value(part)
+        value = machine.value(part, look=False)
+        if type(value) is Lazy and part is node.values[-1] and not unknown:
+            return value
         holds = truth(value)
         if holds is None:
             unknown.append(value)
         elif holds is stops:
             if not unknown:
                 return value
+            value = settled(value)
             return (
                 merge([*unknown, value], Certainty.DECIDED_LATER, machine.path)
                 if stops
@@ -235,7 +248,9 @@ def _boolean(machine: Machine, node: ast.BoolOp) -> Any:
 
 
 def _unary(machine: Machine, node: ast.UnaryOp) -> Any:
-    value = machine.value(node.operand)
+    value = machine.value(node.operand, look=False)
+    if type(value) is Lazy:
+        return lifted(machine, type(node.op).__name__, value) if not isinstance(node.op, ast.Invert) else Unknown("an operation")
     if isinstance(node.op, ast.Not):
         holds = truth(value)
         return Unknown("a condition") if holds is None else not holds
@@ -243,25 +258,26 @@ def _unary(machine: Machine, node: ast.UnaryOp) -> Any:
 
 
 def _binary(machine: Machine, node: ast.BinOp) -> Any:
-    left, right = machine.value(node.left), machine.value(node.right)
-    made = binary(node.op, left, right)
+    left, right = machine.value(node.left, look=False), machine.value(node.right, look=False)
+    made = operated(machine, node.op, left, right)
     return Items(made, machine.path) if isinstance(made, list) else made
 
 
 def _compare(machine: Machine, node: ast.Compare) -> Any:
-    if (known_answer := answered(machine, node)) is not None:
-        return known_answer
-    left = machine.value(node.left)
+    left = machine.value(node.left, look=False)
     for operator, other in zip(node.ops, node.comparators, strict=True):
-        right = machine.value(other)
+        right = machine.value(other, look=False)
         if isinstance(right, External) and right.name == "os.environ" and isinstance(operator, (ast.In, ast.NotIn)):
             answer: Any = isinstance(operator, ast.NotIn)
         elif isinstance(right, External) and right.name == "sys.path" and isinstance(operator, (ast.In, ast.NotIn)):
-            answer = is_on_path(machine, left, wanted=isinstance(operator, ast.In))
+            answer = is_on_path(machine, settled(left), wanted=isinstance(operator, ast.In))
         elif isinstance(right, External) and right.name == "sys.modules" and isinstance(operator, (ast.In, ast.NotIn)):
-            answer = is_loaded(machine, left, wanted=isinstance(operator, ast.In))
+            answer = is_loaded(machine, settled(left), wanted=isinstance(operator, ast.In))
         else:
-            answer = compare(operator, left, right)
+            answer = compared(machine, operator, left, right) if machine.lazy else compare(operator, left, right)
+        if len(node.ops) == 1:
+            return answer
+        answer = settled(answer)
         if isinstance(answer, Unknown) or not answer:
             return answer
         left = right
@@ -269,26 +285,31 @@ def _compare(machine: Machine, node: ast.Compare) -> Any:
 
 
 def _conditional(machine: Machine, node: ast.IfExp) -> Any:
-    holds = truth(machine.value(node.test))
+    test = machine.value(node.test, look=False)
+    if type(test) is Lazy and isinstance(node.body, ast.Constant) and isinstance(node.orelse, ast.Constant):
+        return chosen(machine, test, machine.value(node.body), machine.value(node.orelse))
+    holds = truth(test)
     if holds is None:
         return merge([machine.value(node.body), machine.value(node.orelse)], Certainty.DECIDED_LATER, machine.path)
-    return machine.value(node.body if holds else node.orelse)
+    return machine.value(node.body if holds else node.orelse, look=False)
 
 
 def _joined(machine: Machine, node: ast.JoinedStr) -> Any:
-    parts: list[str] = []
+    parts: list[Any] = []
     for part in node.values:
-        value = machine.value(part.value) if isinstance(part, ast.FormattedValue) else machine.value(part)
+        value = machine.value(part.value if isinstance(part, ast.FormattedValue) else part, look=False)
         if isinstance(part, ast.FormattedValue) and (part.format_spec is not None or part.conversion != -1):
             value = Unknown("formatted")
-        if not isinstance(value, (str, int)):
+        if not worded([value]):
             return Unknown("a text with an unknown part")
-        parts.append(str(value))
-    return bounded("".join(parts))
+        parts.append(value)
+    if machine.lazy and holds_lazy(parts):
+        return joined(machine, parts)
+    return bounded("".join(map(str, parts)))
 
 
 def _named(machine: Machine, node: ast.NamedExpr) -> Any:
-    value = machine.value(node.value)
+    value = machine.value(node.value, look=False)
     machine.tainted = machine.touched
     assign(machine, node.target, value)
     return value
@@ -296,7 +317,7 @@ def _named(machine: Machine, node: ast.NamedExpr) -> Any:
 
 def _listed(machine: Machine, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Any:
     made = Items((), machine.path)
-    if not _comprehend(machine, node.generators, lambda: made.append(_perhaps(machine, machine.value(node.elt)))):
+    if not _comprehend(machine, node.generators, lambda: made.append(_perhaps(machine, machine.value(node.elt, look=False)))):
         made.append(Unknown("an item of a list that is not known"))
     return made
 
@@ -305,7 +326,7 @@ def _mapped(machine: Machine, node: ast.DictComp) -> Any:
     made: dict[Any, Any] = {}
 
     def add() -> None:
-        key, value = machine.value(node.key), machine.value(node.value)
+        key, value = machine.value(node.key), machine.value(node.value, look=False)
         if isinstance(key, (str, int)):
             made[key] = value
 
@@ -323,7 +344,7 @@ def _comprehend(machine: Machine, generators: list[ast.comprehension], add: Any)
         add()
         return True
     generator, rest = generators[0], generators[1:]
-    items = machine.iterate(machine.value(generator.iter))
+    items = machine.iterate(machine.value(generator.iter, look=False))
     if items is None:
         return False
     complete = True
@@ -337,7 +358,7 @@ def _comprehend(machine: Machine, generators: list[ast.comprehension], add: Any)
                 machine.conditions = (*outer, item.certainty)
             machine.tainted = False
             assign(machine, generator.target, item.value if isinstance(item, Perhaps) else item)
-            truths = [truth(machine.value(test)) for test in generator.ifs]
+            truths = [truth(machine.value(test, look=False)) for test in generator.ifs]
             if None in truths:
                 machine.conditions = (*machine.conditions, Certainty.DECIDED_LATER)
             if False not in truths:

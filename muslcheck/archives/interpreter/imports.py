@@ -7,6 +7,7 @@ import ast
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from muslcheck.archives.facts import Certainty
+from muslcheck.archives.interpreter.lazy import settled
 from muslcheck.archives.interpreter.signals import Raised
 from muslcheck.archives.interpreter.values import (
     External,
@@ -109,6 +110,7 @@ def import_module(machine: Machine, name: str) -> Any:
 
 def on_path(machine: Machine, value: Any) -> None:
     """A folder was put on ``sys.path``."""
+    value = settled(value)
     for folder in value if isinstance(value, (list, tuple)) else [value]:
         inside = machine.files.inside(folder)
         if inside is None:

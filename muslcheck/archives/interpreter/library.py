@@ -78,7 +78,9 @@ def _exec(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Non
 
 def _config_var(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     name = arguments[0] if arguments else None
-    return machine.variables.get(name, Unknown("a configuration variable")) if isinstance(name, str) else Unknown("configuration variables")
+    if not isinstance(name, str):
+        return Unknown("configuration variables")
+    return machine.variable(name) if name in machine.variables else Unknown("a configuration variable")
 
 
 def _size(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
@@ -86,7 +88,7 @@ def _size(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any
     if not isinstance(form, str):
         return Unknown("a size")
     if form in _POINTERS:
-        return machine.variables["SIZEOF_VOID_P"]
+        return machine.variable("SIZEOF_VOID_P")
     return _SIZES.get(form, Unknown("a size"))
 
 

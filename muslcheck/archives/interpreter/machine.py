@@ -16,6 +16,8 @@ from muslcheck.archives.interpreter.branches import BRANCHES
 from muslcheck.archives.interpreter.calling import CALLS, call
 from muslcheck.archives.interpreter.expressions import EXPRESSIONS
 from muslcheck.archives.interpreter.imports import IMPORTS
+from muslcheck.archives.interpreter.lazy import Lazy
+from muslcheck.archives.interpreter.lifting import items_of
 from muslcheck.archives.interpreter.record import Record
 from muslcheck.archives.interpreter.signals import Leave, OutOfSteps, Raised, Return
 from muslcheck.archives.interpreter.statements import STATEMENTS
@@ -33,8 +35,8 @@ from muslcheck.archives.interpreter.values import (
     Unknown,
     weaker,
 )
-from muslcheck.archives.interpreter.world import FOLDER, Files
-from muslcheck.archives.witness import table
+from muslcheck.archives.interpreter.world import FOLDER, VARYING, Files
+from muslcheck.archives.witness import Witness, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,6 +91,10 @@ class Machine:
         self.answers = table(target, "answer")
         """What modules that are not interpreted have one answer for: ``sys.platform``."""
         self.variables = table(target, "variable")
+        self.witnessed = isinstance(target, Witness)
+        """What is asked is noted: whatever differs between targets is asked for as late as may be."""
+        self.lazy = False
+        """There are values that were not looked at (:mod:`muslcheck.archives.interpreter.lazy`)."""
         self.record = Record()
         # where the interpretation is
         self.main = "setup.py"
@@ -98,8 +104,8 @@ class Machine:
         self.line = 0
         self.path: Path = ()
         """The branches on the way here that the build may not take."""
-        self.said: list[tuple[str, str, int, Path]] = []
-        """What was printed: the text, member and line, and the branches on the way there."""
+        self.said: list[tuple[tuple[Any, ...], str, int, Path]] = []
+        """What was printed: the parts of the text, member and line, and the branches on the way there."""
         self.tests: list[ast.expr] = []
         """The conditions around the current place that hold."""
         self.guards: list[frozenset[str]] = []
@@ -210,13 +216,18 @@ class Machine:
             if handler is not None:
                 handler(self, statement)
 
-    def value(self, node: ast.expr) -> Any:
-        """The value of an expression; Unknown where only the running code has it."""
+    def value(self, node: ast.expr, *, look: bool = True) -> Any:
+        """The value of an expression; Unknown where only the running code has it.
+
+        ``look`` False: for who hands it on, and lets nothing hang on it (:class:`Lazy`).
+        """
         self.tick()
         handler = _OF.get(type(node))
         if handler is None:
             return Unknown(type(node).__name__)
         made = handler(self, node)
+        if type(made) is Lazy:
+            return made.settle() if look else made
         if isinstance(made, (str, list, tuple)) and len(made) > _LONG and not isinstance(node, (ast.Name, ast.Constant)):
             self.spend(len(made) // (_LONG if isinstance(made, str) else _ITEMS))
         return made
@@ -226,7 +237,11 @@ class Machine:
         return call(self, function, arguments, named)
 
     def iterate(self, value: Any) -> list[Any] | None:
-        """The items of something that is iterated over; None where they are not known."""
+        """The items of something that is iterated over, which were perhaps not looked at; None where they are not known."""
+        if type(value) is Lazy:
+            if isinstance(value.plain, tuple):
+                return items_of(self, value)
+            value = value.settle()
         if isinstance(value, dict):
             return [Perhaps(k, v.certainty) if isinstance(v, Perhaps) else k for k, v in list(value.items())[:_TURNS]]
         if isinstance(value, (list, tuple, set, frozenset)):
@@ -239,7 +254,21 @@ class Machine:
 
     def named(self, full: str) -> Any:
         """Something out of a module that is not interpreted, by its full name."""
-        return self.answers.get(full, External(full))
+        return self.answer(full) if full in self.answers else External(full)
+
+    def answer(self, key: str) -> Any:
+        """One of the answers."""
+        return self._late("answer", self.answers, key)
+
+    def variable(self, name: str) -> Any:
+        """A configuration variable that is known; KeyError where it is not."""
+        return self._late("variable", self.variables, name)
+
+    def _late(self, kind: str, known: dict[str, Any], key: str) -> Any:
+        if not self.witnessed or key not in VARYING:
+            return known[key]
+        self.lazy = True
+        return Lazy(self.target, (kind, key), dict.__getitem__(known, key))
 
     def tick(self) -> None:
         """Count a step; raises OutOfSteps where there were too many."""

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from muslcheck.archives.facts import Certainty
+from muslcheck.archives.interpreter.lazy import Lazy, settled
 from muslcheck.archives.interpreter.lists import LIST_METHODS, MOST, doubt
 from muslcheck.archives.interpreter.operations import attribute_of, bounded, known
 from muslcheck.archives.interpreter.paths import PATH_METHODS
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.interpreter.machine import Machine
 
-__all__ = ["method"]
+__all__ = ["PURE_METHODS", "method"]
 
 _LONG = 1_000_000
 _STRING_METHODS = frozenset(
@@ -29,6 +30,10 @@ _STRING_METHODS = frozenset(
     }
 )  # fmt: skip
 """Methods of texts that are asked of the text itself."""
+PURE_METHODS = (_STRING_METHODS - {"split", "rsplit", "splitlines"}) | {
+    "replace", "join", "encode", "decode", "resolve", "absolute", "joinpath", "as_posix", "with_suffix", "with_name", "relative_to",
+}  # fmt: skip
+"""Methods of texts and paths that make a text, a number or a tuple out of what they are given, and nothing else."""
 _FORMAT_RISK = re.compile(r"\{[^{}]*[:!.\[][^{}]*\}|\{[^{}]*\{")
 _OPTIONS = 8
 _A_STEP = 50
@@ -47,6 +52,8 @@ def method(machine: Machine, owner: Any, name: str, arguments: list[Any], named:
 
 
 def _of_unknown(machine: Machine, owner: Unknown, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+    if owner.options or "cmd" in named:
+        arguments, named = settled(arguments), settled(named)
     if owner.options and name in _STRING_METHODS | {"format", "replace"}:
         made = [method(machine, option, name, arguments, named) for option in owner.options[:_OPTIONS] if isinstance(option, str)]
         return merge(made, Certainty.DECIDED_LATER, machine.path) if made else Unknown(f"the result of {name}")
@@ -125,6 +132,8 @@ def _of_dict(machine: Machine, owner: dict[Any, Any], name: str, arguments: list
 
 def _item(machine: Machine, owner: dict[Any, Any], name: str, arguments: list[Any], _named: dict[str, Any]) -> Any:
     """``get``, ``pop``, ``setdefault``."""
+    if machine.lazy and arguments and type(arguments[0]) is Lazy:
+        arguments = [arguments[0].settle(), *arguments[1:]]
     if not arguments or isinstance(arguments[0], Unknown):
         return Unknown("an item")
     key = arguments[0] if isinstance(arguments[0], (str, int, tuple)) else None
@@ -134,11 +143,11 @@ def _item(machine: Machine, owner: dict[Any, Any], name: str, arguments: list[An
     except TypeError:
         return Unknown("an item")
     if not present and SOME_KEY in owner:
-        return Unknown("an item", (owner[SOME_KEY].value, default))
+        return Unknown("an item", (settled(owner[SOME_KEY].value), settled(default)))
     found = owner.get(key, default) if present or name != "setdefault" else owner.setdefault(key, default)
     if name == "pop" and not machine.path:
         owner.pop(key, None)
-    return Unknown("an item", (found.value, default)) if isinstance(found, Perhaps) else found
+    return Unknown("an item", (settled(found.value), settled(default))) if isinstance(found, Perhaps) else found
 
 
 def _dict_update(machine: Machine, owner: dict[Any, Any], _name: str, arguments: list[Any], named: dict[str, Any]) -> None:
@@ -181,8 +190,15 @@ _DICT_METHODS: dict[str, Callable[[Any, dict[Any, Any], str, list[Any], dict[str
 # ---- lists, files, paths -----------------------------------------------------------------------------------------
 
 
+_MOVING = frozenset({"append", "add", "extend", "insert", "copy", "pop", "clear", "sort", "reverse", "update"})
+"""Methods of lists that look at no item."""
+
+
 def _of_list(machine: Machine, owner: Items, name: str, arguments: list[Any], _named: dict[str, Any]) -> Any:
     special = LIST_METHODS.get(name)
+    if machine.lazy and name not in _MOVING:
+        settled(owner)
+        arguments = settled(arguments)
     if special is None:
         doubt(owner)
         return Unknown(f"the result of {name}")
@@ -206,6 +222,7 @@ def _of_file(machine: Machine, owner: FileHandle, name: str, _arguments: list[An
 
 def _of_path(machine: Machine, owner: PathText, name: str, arguments: list[Any], _named: dict[str, Any]) -> Any:
     special = PATH_METHODS.get(name)
+    arguments = settled(arguments)
     return Unknown(f"the result of {name}") if special is None else special(machine, owner, arguments)
 
 

@@ -9,6 +9,7 @@ import posixpath
 import re
 from typing import Any
 
+from muslcheck.archives.interpreter.lazy import Lazy, settled
 from muslcheck.archives.interpreter.values import SOME_KEY, External, Fielded, Items, PathText, Perhaps, Unknown
 
 __all__ = ["BUILTINS", "attribute_of", "binary", "bounded", "compare", "known", "subscript", "together", "truth", "unary"]
@@ -243,7 +244,7 @@ def subscript(owner: Any, key: Any) -> Any:
         except (LookupError, TypeError):
             return Unknown("an item")
         if isinstance(found, Perhaps):
-            return Unknown("an item", (found.value,))
+            return Unknown("an item", (settled(found.value),))
         return Items(found) if type(found) is list else found
     return Unknown("an item")
 
@@ -285,7 +286,7 @@ def truth(value: Any) -> bool | None:
         return None if value.name.endswith("()") else True
     if isinstance(value, (str, int, float, bytes, tuple, set, frozenset, type(None))):
         return bool(value)
-    return True
+    return value.truth() if type(value) is Lazy else True
 
 
 def bounded(text: str) -> str | Unknown:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from muslcheck.archives.facts import Certainty, Seen
+from muslcheck.archives.interpreter.lazy import Lazy, settled
 from muslcheck.archives.interpreter.shell import called_by, calls_of_line, script_of
 from muslcheck.archives.interpreter.signals import Raised
 from muslcheck.archives.interpreter.values import External, Items, PathText, Unknown, weaker
@@ -60,19 +61,19 @@ _IN_IMAGES = frozenset(
 
 def _say(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
     """``print()`` and its like: what is printed right before an exit says why."""
-    text = " ".join(part for part in arguments if isinstance(part, str)).strip()
-    if text:
-        machine.said = [*machine.said[-_SAID:], (text, machine.frame.member, machine.line, machine.path)]
+    parts = tuple(part for part in arguments if isinstance(part.plain if type(part) is Lazy else part, str))
+    if any(part.strip() for part in parts if isinstance(part, str)) or any(part.stripped().truth() for part in parts if type(part) is Lazy):
+        machine.said = [*machine.said[-_SAID:], (parts, machine.frame.member, machine.line, machine.path)]
 
 
 def _said_before(machine: Machine) -> str:
     """What was printed right before the current place, on the same way to it."""
     texts: list[str] = []
     at = machine.line
-    for text, member, line, path in reversed(machine.said):
+    for parts, member, line, path in reversed(machine.said):
         if member != machine.frame.member or path != machine.path or not 0 <= at - line <= _NEAR:
             break
-        texts.insert(0, text)
+        texts.insert(0, " ".join(map(settled, parts)).strip())
         at = line
     return " ".join(" ".join(texts).split())[:_SHOWN]
 

@@ -11,8 +11,9 @@ from muslcheck.archives.interpreter.assignments import assign, tracked
 from muslcheck.archives.interpreter.calling import make_function
 from muslcheck.archives.interpreter.exceptions import exception_name
 from muslcheck.archives.interpreter.imports import on_path
+from muslcheck.archives.interpreter.lifting import operated
 from muslcheck.archives.interpreter.lists import extend, remove
-from muslcheck.archives.interpreter.operations import binary, truth
+from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.programs import leave
 from muslcheck.archives.interpreter.signals import Raised, Return
 from muslcheck.archives.interpreter.values import (
@@ -37,7 +38,7 @@ _UNKNOWN = "<...>"
 
 
 def _expression(machine: Machine, node: ast.Expr) -> None:
-    machine.value(node.value)
+    machine.value(node.value, look=False)
 
 
 def _assignment(machine: Machine, node: ast.Assign) -> None:
@@ -52,7 +53,7 @@ def _annotated(machine: Machine, node: ast.AnnAssign) -> None:
 
 
 def _augmented(machine: Machine, node: ast.AugAssign) -> None:
-    before = machine.value(node.target)
+    before = machine.value(node.target, look=False)
     value = tracked(machine, node.value)
     if isinstance(before, External) and before.name == "sys.path":
         on_path(machine, value)
@@ -60,11 +61,11 @@ def _augmented(machine: Machine, node: ast.AugAssign) -> None:
     if isinstance(before, Items) and isinstance(node.op, ast.Add):
         extend(machine, before, value)
         return
-    assign(machine, node.target, binary(node.op, before, value))
+    assign(machine, node.target, operated(machine, node.op, before, value))
 
 
 def _return(machine: Machine, node: ast.Return) -> None:
-    raise Return(machine.value(node.value) if node.value is not None else None)
+    raise Return(machine.value(node.value, look=False) if node.value is not None else None)
 
 
 def _raise(machine: Machine, node: ast.Raise) -> None:
@@ -106,7 +107,7 @@ def _kinds(raised: Any, name: str) -> tuple[str, ...]:
 
 
 def _assert(machine: Machine, node: ast.Assert) -> None:
-    if truth(machine.value(node.test)) is False and not machine.touched:
+    if truth(machine.value(node.test, look=False)) is False and not machine.touched:
         message = machine.value(node.msg) if node.msg is not None else ""
         said = f"AssertionError: {message}"[:500] if isinstance(message, str) and message else "AssertionError"
         raise Raised(("AssertionError",), said, machine.here)

@@ -273,6 +273,12 @@ def same(first: Any, second: Any) -> bool:
 
 def merge(values: list[Any], certainty: Certainty, born: Path) -> Any:
     """One value for several that different branches leave behind."""
+    from muslcheck.archives.interpreter.lazy import settled
+
+    first = values[0]
+    if all(other is first for other in values[1:]):
+        return first
+    values = [settled(value) for value in values]
     first = values[0]
     if all(same(first, other) for other in values[1:]):
         return first

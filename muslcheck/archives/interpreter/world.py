@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
+from bisect import bisect
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from muslcheck.archives.interpreter.lazy import Lazy, settled
 from muslcheck.archives.interpreter.values import Fielded, Items, PathText, Unknown
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.container import Contents
     from muslcheck.words.target import Target
 
-__all__ = ["FOLDER", "Files", "answers", "environment_markers"]
+__all__ = ["FOLDER", "VARYING", "Files", "answers", "environment_markers"]
 
 _UNPACKED_IN = "/tmp/unpacked"  # noqa: S108 -- a name that nothing opens
 FOLDER = f"{_UNPACKED_IN}/sdist"
@@ -101,12 +103,25 @@ def environment_markers(target: Target) -> dict[str, Any]:
     }
 
 
+VARYING = frozenset(
+    {
+        "sys.version_info", "sys.version", "sys.hexversion", "sys.byteorder", "sys.maxsize", "sys.implementation.cache_tag", "sys.abiflags",
+        "platform.machine()", "platform.python_version()", "platform.python_version_tuple()", "platform.architecture()",
+        "platform.libc_ver()", "os.uname()", "platform.uname()", "sysconfig.get_platform()", "distutils.util.get_platform()",
+        "sysconfig.get_python_version()", "distutils.sysconfig.get_python_version()", "Py_GIL_DISABLED", "py_version_nodot",
+        "py_version_short", "VERSION", "SIZEOF_VOID_P",
+    }
+)  # fmt: skip
+"""Answers, and configuration variables, that are not the same for all targets."""
+
+
 class Files:
     """The archive as the interpreted code sees it: questions about paths, answered from the members' names."""
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._folders: dict[str, set[str]] | None = None
+        self._sorted: list[str] | None = None
 
     @property
     def folders(self) -> dict[str, set[str]]:
@@ -121,8 +136,10 @@ class Files:
                 self._folders[folder].add(last)
         return self._folders
 
-    def inside(self, path: object) -> str | None:
+    @staticmethod
+    def inside(path: object) -> str | None:
         """A path relative to the archive's folder; None where it lies elsewhere or is not known."""
+        path = settled(path)
         if not isinstance(path, str) or "\0" in path:
             return None
         whole = posixpath.normpath(posixpath.join(FOLDER, path))
@@ -130,30 +147,52 @@ class Files:
             return ""
         return whole[len(FOLDER) + 1 :] if whole.startswith(FOLDER + "/") else None
 
-    def beside(self, path: object) -> bool:
+    @classmethod
+    def beside(cls, path: object) -> bool:
         """Whether a path leads out of the sdist's folder, by ``..`` or in full, to something below the folder that it was unpacked in.
 
         A front end unpacks an sdist in a new folder of its own (pip ``operations/prepare.py``): nothing lies beside it.
         """
-        if not isinstance(path, str) or "\0" in path or self.inside(path) is not None:
+        path = settled(path)
+        if not isinstance(path, str) or "\0" in path or cls.inside(path) is not None:
             return False
         if path.startswith("/") and not path.startswith(f"{_UNPACKED_IN}/"):
             return False
         way = posixpath.relpath(posixpath.normpath(posixpath.join(FOLDER, path)), FOLDER)
         return way.startswith("../") and way.rpartition("/")[2] != ".."
 
+    def _looked_up(self, path: object) -> object:
+        """A path that is looked up. Of one that was not looked at, no more is asked than tells that the archive does not hold it."""
+        if type(path) is not Lazy:
+            return path
+        inside = self.inside(path.plain)
+        if inside is None:
+            path.ask("beside")
+            return path.plain
+        if self._sorted is None:
+            self._sorted = sorted({*self._contents.names, *self.folders})
+        place = bisect(self._sorted, inside)
+        longest = max(len(posixpath.commonprefix((inside, name))) for name in self._sorted[max(0, place - 1) : place + 1])
+        if longest >= len(inside):
+            return path.settle()
+        path.ask("below", inside[: longest + 1])  # nothing in the archive begins so
+        return path.plain
+
     def is_file(self, path: object) -> bool | Unknown:
         """``os.path.isfile``."""
+        path = self._looked_up(path)
         inside = self.inside(path)
         return self._outside(path) if inside is None else inside in self._contents.names
 
     def is_folder(self, path: object) -> bool | Unknown:
         """``os.path.isdir``."""
+        path = self._looked_up(path)
         inside = self.inside(path)
         return self._outside(path) if inside is None else inside in self.folders
 
     def exists(self, path: object) -> bool | Unknown:
         """``os.path.exists``."""
+        path = self._looked_up(path)
         inside = self.inside(path)
         return self._outside(path) if inside is None else inside in self._contents.names or inside in self.folders
 
@@ -175,6 +214,7 @@ class Files:
 
     def walk(self, path: object) -> Items | Unknown:
         """``os.walk``, from the top."""
+        path = settled(path)
         inside = self.inside(path)
         if not isinstance(path, str) or inside is None:
             return Unknown("a folder outside the sdist")
