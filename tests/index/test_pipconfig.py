@@ -219,6 +219,38 @@ def test_moments(monkeypatch):
     assert before <= moment + week <= datetime.datetime.now(datetime.UTC)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-02T03:04:05Z", datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)),
+        ("2026-01-02T03:04:05+02:00", datetime.datetime(2026, 1, 2, 1, 4, 5, tzinfo=datetime.UTC)),
+        ("2026-01-02", datetime.datetime(2026, 1, 3).astimezone()),  # local time, to the end of the day
+        ("3 days", datetime.timedelta(days=3)),
+        ("1 week", datetime.timedelta(days=7)),
+        ("24 hours ago", datetime.timedelta(days=1)),
+        ("30d", datetime.timedelta(days=30)),
+        ("P7D", datetime.timedelta(days=7)),
+        ("P2W", datetime.timedelta(days=14)),
+        ("PT36H", datetime.timedelta(hours=36)),
+    ],
+)
+def test_moments_of_uv(monkeypatch, text, expected):
+    monkeypatch.setenv("UV_EXCLUDE_NEWER", text)
+    found = options_from_environment(uv=True)[1].uploaded_prior_to
+    if isinstance(expected, datetime.timedelta):
+        assert abs(datetime.datetime.now(datetime.UTC) - expected - found) < datetime.timedelta(minutes=5)
+    else:
+        assert found == expected
+    assert options_from_environment(uv=True, isolated=True)[1] == options_from_environment()[1] == Selection()
+
+
+@pytest.mark.parametrize("text", ["soon", "3 fortnights", "P1M", "2026-13-01"])
+def test_moments_of_uv_that_make_no_sense(monkeypatch, text):
+    monkeypatch.setenv("UV_EXCLUDE_NEWER", text)
+    with pytest.raises(UsageError, match=f"UV_EXCLUDE_NEWER: {text} is neither a date nor a while"):
+        options_from_environment(uv=True)
+
+
 def test_names_of_projects(monkeypatch):
     monkeypatch.setenv("PIP_ALL_RELEASES", "Foo_Bar,baz")
     monkeypatch.setenv("PIP_ONLY_FINAL", "baz,Other")

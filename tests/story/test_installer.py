@@ -433,6 +433,61 @@ class TestSettingsOfPip:
                 assert version(place, "odd", "uv") == "0.5"
             assert version(place, "odd", "uv") == "1.0"
 
+    @pytest.mark.parametrize("variable", ["CONSTRAINT", "BUILD_CONSTRAINT", "REQUIREMENT"])
+    def test_nor_are_files_that_it_is_told_of(self, place, monkeypatch, variable):
+        place.wheel("odd", "1.0")
+        place.wheel("odd", "2.0")
+        place.wheel("more", "1.0")
+        place.write("limits.txt", "odd<2\n")
+        monkeypatch.setenv(f"PIP_{variable}", "limits.txt")
+        report = place.check(place.write("r.txt", "more\nodd"), installer="uv")
+        assert {verdict.name: verdict.version for verdict in report} == {"more": "1.0", "odd": "2.0"}
+
+    @pytest.mark.parametrize(
+        ("variable", "text", "expected"),
+        [
+            ("UV_CONSTRAINT", "odd<2\n", {"app": "1.0", "odd": "1.0"}),
+            ("UV_OVERRIDE", "odd==1.0\n", {"app": "1.0", "odd": "1.0"}),
+            ("UV_EXCLUDE", "odd\n", {"app": "1.0"}),
+            ("UV_BUILD_CONSTRAINT", "odd<2\n", {"app": "1.0", "odd": "2.0"}),
+        ],
+    )
+    def test_files_that_its_own_variables_name(self, place, monkeypatch, variable, text, expected):
+        place.wheel("app", "1.0", requires=["odd"])
+        place.wheel("odd", "1.0")
+        place.wheel("odd", "2.0")
+        place.write("told.txt", text)
+        place.write("r.txt", "app\n")
+        monkeypatch.setenv(variable, "told.txt")
+        found = {each: place.check("r.txt", installer=each) for each in ("uv", "pip")}
+        assert {verdict.name: verdict.version for verdict in found["uv"]} == expected
+        assert {verdict.name: verdict.version for verdict in found["pip"]} == {"app": "1.0", "odd": "2.0"}
+        assert len(place.check("r.txt", installer="uv", isolated=True)) == 2
+
+    def test_constraints_that_are_given_replace_those_of_its_variable(self, place, monkeypatch):
+        for each in ("1.0", "2.0", "3.0"):
+            place.wheel("odd", each)
+        place.write("one.txt", "odd<2\n")
+        place.write("two.txt", "odd<3\n")
+        place.write("r.txt", "odd\n")
+        monkeypatch.setenv("UV_CONSTRAINT", "one.txt")
+        monkeypatch.setenv("PIP_CONSTRAINT", "one.txt")
+        assert place.check("r.txt", installer="uv", constraints=["two.txt"])["odd"].version == "2.0"
+        assert place.check("r.txt", installer="pip", constraints=["two.txt"])["odd"].version == "1.0"
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "expected"),
+        [("UV_PRERELEASE", "allow", "3.0b1"), ("UV_PRERELEASE", "if-necessary", "2.0"), ("UV_EXCLUDE_NEWER", "2026-02-01", "1.0")],
+    )
+    def test_what_its_own_variables_say_of_files(self, place, monkeypatch, variable, value, expected):
+        place.wheel("odd", "1.0", upload_time="2026-02-01T12:00:00Z")
+        place.wheel("odd", "2.0", upload_time="2026-03-01T00:00:00Z")
+        place.wheel("odd", "3.0b1", upload_time="2026-03-01T00:00:00Z")
+        monkeypatch.setenv(variable, value)
+        monkeypatch.setenv("TZ", "UTC")
+        assert version(place, "odd", "uv") == expected
+        assert version(place, "odd", "pip") == "2.0"
+
     @pytest.mark.parametrize("variable", ["UV_DEFAULT_INDEX", "UV_INDEX_URL"])
     def test_the_index_of_uv_goes_before_that_of_pip(self, place, open_place, monkeypatch, variable):
         other = open_place()
@@ -442,6 +497,36 @@ class TestSettingsOfPip:
         monkeypatch.setenv(variable, other.server.index_url)
         report = {each: muslcheck.check(place.write("r.txt", "odd"), **ALPINE, cache=False, installer=each) for each in ("pip", "uv")}
         assert {each: report[each]["odd"].version for each in report} == {"pip": "1.0", "uv": "0.5"}
+
+
+@pytest.mark.parametrize(
+    ("written", "options", "pip", "uv"),
+    [
+        # What has to be built, and the formats that are allowed: uv ends there, save for what is editable.
+        ("./own", {}, "unknown", "unknown"),
+        ("./own", {"only_binary": ":all:"}, "unknown", "fail"),
+        ("./own", {"only_binary": "own"}, "unknown", "fail"),
+        ("./own", {"only_binary": "other"}, "unknown", "unknown"),
+        ("own @ {folder}", {"only_binary": ":all:"}, "unknown", "fail"),
+        ("-e ./own", {"only_binary": ":all:"}, "unknown", "unknown"),
+        ("own @ git+https://git.example/own.git", {"only_binary": ":all:"}, "unknown", "fail"),
+        ("own @ git+https://git.example/own.git", {"only_binary": ":all:", "no_binary": "own"}, "unknown", "unknown"),
+    ],
+)
+def test_folders_and_checkouts_where_only_wheels_may_be_used(place, written, options, pip, uv):
+    place.write("own/pyproject.toml", '[project]\nname = "own"\nversion = "1"\ndependencies = ["fine"]\n')
+    place.write("r.txt", written.format(folder=(place.folder / "own").as_uri()) + "\n")
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    found = {}
+    for installer in ("pip", "uv"):
+        ended = place.run("r.txt", *words, "--installer", installer, "-f", "json", "--no-cache")
+        found[installer] = {each["name"]: each for each in json.loads(ended.out)["packages"]}
+    assert (found["pip"]["own"]["outcome"], found["uv"]["own"]["outcome"]) == (pip, uv)
+    if uv == "fail":
+        first = found["uv"]["own"]["evidence"][0]
+        assert first["code"] == "MC003"
+        assert "uv does not where only wheels may be used" in first["claim"]
+    assert found["pip"].keys() == found["uv"].keys()
 
 
 @st.composite
