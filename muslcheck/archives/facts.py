@@ -164,6 +164,8 @@ class NativeFile:
     """Where those are looked for first."""
     wants: tuple[str, ...] = ()
     """Functions and variables that it cannot do without, sorted: not of CPython, not in the wheel, not said to be of another library."""
+    of_glibc: tuple[str, ...] = ()
+    """Those of them that glibc had when it was linked, by their versions."""
     glibc: tuple[str, ...] = ()
     """Versions of glibc's libraries that it was linked against (``libc.so.6 GLIBC_2.17``)."""
     initial_exec: bool = False

@@ -173,12 +173,12 @@ def _resolved(found: Iterable[_Found]) -> Iterator[NativeFile]:
             yield each.native
             continue
         inside = defined[each.elf.machine]
-        wants = (
-            name
+        wants = {
+            name: version
             for name, (_, version) in each.elf.wants.items()
             if name and not name.startswith(("Py", "_Py")) and name not in inside and (not version or version.startswith("GLIBC_"))
-        )
-        yield replace(each.native, wants=tuple(sorted(wants)))
+        }
+        yield replace(each.native, wants=tuple(sorted(wants)), of_glibc=tuple(sorted(name for name in wants if wants[name])))
 
 
 def _roots(modules: Iterable[str], natives: Iterable[NativeFile]) -> tuple[str, ...]:

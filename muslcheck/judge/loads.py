@@ -10,6 +10,7 @@ import enum
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
 from muslcheck.alpine.apk import in_image
@@ -69,6 +70,8 @@ class Lack:
     sure: bool
     instead: str = ""
     """The version of it that the release of Alpine has."""
+    unfound: str = ""
+    """Where in the wheel it is, and nothing tells musl's loader to look."""
 
 
 @lru_cache(maxsize=512)
@@ -93,7 +96,8 @@ def lacks(facts: WheelFacts, target: Target, offered: ApkIndex | None) -> tuple[
                 provider = offered.provider(f"so:{soname}") if offered is not None else None
                 apk, sure = (provider, True) if provider else known or (None, offered is not None)
                 if apk not in held:
-                    found[soname] = Lack(soname, each, apk, sure, in_other_version(soname, target.release) or "")
+                    here = next((other.path for other in facts.natives if other.machine == each.machine and soname in _names(other)), "")
+                    found[soname] = Lack(soname, each, apk, sure, in_other_version(soname, target.release) or "", here)
     return tuple(found.values())
 
 
@@ -175,8 +179,10 @@ def _refused(file: NativeFile, closure: Sequence[NativeFile], facts: WheelFacts,
             True,
         )
     missing = [name for name in file.wants if name not in exported(musl, target.arch)]
-    if not missing or any(_outside(each, facts) for each in closure):
-        return None  # another library may have them
+    if any(_outside(each, facts) for each in closure):  # which may have the others
+        missing = [name for name in missing if name in file.of_glibc and name.startswith("__")]
+    if not missing:
+        return None
     names = f"{', '.join(missing[:3])}{f' and {len(missing) - 3} more' if len(missing) > 3 else ''}"  # noqa: PLR2004 -- enough to see
     sure = any(surely_lacks(musl, name) for name in missing)
     if file.glibc:
@@ -190,21 +196,43 @@ def _closure(file: NativeFile, facts: WheelFacts) -> tuple[NativeFile, ...]:
     ahead = [file]
     while ahead:
         for soname in ahead.pop().needed:
-            for each in facts.natives:
-                if each.path not in found and each.machine == file.machine and soname in _called(each):
-                    found[each.path] = each
-                    ahead.append(each)
+            if soname in _found(facts, file.machine):
+                same = [each for each in facts.natives if each.machine == file.machine and _last(each) == soname and each.path not in found]
+                found.update((each.path, each) for each in same)
+                ahead += same
     return tuple(found.values())
 
 
 def _outside(file: NativeFile, facts: WheelFacts) -> list[str]:
     """The libraries that a file needs, and that neither musl is nor the wheel has."""
-    inside = {name for each in facts.natives if each.machine == file.machine for name in _called(each)}
-    return [soname for soname in file.needed if not is_musl_itself(soname) and soname.rpartition("/")[2] not in inside]
+    return [soname for soname in file.needed if not is_musl_itself(soname) and soname not in _found(facts, file.machine)]
 
 
-def _called(file: NativeFile) -> tuple[str, str]:
-    return file.soname, file.path.rpartition("/")[2]
+@lru_cache(maxsize=512)
+def _found(facts: WheelFacts, machine: str) -> frozenset[str]:
+    """The wheel's libraries that musl's loader finds: by the names of their files, in folders where some file of the wheel has it look.
+
+    It does not go by the names that libraries give themselves, nor by what was opened before by its path (``ldso/dynlink.c``).
+    """
+    folders = {
+        normpath(f"{_folder(file)}/{place.replace('$ORIGIN', '.').replace('${ORIGIN}', '.')}")
+        for file in facts.natives
+        for place in file.runpath
+        if place.startswith(("$ORIGIN", "${ORIGIN}"))
+    }
+    return frozenset(_last(file) for file in facts.natives if file.machine == machine and _folder(file) in folders)
+
+
+def _folder(file: NativeFile) -> str:
+    return file.path.rpartition("/")[0] or "."
+
+
+def _last(file: NativeFile) -> str:
+    return file.path.rpartition("/")[2]
+
+
+def _names(file: NativeFile) -> tuple[str, str]:
+    return file.soname, _last(file)
 
 
 def _main(facts: WheelFacts, name: str) -> tuple[str, ...]:

@@ -77,7 +77,11 @@ def missing_library(case: Case) -> Iterator[Evidence]:
         elif is_library:
             yield Evidence("MC133", f"{told}; nothing surely loads this file", _place(case, lack.file), Strength.HINT)
         else:
-            other = f"; Alpine {case.target.release} has {lack.instead} instead" if lack.instead else ", nor is a package known to bring it"
+            other = ", nor is a package known to bring it"
+            if lack.unfound:
+                told, other = f"needs {lack.soname}", f": in the wheel it is {lack.unfound}, where nothing tells musl's loader to look"
+            elif lack.instead:
+                other = f"; Alpine {case.target.release} has {lack.instead} instead"
             says = Outcome.UNKNOWN if loaded and not _leads_out(lack.file) else None
             strength = Strength.PROOF if says else Strength.STRONG
             yield Evidence("MC133", f"{told}{other}", _place(case, lack.file), strength, says, _LACKING)
