@@ -125,6 +125,7 @@ def _follow_command(
     instance = Instance(klass, {"compiler": Unknown("the compiler"), "define": None, "debug": None})
     instance.attributes |= {name: Items() for name in ("include_dirs", "library_dirs", "libraries")}
     instance.attributes["extensions"] = Items([extension for extension, _ in extensions])
+    instance.attributes["ext_map"] = {extension.name: extension for extension, _ in extensions if isinstance(extension.name, str)}
     where = machine.contents.where(klass.member, klass.node.lineno)
     listing = klass.find("get_source_files")
     if isinstance(listing, Func):  # asked for the list of sources (egg_info), which no ``try`` of the build guards
@@ -253,6 +254,11 @@ def _forgives(handler: ast.ExceptHandler) -> bool:
     return not _always_leaves(handler.body)
 
 
+def _unless_optional(test: ast.expr) -> bool:
+    """``not ext.optional``: as setuptools itself, which forgives an extension that says so of itself."""
+    return isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and _last_name(test.operand) == "optional"
+
+
 def _always_leaves(body: list[ast.stmt]) -> bool:
     for statement in body:
         if isinstance(statement, ast.Raise):
@@ -262,6 +268,8 @@ def _always_leaves(body: list[ast.stmt]) -> bool:
             and isinstance(statement.value, ast.Call)
             and _last_name(statement.value.func) in {"exit", "_exit", "quit"}
         ):
+            return True
+        if isinstance(statement, ast.If) and _unless_optional(statement.test) and _always_leaves(statement.body):
             return True
         if isinstance(statement, ast.If) and statement.orelse and _always_leaves(statement.body) and _always_leaves(statement.orelse):
             return True

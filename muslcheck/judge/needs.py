@@ -61,6 +61,7 @@ _COLUMN = {"header": "header", "library": "lib", "pkg-config": "pc"}
 """What the table of absent things calls a kind of name."""
 _SURENESS = {Certainty.DECIDED_LATER: 0, Certainty.OPTIONAL: 1, Certainty.ALWAYS: 2}
 """How sure a need is; one that has to be switched on is none."""
+_HEADERS = "/usr/include/"
 _WAY = {"cmake": "cmake", "crate": "crates", "header": "headers", "library": "libs", "pkg-config": "pc"}
 """What the table of libraries calls a kind of name."""
 _PKGCONFIG = frozenset({"pkg-config", "pkgconf"})
@@ -273,9 +274,10 @@ def _tool(tool: str, release: str) -> Apk | None:
 
 def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
     """Every need, as often as it is seen, the headers first."""
-    headers = [_header(seen, release) for seen in facts.headers if not seen.value.startswith(_FROM_PYTHON)]
+    below = {folder.removeprefix(_HEADERS).strip("/") for e in facts.extensions for folder in e.include_dirs if folder.startswith(_HEADERS)}
+    headers = [_header(seen, release, below) for seen in facts.headers if not seen.value.startswith(_FROM_PYTHON)]
     yield from headers
-    own = {extension.name for extension in facts.extensions}
+    own = {extension.name for extension in facts.extensions if extension.name not in extension.libraries}  # that others link
     for seen in _bindings(_libraries(facts.libraries, headers, release), release):
         if seen.value in _OF_THE_COMPILER:
             yield Need("library", seen.value, seen.where, seen.certainty, _OF_THE_COMPILER[seen.value])
@@ -342,7 +344,10 @@ def _remedied(facts: SdistFacts, release: str) -> Iterator[Need]:
             yield Need("function", name, seen.where, seen.certainty, Apk((lacking.remedy,)))
 
 
-def _header(seen: Seen, release: str) -> Need:
+def _header(seen: Seen, release: str, below: set[str]) -> Need:
+    """A header by its own name, or as it lies in one of the folders of the system that the compiler is told to look in."""
+    paths = (seen.value, *(f"{folder}/{seen.value}" for folder in sorted(below - {""})))
+    seen = replace(seen, value=next((path for path in paths if apk_for_header(path, release) is not None), seen.value))
     lacking = lacking_header(seen.value, release)
     if lacking is not None and lacking.remedy:
         apk = apk_for_header(seen.value, release)

@@ -337,6 +337,12 @@ def test_what_a_class_makes_is_not_none():
     assert only(facts(PLAIN + code, pyproject=pyproject).extensions).certainty is Certainty.ALWAYS
 
 
+def test_what_nothing_brings_was_not_imported_before():
+    code = f"import sys\nsetup(ext_modules=[{EXT}] if 'skbuild.deep' not in sys.modules else [])"
+    pyproject = '[build-system]\nrequires = ["setuptools", "build"]\n'
+    assert only(facts(PLAIN + code, pyproject=pyproject).extensions).certainty is Certainty.ALWAYS
+
+
 OWN = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "backend"\nbackend-path = ["tools"]\n'
 PATCH = """
 from setuptools import Distribution, Extension

@@ -761,3 +761,46 @@ def test_a_command_that_gives_the_distribution_an_extension_that_it_has_adds_non
         **{"a.c": ""},
     )
     assert [(e.name, e.sources) for e in found.extensions] == [("demo.native", ("a.c",))]
+
+
+@pytest.mark.parametrize(("handler", "how"), [("if not ext.optional:\n                    raise", "always"), ("print(ext)", "optional")])
+def test_a_command_that_forgives_optional_extensions_only(handler, how):
+    code = f"""
+from setuptools import setup, Extension
+from setuptools.command.build_ext import build_ext
+from distutils.errors import CCompilerError
+
+
+class build_all(build_ext):
+    def build_extensions(self):
+        for ext in self.extensions:
+            try:
+                self.build_extension(ext)
+            except CCompilerError:
+                {handler}
+                self.warn("failed")
+
+
+setup(ext_modules=[Extension("a", ["a.c"])], cmdclass={{"build_ext": build_all}})
+"""
+    assert only(facts(code, **{"a.c": ""}).extensions).certainty.value == how
+
+
+def test_a_command_that_finds_an_extension_by_its_name():
+    code = """
+from setuptools import setup, Extension
+from setuptools.command.build_ext import build_ext
+
+
+class carried(build_ext):
+    def run(self):
+        ext = self.ext_map["demo._ext"]
+        ext.sources += ["lib/spam.c"]
+        ext.libraries = []
+        super().run()
+
+
+setup(ext_modules=[Extension("demo._ext", ["demo.c"], libraries=["spam"])], cmdclass={"build_ext": carried})
+"""
+    found = only(facts(code, **{"demo.c": "", "lib/spam.c": ""}).extensions)
+    assert (found.sources, found.libraries) == (("demo.c", "lib/spam.c"), ())

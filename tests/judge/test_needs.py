@@ -47,6 +47,26 @@ def test_the_releases_own_index_knows_better(facts, build, runtime):
     assert set(apk.runtime) == runtime
 
 
+@pytest.mark.parametrize(("name", "found"), [("hunspell", True), ("other", False)])
+def test_an_extension_that_is_named_like_the_library_that_it_links(name, found):
+    """A library of that name is the project's own only where another part links it."""
+    case = a_case(offered=False, libraries=["hunspell"])
+    parts = (
+        Extension("hunspell", ("c",), Certainty.ALWAYS, WHERE),
+        Extension(name, ("c",), Certainty.ALWAYS, WHERE, libraries=("hunspell",)),
+    )
+    case = replace(case, facts=replace(case.facts, extensions=parts[1:] if found else parts))
+    assert ("hunspell-dev" in judge(case).apk.build) is found
+
+
+@pytest.mark.parametrize("folder", ["/usr/include/hunspell", "/usr/include", "include"])
+def test_a_header_below_a_folder_that_the_compiler_is_told_to_look_in(folder):
+    case = a_case(offered=False, headers=["hunspell.hxx"])
+    part = Extension("spam", ("c++",), Certainty.ALWAYS, WHERE, include_dirs=(folder,))
+    apk = judge(replace(case, facts=replace(case.facts, extensions=(part,)))).apk
+    assert ("hunspell-dev" in apk.build) is (folder == "/usr/include/hunspell")
+
+
 def test_without_it_the_tables_answer():
     assert set(judge(a_case(offered=False, headers=["zlib.h"], programs=["pkg-config demo"])).apk.build) == {
         "gcc",
