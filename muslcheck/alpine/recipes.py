@@ -35,8 +35,11 @@ class Recipe:
 
 def recipe_for(name: str, release: str) -> Recipe | None:
     """Alpine's own package of a project (normalised name) on a release (``3.23``), or None where it has none or none is to be known."""
-    if os.environ.get("MUSLCHECK_RECIPES") == "off":
-        return None
+    return None if os.environ.get("MUSLCHECK_RECIPES") == "off" else _recipe_for(name, release)
+
+
+@cache
+def _recipe_for(name: str, release: str) -> Recipe | None:
     row = _rows().get(name)
     version = "-" if row is None else _version(row.text("versions"), release)
     return None if row is None or version == "-" else Recipe(row.text("apk"), row.text("repo"), version, row.strings("build"))

@@ -88,7 +88,8 @@ class Page:
     def after(self, version: str, texts: Sequence[str]) -> set[str]:
         """What stands after several texts, up to the next dot, in the JSON objects of one version's files."""
         block = self.block(version)
-        return {found.decode() for text in texts for found in re.findall(rb"%b([a-z0-9_]*)\." % re.escape(text.encode()), block)}
+        there = [sought for text in texts if (sought := text.encode()) in block]  # most pages have none of most, and that is soon seen
+        return {found.decode() for sought in there for found in re.findall(rb"%b([a-z0-9_]*)\." % re.escape(sought), block)}
 
     def rows(self, version: str) -> list[Mapping[str, Any]]:
         """The JSON objects of one version's files, in the order of the page."""

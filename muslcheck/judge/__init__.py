@@ -12,7 +12,7 @@ from muslcheck.judge.advice import advise
 from muslcheck.judge.case import Case
 from muslcheck.judge.decide import decide, ordered
 from muslcheck.judge.parts import compiled
-from muslcheck.judge.rules import OPENED, RULES, UNOPENED, Rule
+from muslcheck.judge.rules import INSIDE, OPENED, RULES, UNOPENED, Rule
 from muslcheck.words.release import Fits, Kind, Metadata
 from muslcheck.words.verdict import ApkNames, Outcome, Verdict
 
@@ -99,7 +99,8 @@ _ASKED = attrgetter("name", "version", "requested", "required_by", "chain", "dir
 
 def _judged(case: Case, known: Known) -> Verdict:
     case = _with_chain(case)
-    found = (*(evidence for rule in UNOPENED for evidence in rule.check(case)), *_found_in_sdist(case, known))
+    rules = UNOPENED if case.inside is None else (*UNOPENED, *INSIDE)
+    found = (*(evidence for rule in rules for evidence in rule.check(case)), *_found_in_sdist(case, known))
     outcome, marks = decide(found)
     evidence = ordered(found, outcome)
     apk = _apk_names(case, outcome, known) if case.inside is None else ApkNames(runtime=_brought(found))

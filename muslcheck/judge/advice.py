@@ -13,7 +13,7 @@ from muslcheck.words.resolution import BlockerKind
 from muslcheck.words.verdict import Action, Advice, ApkNames, Mark, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from muslcheck.judge.case import Case
     from muslcheck.words.release import Placed
@@ -34,6 +34,8 @@ _DOCKER = {
     "s390x": "linux/s390x",
     "x86_64": "linux/amd64",
 }
+_ARCHITECTURES = sorted(_DOCKER, key=lambda arch: (arch not in {"x86_64", "aarch64"}, arch))
+"""The most used first."""
 
 
 def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) -> tuple[Advice, ...]:
@@ -153,7 +155,7 @@ def _images(case: Case) -> Iterator[Advice]:
     target, placed, blocker = case.target, case.candidate.shelf.placed, case.candidate.blocker
     if blocker is not None and blocker.kind is not BlockerKind.NO_FILE:
         return  # it is the same on every image
-    near = [p for p in placed if p.file.kind is Kind.WHEEL and _miss(p) in _FOR_ANOTHER_PYTHON]
+    near, elsewhere = _nearly(placed, "musllinux" if target.is_musl else "manylinux")
     for python in sorted({python for p in near for python in _pythons(p)}, key=lambda v: (abs(v[1] - target.python[1]), -v[1])):
         other = _with_python(target, python)
         if python != target.python and any(_fits(p, other) for p in near):
@@ -161,13 +163,31 @@ def _images(case: Case) -> Iterator[Advice]:
             yield Advice(Action.CHANGE_IMAGE, other.image, why)
             break
     else:
-        for arch in sorted(_DOCKER.keys() - {target.arch}, key=lambda a: (a not in {"x86_64", "aarch64"}, a)):
-            elsewhere = replace(target, arch=arch)
-            if any(_fits(p, elsewhere) for p in placed if p.file.kind is Kind.WHEEL and _miss(p) is Miss.ARCH):
+        for arch in _ARCHITECTURES:
+            there = [p for p in elsewhere if arch in p.file.filename.lower()]
+            other = _on_machine(target, arch)
+            if arch != target.arch and any(_fits(p, other) for p in there):
                 why = f"on {arch} the release has a wheel"
                 yield Advice(Action.CHANGE_IMAGE, f"--platform {_DOCKER[arch]} {target.image}", why)
                 break
     yield from _on_glibc(case)
+
+
+def _nearly(placed: Iterable[Placed], libc: str) -> tuple[list[Placed], list[Placed]]:
+    """The wheels that miss for their Python, and those that miss for their machine; a name without the C library in it fits nowhere."""
+    near, elsewhere, farthest = [], [], Miss.ARCH
+    for each in placed:
+        fit = each.fit
+        if isinstance(fit, Misfit):
+            if fit.miss < farthest:
+                break  # the nearest come first
+            name = each.file.filename.lower()
+            if (libc in name or "any." in name) and each.file.kind is Kind.WHEEL:
+                if fit.miss is farthest:
+                    elsewhere.append(each)
+                elif fit.miss in _FOR_ANOTHER_PYTHON:
+                    near.append(each)
+    return near, elsewhere
 
 
 def _on_glibc(case: Case) -> Iterator[Advice]:
@@ -218,6 +238,12 @@ def _pythons(placed: Placed) -> set[tuple[int, int]]:
     return {(int(major), int(minor)) for major, minor in _PYTHON_IN_TAG.findall(tag)}
 
 
+@lru_cache(maxsize=1024)
+def _on_machine(target: Target, arch: str) -> Target:
+    return replace(target, arch=arch)
+
+
+@lru_cache(maxsize=1024)
 def _with_python(target: Target, python: tuple[int, int]) -> Target:
     version = f"{python[0]}.{python[1]}"
     return replace(target, image=f"python:{version}-alpine", python=python, python_full=f"{version}.0", free_threaded=False)
@@ -228,10 +254,15 @@ def _fits(placed: Placed, target: Target) -> bool:
     tags = target.tags
     if not any(tag in tags for tag in _tags(placed.file.filename)):
         return False
+    return not placed.file.requires_python or _allows(placed.file.requires_python, target.python_full)
+
+
+@lru_cache(maxsize=4096)
+def _allows(requires_python: str, python: str) -> bool:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
-        return SpecifierSet(placed.file.requires_python or "").contains(target.python_full, prereleases=True)
+        return SpecifierSet(requires_python).contains(python, prereleases=True)
     except InvalidSpecifier:
         return True
 

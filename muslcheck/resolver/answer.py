@@ -281,6 +281,9 @@ class _Teller:
         base = self._node.base
         if self._offer is None or base.version is None or base.direct is not None:
             return False
+        newest = next(iter(self._offer.project.versions), None)
+        if newest is None or version_of(newest) <= base.version:
+            return newest is not None
         first = next(self._offer.versions(wish.specifier), None)
         return first is not None and version_of(first) <= base.version
 
@@ -427,23 +430,17 @@ class _Teller:
         return tuple(sorted(near, key=version_of, reverse=True))
 
     def _twin_file(self) -> DistFile | None:
-        """What the twin installs of the same version; beside a native wheel nobody asks."""
+        """What the twin installs of the same version."""
         base = self._node.base
         if base.direct is not None and base.file is not None:
             return _shelf_of(base.file, self._twins).chosen
-        if self._gets_native() or base.direct is not None:
-            return None
         twin = self._twin
-        if twin is None or self._version is None:
+        if twin is None or self._version is None or base.direct is not None:
             return None
         fits = twin.fits(self._version)
         if not fits and base.file is not None and base.file.yanked is not None:
             fits = twin.fits(self._version, yanked=True)
         return next((file for file in fits if not self._wish.hashes or not file.hashes or self._wish.allows_hash(file)), None)
-
-    def _gets_native(self) -> bool:
-        fit = self._shelf.placed[0].fit if self._shelf.placed else None
-        return isinstance(fit, Fits) and fit.tag != "sdist" and not fit.tag.endswith("-any")
 
     def _newer(self) -> tuple[str | None, DistFile | None]:
         """The newest release above the chosen one that the twin could install and the target could not."""

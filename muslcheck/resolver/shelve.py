@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Selection
     from muslcheck.words.target import Target
 
-__all__ = ["fitting", "in_order", "is_sdist_of", "place", "shelve", "shelve_later"]
+__all__ = ["Missed", "beside", "fitting", "in_order", "is_sdist_of", "place", "shelve", "shelve_later"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """What pip unpacks (``utils/filetypes.py``), the usual first."""
@@ -196,26 +196,42 @@ def shelve(
     them like others. For the other arguments see :func:`place`.
     """
     placed = (Placed(file, place(file, target, selection, name, pinned=pinned, hashes=hashes)) for file in files)
-    return in_order(placed, selection.installer, hashes)
+    return in_order(enumerate(placed), selection.installer, hashes)
 
 
-def in_order(files: Iterable[Placed], installer: Installer, hashes: Collection[str] = ()) -> Shelf:
-    """The shelf of a release whose files are placed already, in the order of the page (see :func:`shelve`)."""
+Missed = tuple[int, int, int, Placed]
+"""A file that does not fit, by the order of the shelf: how far it misses, by how much, and its place on the page."""
+
+
+def beside(number: int, placed: Placed) -> Missed:
+    """A file that does not fit, to be put in order."""
+    assert isinstance(placed.fit, Misfit)
+    return -placed.fit.miss, -placed.fit.near, number, placed
+
+
+def in_order(
+    files: Iterable[tuple[int, Placed]], installer: Installer, hashes: Collection[str] = (), others: Iterable[Missed] = ()
+) -> Shelf:
+    """The shelf of a release whose files are placed already, each with its place on the page (see :func:`shelve`).
+
+    ``others`` are more that do not fit: of a long list in order it takes little to put a few between.
+    """
     fits: list[tuple[tuple[bool, bool, int, _Build], Placed]] = []
-    misfits: list[tuple[tuple[int, int], Placed]] = []
-    for placed in files:
+    misfits = [*others]
+    for number, placed in files:
         file, fit = placed.file, placed.fit
         if isinstance(fit, Misfit):
-            misfits.append(((-fit.miss, -fit.near), placed))
+            misfits.append(beside(number, placed))
         else:
             kept = file.yanked is None or not installer.takes_pinned_yanked
             fits.append(((bool(hashes and file.hashes), kept, -fit.rank, fit.build), placed))
-    first = itemgetter(0)
     if installer.last_of_equals:
         fits.reverse()  # sorted(reverse=True) keeps the order of equals
     else:
         fits.sort(key=lambda each: each[1].file.filename)
-    return Shelf(tuple(placed for _, placed in (*sorted(fits, key=first, reverse=True), *sorted(misfits, key=first))))
+    misfits.sort()
+    fits.sort(key=itemgetter(0), reverse=True)
+    return Shelf((*(placed for _, placed in fits), *(missed[-1] for missed in misfits)))
 
 
 def _fit_by_name(filename: str, name: str, target: Target, installer: Installer) -> Fits | Misfit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,13 +14,13 @@ from muslcheck.words.release import Kind
 from muslcheck.words.verdict import ApkNames, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from muslcheck.words.installer import Installer
     from muslcheck.words.release import DistFile
     from muslcheck.words.supply import Supply
     from muslcheck.words.target import Target
-    from muslcheck.words.verdict import Verdict
+    from muslcheck.words.verdict import Advice, BuildRequirement, Evidence, Verdict
 
 __all__ = ["FAIL_ON", "SCHEMA_VERSION", "Problem", "Report", "Sizes"]
 
@@ -199,26 +199,52 @@ def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
     return {outcome.value: outcomes.count(outcome) for outcome in Outcome}
 
 
+class _Text(str):
+    """Plain data as JSON already."""
+
+    __slots__ = ()
+
+
 def _packages_as_json(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """Each verdict as it stands in the list. Of verdicts that are made of the same parts, for several targets, one is written."""
-    written: dict[tuple[int, ...], str] = {}
+    """Each verdict as it stands in the list. Of verdicts that are made of the same parts, for several targets, one is written.
+
+    So are the parts: targets that differ in one piece of evidence have the others in common.
+    """
+    written: dict[int | tuple[int, ...], str] = {}  # by ids: the verdicts hold all that they are made of
+    target = None
+    start = ""
+
+    def once(part: Any, plain: Callable[[Any], Any], margin: str) -> Any:  # noqa: ANN401
+        text = written.get(id(part))
+        if text is None:
+            text = written[id(part)] = _Text(_as_json(plain(part), margin))
+        return text
+
     for verdict in verdicts:
         parts = tuple(map(id, _SHARED(verdict)))
         rest = written.get(parts)
         if rest is None:
-            rest = written[parts] = _as_json(_package(verdict), "    ").partition("\n")[2].partition("\n")[2]
-        yield f'{{\n      "target": {_as_json(verdict.target.id)},\n{rest}'
+            rest = written[parts] = _as_json(_package(verdict, once), "    ").partition("\n")[2].partition("\n")[2]
+        if verdict.target is not target:
+            target = verdict.target
+            start = f'{{\n      "target": {_as_json(target.id)},\n'
+        yield start + rest
 
 
 def _as_json(value: Any, margin: str = "") -> str:  # noqa: ANN401 - plain data
     """What ``json.dumps(value, indent=2)`` writes of plain data, several times as fast; ``margin`` goes before each further line."""
+    return _writer()(value, margin)
+
+
+@cache
+def _writer() -> Callable[[Any, str], str]:
     from json import dumps
     from json.encoder import encode_basestring_ascii as quoted
 
     def lines(value: Any, margin: str) -> str:  # noqa: ANN401
-        inner = f"{margin}  "
         if isinstance(value, str):
-            return quoted(value)
+            return value if value.__class__ is _Text else quoted(value)
+        inner = f"{margin}  "
         if isinstance(value, dict) and value:
             within = f",\n{inner}".join([f"{quoted(key)}: {lines(each, inner)}" for key, each in value.items()])
             return f"{{\n{inner}{within}\n{margin}}}"
@@ -227,7 +253,7 @@ def _as_json(value: Any, margin: str = "") -> str:  # noqa: ANN401 - plain data
             return f"[\n{inner}{within}\n{margin}]"
         return dumps(value)
 
-    return lines(value, margin)
+    return lines
 
 
 def _target(target: Target) -> dict[str, Any]:
@@ -272,27 +298,42 @@ def _file(file: DistFile | None) -> dict[str, Any] | None:
     return None if file is None else {"filename": file.filename, "size": file.size, "sha256": file.sha256, "url": file.url}
 
 
-def _package(verdict: Verdict) -> dict[str, Any]:
+def _as_it_is(part: Any, plain: Callable[[Any], Any], margin: str) -> Any:  # noqa: ANN401, ARG001
+    return plain(part)
+
+
+def _package(verdict: Verdict, once: Callable[[Any, Callable[[Any], Any], str], Any] = _as_it_is) -> dict[str, Any]:
+    """A verdict as plain data; ``once`` is given parts that many verdicts have in common, how to say them, and how far in they stand."""
+    inner, innermost = " " * 6, " " * 8
     return {
         "target": verdict.target.id,
         "name": verdict.name,
         "version": verdict.version,
         "outcome": verdict.outcome.value,
         "marks": sorted(mark.value for mark in verdict.marks),
-        "file": _file(verdict.file),
+        "file": once(verdict.file, _file, inner),
         "installed": verdict.installed,
         "requested": verdict.requested,
         "required_by": sorted(verdict.required_by),
         "chain": list(verdict.chain),
         "languages": sorted(verdict.languages),
-        "build_requires": [
-            {"name": required.name, "version": required.version, "outcome": required.outcome.value, "apk": list(required.apk.build)}
-            for required in sorted(verdict.build_requires, key=lambda required: (required.name, required.version or ""))
-        ],
-        "apk": _apk(verdict.apk),
-        "evidence": [
-            {"code": evidence.code, "claim": evidence.claim, "seen_in": evidence.seen_in, "strength": str(evidence.strength)}
-            for evidence in verdict.evidence
-        ],
-        "advice": [{"action": advice.action.value, "requirement": advice.requirement, "why": advice.why} for advice in verdict.advice],
+        "build_requires": once(verdict.build_requires, _build_requires, inner),
+        "apk": once(verdict.apk, _apk, inner),
+        "evidence": [once(each, _evidence, innermost) for each in verdict.evidence],
+        "advice": [once(each, _advice, innermost) for each in verdict.advice],
     }
+
+
+def _build_requires(several: Iterable[BuildRequirement]) -> list[dict[str, Any]]:
+    return [
+        {"name": required.name, "version": required.version, "outcome": required.outcome.value, "apk": list(required.apk.build)}
+        for required in sorted(several, key=lambda required: (required.name, required.version or ""))
+    ]
+
+
+def _evidence(evidence: Evidence) -> dict[str, str]:
+    return {"code": evidence.code, "claim": evidence.claim, "seen_in": evidence.seen_in, "strength": str(evidence.strength)}
+
+
+def _advice(advice: Advice) -> dict[str, str]:
+    return {"action": advice.action.value, "requirement": advice.requirement, "why": advice.why}

@@ -76,7 +76,7 @@ class Candidate:
     metadata: Metadata | Unread | None = None
     blocker: Blocker | None = None
     twin_file: DistFile | None = None
-    """What the glibc twin of the target installs of this same version, where the target itself does not get a native wheel."""
+    """What the glibc twin of the target installs of this same version."""
     newer: str | None = None
     newer_file: DistFile | None = None
     status: str = "active"

@@ -164,6 +164,8 @@ class Verdict:
     @property
     def apk_in_all(self) -> ApkNames:
         """What has to be installed for the build: the package's own, and that of build requirements compiled before it."""
+        if not self.build_requires:
+            return self.apk
         chain = (required.apk.build for required in self.build_requires if required.outcome is Outcome.COMPILE)
         return ApkNames(tuple(sorted({*self.apk.build, *(name for names in chain for name in names)})), self.apk.runtime)
 
