@@ -284,7 +284,7 @@ class _Teller:
         newest = next(iter(self._offer.project.versions), None)
         if newest is None or version_of(newest) <= base.version:
             return newest is not None
-        first = next(self._offer.versions(wish.specifier), None)
+        first = next(self._offer.versions(wish), None)
         return first is not None and version_of(first) <= base.version
 
     @property

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from muslcheck.resolver.alike import Found
-    from muslcheck.resolver.select import Offers
+    from muslcheck.resolver.select import Offers, Wish
     from muslcheck.resolver.settled import Settled
     from muslcheck.words.release import Absent, DistFile
     from muslcheck.words.requirement import Requirement, Selection
@@ -44,7 +44,8 @@ class Catalogue:
     ``arrivals`` lists what came in, in order, for those who follow it (the walk). ``offers`` keeps what each target may
     choose from, worked out once: pages never change within a run; ``settled`` what each resolution found in its way so far;
     ``found`` what was found for targets that asked the same, for others to compare; ``wheels`` the releases of a project with wheels
-    for a C library, and of these for a machine; ``shelves`` how the files of releases are placed.
+    for a C library, and of these for a machine; ``shelves`` how the files of releases are placed; ``wishes`` what the manifests'
+    requirements ask of their projects, and ``allowed`` the versions of each project that wishes allow.
 
     What is looked up and was not added is asked of ``recall`` once: a run that has everything at hand waits for nothing, and
     resolves in one go.
@@ -58,6 +59,8 @@ class Catalogue:
         self.settled: dict[tuple[int, ...], tuple[tuple[object, ...], Settled]] = {}
         self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
         self.shelves = Shelves()
+        self.wishes: dict[tuple[int, bool], tuple[Requirement, Wish]] = {}
+        self.allowed: dict[str, dict[Wish, Iterator[str]]] = {}
         self.wheels: dict[tuple[object, ...], Iterator[tuple[str, Any]]] = {}
         self._files: dict[tuple[str, str, str], tuple[DistFile, ...]] = {}
         self._projects: dict[str, Project | Absent] = {}
@@ -117,6 +120,10 @@ class Catalogue:
     def read(self, file: DistFile) -> tuple[tuple[DistFile, Metadata], ...]:
         """The wheels of a file's release that were read themselves so far, and what they state."""
         return tuple(self._wheels.get((file.name, file.version), ()))
+
+    def read_so_far(self, file: DistFile) -> Metadata | Unread | None:
+        """What was learned from a file itself so far; nothing is recalled for it."""
+        return self._metadata.get(file.url)
 
     def answered(self, file: DistFile) -> bool:
         """Whether a file itself was asked for its metadata and has answered, with metadata or without."""

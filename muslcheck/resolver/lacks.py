@@ -30,7 +30,8 @@ _MOST_AHEAD = 32
 class Lacks:
     """What one attempt lacks: project pages, the metadata of files, direct references.
 
-    ``tried`` are the releases whose requirements were read, ``streams`` the last wish that each project was looked through for.
+    ``tried`` are the releases that were to be held, ``read`` those whose requirements were read, and with which extras; ``streams``
+    is the last wish that each project was looked through for.
     """
 
     def __init__(self, catalogue: Catalogue, offers: Offers) -> None:
@@ -38,6 +39,7 @@ class Lacks:
         self.files: dict[str, Base] = {}
         self.archives: dict[str, Requirement] = {}
         self.tried: defaultdict[str, dict[str, Version]] = defaultdict(dict)
+        self.read: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
         self.streams: dict[str, Wish] = {}
         self._unseen: dict[str, DistFile] = {}
         self._catalogue = catalogue
@@ -51,6 +53,12 @@ class Lacks:
         file = candidate.base.file
         if file is not None and self._catalogue.metadata(file, self._offers.target) is None:
             self._unseen.setdefault(file.url, file)
+
+    def note_read(self, candidate: Held) -> None:
+        """What a candidate requires is about to be read."""
+        file = candidate.base.file
+        if file is not None:
+            self.read[candidate.project].setdefault(file.version, set()).update(candidate.extras)
 
     def wanted(self, *, wholly: bool = False) -> Wanted:
         """All that the catalogue turned out to lack.

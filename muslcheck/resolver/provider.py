@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -50,7 +51,7 @@ _PROMOTED_AFTER = 5
 
 
 class Provider(_Base):
-    """One run's view of the catalogue. ``roots`` are the requirements to begin with, in pip's order.
+    """One run's view of the catalogue.
 
     ``left_out``: the positions of requirements, and of constraints (counted on from the last requirement), that do not count.
     """
@@ -79,9 +80,9 @@ class Provider(_Base):
         self._order: dict[str, int] = {}
         self._positions: dict[int, int] = {}
         self._left_out = left_out
+        self._requirements = requirements
         self.stated_constraints = constraints
         self.stock = Stock(self._constraints(constraints, len(requirements)), catalogue, offers, twins, settled, installed=installed)
-        self.roots = self._roots(requirements)
 
     # What resolvelib asks.
 
@@ -184,6 +185,7 @@ class Provider(_Base):
         """What a candidate requires: its Python first, as pip has it, so that a misfit is known before anything else."""
         known = self._dependencies.get(id(candidate))
         if known is None:
+            self.stock.lacks.note_read(candidate)
             known = self._dependencies[id(candidate)] = list(self._required_by(candidate))
         return known
 
@@ -204,10 +206,11 @@ class Provider(_Base):
             found[each.name] = Constraint(both(known.wish, self.offers.wish(each)), links, (*known.sources, each))
         return found
 
-    def _roots(self, requirements: Sequence[Requirement]) -> list[Term]:
+    @cached_property
+    def roots(self) -> list[Term]:
         """The manifests' requirements as pip collects them: those with extras last, otherwise as written."""
         roots: list[Term] = []
-        for index, each in enumerate(requirements):
+        for index, each in enumerate(self._requirements):
             if not self._counts(index, each):
                 continue
             if each.source is not Source.INDEX:

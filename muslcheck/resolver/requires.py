@@ -56,8 +56,13 @@ class Need:
     @property
     def plain(self) -> str:
         """The requirement without its marker, for people."""
-        extras = f"[{','.join(sorted(self.extras))}]" if self.extras else ""
-        return f"{self.name}{extras} @ {self.url}" if self.url else f"{self.name}{extras}{self.specifier}"
+        return _plain(self)
+
+
+@lru_cache(maxsize=16384)
+def _plain(need: Need) -> str:
+    extras = f"[{','.join(sorted(need.extras))}]" if need.extras else ""
+    return f"{need.name}{extras} @ {need.url}" if need.url else f"{need.name}{extras}{need.specifier}"
 
 
 @lru_cache(maxsize=16384)

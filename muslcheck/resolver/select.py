@@ -6,10 +6,11 @@ and only as far as somebody asks, so that a page of ten thousand files costs wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from itertools import chain
-from typing import TYPE_CHECKING
+from itertools import chain, tee
+from typing import TYPE_CHECKING, TypeVar
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.target import Target
 
-__all__ = ["ANY", "Offer", "Offers", "Wish", "both", "offers_for", "version_of", "wish_of"]
+__all__ = ["ANY", "Offer", "Offers", "Wish", "both", "kept", "offers_for", "version_of", "wish_of"]
+
+_T = TypeVar("_T")
 
 version_of = lru_cache(maxsize=65536)(Version)
 """A version parsed, each text once. Raises InvalidVersion."""
@@ -90,30 +93,24 @@ class _Fitting:
     version: Version
 
 
-@dataclass(slots=True)
-class _Stream:
-    """The files that meet a wish, found as far as they were asked for."""
-
-    rest: Iterator[_Fitting]
-    found: list[_Fitting] = field(default_factory=list)
-
-    def __iter__(self) -> Iterator[_Fitting]:
-        index = 0
-        while True:
-            if index == len(self.found):
-                following = next(self.rest, None)
-                if following is None:
-                    return
-                self.found.append(following)
-            yield self.found[index]
-            index += 1
+def kept(found: Iterator[_T]) -> Iterator[_T]:
+    """What is found, for copies to go through from the first on, as often as they like; it is found as far as one of them gets."""
+    return tee(found, 1)[0]
 
 
 class Offer:
-    """What one project offers one target under one selection; ``files`` may leave out those that fit no target of its machine."""
+    """What one project offers one target under one selection; ``files`` may leave out those that fit no target of its machine.
+
+    ``allowed`` keeps the versions that wishes allow: the same for all targets.
+    """
 
     def __init__(
-        self, project: Project, target: Target, selection: Selection, files: Callable[[str], Sequence[DistFile]] | None = None
+        self,
+        project: Project,
+        target: Target,
+        selection: Selection,
+        files: Callable[[str], Sequence[DistFile]] | None = None,
+        allowed: dict[Wish, Iterator[str]] | None = None,
     ) -> None:
         self.project = project
         self._files = files or project.files
@@ -123,7 +120,8 @@ class Offer:
         self._each_python = selection.ignore_requires_python or selection.installer.heeds_python_caps
         self._rules = selection if self._each_python else replace(selection, ignore_requires_python=True)
         self._fitting: dict[str, tuple[_Fitting, ...]] = {}
-        self._streams: dict[Wish, _Stream] = {}
+        self._streams: dict[Wish, Iterator[_Fitting]] = {}
+        self._allowed = {} if allowed is None else allowed
 
     def candidates(self, wish: Wish) -> Iterator[tuple[Version, DistFile]]:
         """Every file that pip would consider for a wish, in the order in which it would try them.
@@ -135,19 +133,16 @@ class Offer:
         """
         stream = self._streams.get(wish)
         if stream is None:
-            stream = self._streams[wish] = _Stream(self._ordered(wish))
-        return ((each.version, each.file) for each in stream)
+            stream = self._streams[wish] = kept(self._ordered(wish))
+        return ((each.version, each.file) for each in copy(stream))
 
-    def versions(self, specifier: SpecifierSet, *, prereleases: bool = True) -> Iterator[str]:
-        """The project's versions that a specifier allows, newest first, whatever their files."""
-        known = self.project.versions
-        low, high = _bounds(specifier)
-        start = 0 if high is None else _first(known, lambda version: version <= high)
-        stop = len(known) if low is None else _first(known, lambda version: version < low)
-        for text in known[start:stop]:
-            version = version_of(text)
-            if specifier.contains(version, prereleases=True) and (prereleases or not version.is_prerelease):
-                yield text
+    def versions(self, wish: Wish, *, prereleases: bool = True) -> Iterator[str]:
+        """The project's versions that a wish's specifier allows, newest first, whatever their files."""
+        stream = self._allowed.get(wish)
+        if stream is None:
+            stream = self._allowed[wish] = kept(_allowed(self.project.versions, wish.specifier))
+        versions = copy(stream)
+        return versions if prereleases else (version for version in versions if not _is_prerelease(version))
 
     def fits(self, version: str, *, yanked: bool = False) -> tuple[DistFile, ...]:
         """The files of a version that fit the target, best first; those that were yanked only where asked for."""
@@ -156,6 +151,10 @@ class Offer:
     def looked_at(self) -> tuple[str, ...]:
         """The versions whose files were placed so far."""
         return tuple(self._fitting)
+
+    def tag(self, file: DistFile) -> str | None:
+        """The tag by which a file fits; None where it does not."""
+        return next((each.fit.tag for each in self._fits(file.version) if each.file is file), None)
 
     def placed(self, file: DistFile) -> Placed | None:
         """A file with its fit; None where it does not fit."""
@@ -193,13 +192,13 @@ class Offer:
         if allowed is None and wish.specifier.prereleases and not finals_first:
             allowed = True
         if allowed is not None or finals_first:
-            versions = self.versions(wish.specifier, prereleases=allowed is not False)
+            versions = self.versions(wish, prereleases=allowed is not False)
             for version in versions if allowed is not None else sorted(versions, key=_is_prerelease):
                 yield from self._fits(version)
             return
         waiting: list[_Fitting] = []
         final = False
-        for version in self.versions(wish.specifier):
+        for version in self.versions(wish):
             if not version_of(version).is_prerelease:
                 files = self._fits(version)
                 final = final or bool(files)
@@ -251,7 +250,6 @@ class Offers:
         self.conditions = Conditions(target.markers)
         self._catalogue = catalogue
         self._offers: dict[str, Offer] = {}
-        self._wishes: dict[int, tuple[Requirement, Wish]] = {}
         self._needs: dict[tuple[int, frozenset[str]], tuple[Metadata, list[Need] | None]] = {}
 
     def needs(self, metadata: Metadata, extras: frozenset[str] = frozenset()) -> list[Need] | None:
@@ -282,11 +280,12 @@ class Offers:
 
     def wish(self, requirement: Requirement) -> Wish:
         """What a manifest's requirement asks of its project, hashes included."""
-        known = self._wishes.get(id(requirement))
+        pinned_yanked = self.selection.installer.takes_pinned_yanked
+        known = self._catalogue.wishes.get((id(requirement), pinned_yanked))
         if known is None:
-            named = frozenset[Version]() if self.selection.installer.takes_pinned_yanked else _named_in(requirement.specifier)
+            named = frozenset[Version]() if pinned_yanked else _named_in(requirement.specifier)
             wish = Wish(requirement.specifier, frozenset(requirement.hashes) or None, named)
-            known = self._wishes[id(requirement)] = (requirement, wish)
+            known = self._catalogue.wishes[id(requirement), pinned_yanked] = (requirement, wish)
         return known[1]
 
     def of(self, name: str) -> Offer | None:
@@ -297,7 +296,8 @@ class Offers:
             if not isinstance(project, Project):
                 return None
             files = partial(self._catalogue.files_for, self.target.arch, project)
-            offer = self._offers[name] = Offer(project, self.target, self.selection, files)
+            allowed = self._catalogue.allowed.setdefault(name, {})
+            offer = self._offers[name] = Offer(project, self.target, self.selection, files, allowed)
         return offer
 
 
@@ -325,6 +325,14 @@ def offers_for(catalogue: Catalogue, target: Target, selection: Selection) -> Of
     return offers
 
 
+def _allowed(known: tuple[str, ...], specifier: SpecifierSet) -> Iterator[str]:
+    """The versions, the newest first, that a specifier allows."""
+    low, high = _bounds(specifier)
+    start = 0 if high is None else _first(known, lambda version: version <= high)
+    stop = len(known) if low is None else _first(known, lambda version: version < low)
+    return (text for text in known[start:stop] if specifier.contains(version_of(text), prereleases=True))
+
+
 def _first(versions: tuple[str, ...], reached: Callable[[Version], bool]) -> int:
     """The index of the first version (they fall) for which a condition holds, local versions taken as their public ones."""
     low, high = 0, len(versions)
@@ -347,7 +355,6 @@ def _public(text: str) -> Version:
     return version if version.local is None else Version(version.public)
 
 
-@lru_cache(maxsize=4096)
 def _bounds(specifier: SpecifierSet) -> tuple[Version | None, Version | None]:
     """Versions below and above which a specifier allows nothing; wider than the specifier, never narrower."""
     lows: list[Version] = []

@@ -37,8 +37,8 @@ class Settled:
     bounded: dict[str, set[str]] = field(default_factory=dict)
     projects: set[str] = field(default_factory=set)
     """All projects of which an attempt so far chose files."""
-    tried: dict[str, set[str]] = field(default_factory=dict)
-    """The releases whose requirements an attempt so far read."""
+    tried: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    """The releases whose requirements an attempt so far read, by project, and with which extras."""
     pins: int = 0
     """Pins that all attempts so far made."""
 
@@ -47,6 +47,11 @@ class Settled:
     probed: int = 0
     """Pins that were made to find the smallest sets of requirements that conflict."""
 
+    @property
+    def is_in_the_way(self) -> bool:
+        """Whether anything was."""
+        return bool(self.stranded or self.waived or self.pythons or self.conflicts or self.bounded)
+
     def apart(self, pins: int) -> Settled:
         """The same to begin with, for attempts that are no part of the search: what they find does not come back here."""
         return Settled({**self.stranded}, {*self.waived}, {*self.pythons}, {**self.told}, pins=pins)
@@ -54,5 +59,7 @@ class Settled:
     def looked_at(self, stock: Stock) -> None:
         """Note what an attempt looked at."""
         self.projects |= stock.looked_at()
-        for project, versions in stock.lacks.tried.items():
-            self.tried.setdefault(project, set()).update(versions)
+        for project, releases in stock.lacks.read.items():
+            known = self.tried.setdefault(project, {})
+            for version, extras in releases.items():
+                known.setdefault(version, set()).update(extras)

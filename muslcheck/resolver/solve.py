@@ -19,7 +19,7 @@ from resolvelib.resolvers import Resolution as Search
 from resolvelib.structs import RequirementInformation
 
 from muslcheck.errors import ResolutionFailed
-from muslcheck.resolver.alike import Found, compare, is_anywhere, may_share
+from muslcheck.resolver.alike import Found, compare, is_anywhere, may_share, nearest
 from muslcheck.resolver.answer import answer, chains_of, nodes_of
 from muslcheck.resolver.obstacles import Failure, drop, least, pass_over
 from muslcheck.resolver.provider import Provider
@@ -107,35 +107,40 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     """
     offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
     others = None if installed is not None else _found_so_far(requirements, constraints, offers, twins, catalogue)
-    for found in others or ():
-        nodes = compare(found, (*requirements, *constraints), offers, twins, catalogue)
-        if isinstance(nodes, Wanted):
-            return nodes
-        if nodes is not None:
+    asked = (*requirements, *constraints)
+    for found in nearest(others or (), offers, twins):
+        alike = compare(found, asked, offers, twins, catalogue)
+        if isinstance(alike, Wanted):
+            return alike
+        if alike is not None:
             provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled)
             provider.stock.refused = found.refused
-            return answer(nodes, found.chains, provider, twins, {**found.told})
+            told = {**alike.told}
+            resolution = answer(alike.nodes, alike.chains, provider, twins, told)
+            if others is None or alike.pythons == found.pythons:
+                return resolution
+            others.append(alike.telling(told, found))
+            return replace(resolution, anywhere=is_anywhere(others[-1], asked))
     found_here = _search(_Question(requirements, constraints, catalogue, offers, twins, tell, installed))
     if isinstance(found_here, Wanted):
         return found_here
     provider, nodes, chains = found_here
-    told: dict[str, Told] = {}
-    resolution = answer(nodes, chains, provider, twins, told)
+    told_here: dict[str, Told] = {}
+    resolution = answer(nodes, chains, provider, twins, told_here)
     if others is None:
         return resolution
-    others.append(Found.of(provider, twins, nodes, chains, told))
-    return replace(resolution, anywhere=is_anywhere(others[-1], (*requirements, *constraints)))
+    others.append(Found.of(provider, twins, nodes, chains, told_here))
+    return replace(resolution, anywhere=is_anywhere(others[-1], asked))
 
 
 def _found_so_far(
     requirements: Sequence[Requirement], constraints: Sequence[Requirement], offers: Offers, twins: Offers, catalogue: Catalogue
 ) -> list[Found] | None:
-    """What was found for other targets of the same Python that asked the same, to be added to; None where that cannot be compared."""
+    """What was found for other targets that asked the same, to be added to; None where that cannot be compared."""
     target, selection = offers.target, offers.selection
     if selection.require_hashes or not may_share((*requirements, *constraints)):
         return None
-    pythons = (target.python_full, twins.target.python_full, target.free_threaded, twins.target.free_threaded)
-    key = (*pythons, selection, *map(id, requirements), None, *map(id, constraints))
+    key = (target.free_threaded, twins.target.free_threaded, selection, *map(id, requirements), None, *map(id, constraints))
     asked = (tuple(requirements), tuple(constraints))  # kept with it, so that their ids stay theirs
     return catalogue.found.setdefault(key, (asked, []))[1]
 

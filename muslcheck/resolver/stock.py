@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -10,7 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from muslcheck.resolver.lacks import Lacks
-from muslcheck.resolver.select import ANY, Wish, both, version_of
+from muslcheck.resolver.select import ANY, Wish, both, kept, version_of
 from muslcheck.resolver.settled import CONSTRAINED
 from muslcheck.resolver.shelve import is_sdist_of, place, shelve
 from muslcheck.resolver.terms import Ask, Base, Extended, Interpreter
@@ -79,6 +80,7 @@ class Stock:
         self._bases: dict[tuple[str, BlockerKind | None], Base] = {}
         self._extended: dict[tuple[int, frozenset[str]], Extended] = {}
         self._blocked: dict[tuple[str, Wish], BlockerKind | None] = {}
+        self._releases: dict[tuple[str, Wish], Iterator[Base]] = {}
 
     def constraint(self, project: str) -> Constraint:
         """The constraints on a project, unless they are passed over."""
@@ -120,6 +122,12 @@ class Stock:
         A version whose metadata pip refuses is passed over, a file that states another name or version makes way for the
         next of its version (pip's ``MetadataInvalid`` and ``MetadataInconsistent``).
         """
+        known = self._releases.get((project, wish))
+        if known is None:
+            known = self._releases[project, wish] = kept(self._taken(project, wish))
+        return copy(known)
+
+    def _taken(self, project: str, wish: Wish) -> Iterator[Base]:
         offer = self.offers.of(project)
         if offer is None:
             if self.catalogue.project(project) is None:
@@ -307,8 +315,8 @@ class Stock:
         if constraint.links or next(self.releases(project, wish), None) is not None:
             return None
         finals_only = self._selection.prereleases(project) is False
-        if next(offer.versions(wish.specifier, prereleases=not finals_only), None) is None:
-            alone = next(offer.versions(asked.specifier, prereleases=not finals_only), None)
+        if next(offer.versions(wish, prereleases=not finals_only), None) is None:
+            alone = next(offer.versions(asked, prereleases=not finals_only), None)
             return BlockerKind.NO_SUCH_VERSION if alone is None else None
         return BlockerKind.METADATA if next(offer.candidates(wish), None) is not None else BlockerKind.NO_FILE
 
@@ -371,6 +379,6 @@ def _newest(offer: Offer, wish: Wish, selection: Selection) -> list[str]:
     allowed = selection.prereleases(offer.project.name)
     if allowed is None and wish.specifier.prereleases:
         allowed = True
-    listed = [version for version in offer.versions(wish.specifier, prereleases=allowed is not False) if offer.project.files(version)]
+    listed = [version for version in offer.versions(wish, prereleases=allowed is not False) if offer.project.files(version)]
     finals = listed if allowed else [version for version in listed if not version_of(version).is_prerelease]
-    return (finals or listed or list(offer.versions(wish.specifier)))[:1]
+    return (finals or listed or list(offer.versions(wish)))[:1]

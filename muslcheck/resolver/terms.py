@@ -6,6 +6,7 @@ requires the very candidate of the former (pip's ``ExtrasCandidate``).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Ask:
         self.specifier = wish.specifier
         self.text = text
         self.root = root
-        self.operators = tuple((each.operator, each.version) for each in wish.specifier)
+        self.operators = _operators(wish)
         self._satisfied: dict[int, bool] = {}
 
     def satisfied_by(self, candidate: Held) -> bool:
@@ -126,6 +127,11 @@ class Ask:
             known = version is None or not self.operators or self.specifier.contains(version, prereleases=True)
             self._satisfied[id(candidate)] = known
         return known
+
+
+@lru_cache(maxsize=16384)
+def _operators(wish: Wish) -> tuple[tuple[str, str], ...]:
+    return tuple((each.operator, each.version) for each in wish.specifier)
 
 
 class Exactly:

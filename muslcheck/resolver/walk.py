@@ -218,7 +218,7 @@ class _Course:
             found = self._catalogue.metadata(file, self.target)
             if not (isinstance(found, Unread) and found.broken) and not (isinstance(found, Metadata) and self._offers.needs(found) is None):
                 return file
-        for version, _ in zip(offer.versions(wish.specifier), range(_MOST_LOOKED_AT), strict=False):
+        for version, _ in zip(offer.versions(wish), range(_MOST_LOOKED_AT), strict=False):
             nearest = shelve(project.files(version), self._offers.target, self._offers.selection).nearest
             if nearest is not None:
                 return nearest.file

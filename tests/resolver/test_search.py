@@ -54,7 +54,7 @@ def everything(shop, catalogue, without=()):
 
 def attempts(catalogue):
     """All releases that were tried for one resolution."""
-    ((_, _, settled),) = catalogue.settled.values()
+    ((_, settled),) = catalogue.settled.values()
     return settled.attempts
 
 

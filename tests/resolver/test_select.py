@@ -75,7 +75,7 @@ def test_no_version_is_missed(versions, texts):
         wish = both(wish, Wish(SpecifierSet(text)))
     listed = tuple(sorted(versions, key=Version, reverse=True))
     offer = Offer(Project("a", listed, lambda _: ()), target(), Selection())
-    assert list(offer.versions(wish.specifier)) == [each for each in listed if wish.specifier.contains(Version(each), prereleases=True)]
+    assert list(offer.versions(wish)) == [each for each in listed if wish.specifier.contains(Version(each), prereleases=True)]
 
 
 @given(st.sets(st.sampled_from(VERSIONS)), st.sampled_from(SPECIFIERS), st.sampled_from([None, True, False]))
