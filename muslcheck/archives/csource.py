@@ -237,13 +237,16 @@ class _Reader:
     def _truth(self, word: bytes, rest: bytes, at: int, *, outermost: bool = False) -> bool | None:
         """The truth of a condition at the moment at which it was met."""
         text = rest.decode("latin-1").replace("\\\n", " ").partition("//")[0]
+        if word == b"if" and (alone := _DEFINED.fullmatch(text)) is not None:
+            word, text = (b"ifndef" if alone[1] else b"ifdef"), alone[2]
         if word == b"if":
             return self._preprocessor.truth(text, at)
         name = text.split()[0] if text.split() else ""
         if word == b"ifndef" and outermost and _GUARD.search(name) and not self._preprocessor.given(name):
             return True
         truth = self._preprocessor.defined(name, at)
-        if truth is None and _OF_PYTHON_VERSION.search(name) and not self._preprocessor.perhaps(name, at) and not self._defines(name, at):
+        asked_for = _OF_PYTHON_VERSION.search(name) or _SWITCH.search(name)
+        if truth is None and asked_for and not self._preprocessor.perhaps(name, at) and not self._defines(name, at):
             truth = False
         if word == b"ifdef":
             return truth
@@ -252,13 +255,12 @@ class _Reader:
     def _defines(self, name: str, at: int) -> bool:
         """Whether anything in the sdist may define a macro: a source or a header, outside of what is surely left out, or a setting."""
         word = name.encode()
-        given = re.compile(rb"\b" + word + rb"\b")
-        tested = rb"^[ \t]*#[ \t]*(?:ifn?def[ \t]+|(?:el)?if\b.*\bdefined\b.*)" + word + rb"\b[^\n]*$"
-        left_out, members = rb"|^[ \t]*#[ \t]*define[ \t]+" + word + rb"\b[^\n]*$", self._preprocessor.left_out(name, at)
+        given, defined = re.compile(rb"\b" + word + rb"\b"), re.compile(rb"^[ \t]*#[ \t]*define[ \t]+" + word + rb"\b", re.MULTILINE)
+        left_out = self._preprocessor.left_out(name, at)
         for member, data in self.contents.kept.items():
-            if word in data and not member.endswith((".rst", ".md")):
-                aside = tested + left_out if member in members else tested
-                if given.search(re.sub(aside, b"", data, flags=re.MULTILINE)):
+            if word in data and not member.endswith(_OF_OTHERS):
+                in_c = _IN_C.search(member) is not None
+                if not (in_c and member in left_out) and (defined if in_c else given).search(data):
                     return True
         return False
 
@@ -393,6 +395,12 @@ class _Reader:
             self.facts.marks.append(Seen(value, where, certainty))
 
 
+_OF_OTHERS = (".rst", ".md", ".yml", ".yaml", ".cmake", "CMakeLists.txt", "meson.build", "Makefile")
+"""Files that give a compiler no macros which setuptools runs."""
+_IN_C = re.compile(r"\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|i)$")
+_SWITCH = re.compile(r"(?:^|_)(?:ENABLE|USE|WITH)_[A-Z]")
+"""Macros by which a project's own build asks for something: no header of the system defines one."""
+_DEFINED = re.compile(r"\s*(!)?\s*defined\s*(?:\(\s*([A-Za-z_]\w*)\s*\))\s*")
 _OF_PYTHON_VERSION = re.compile(r"(?:PY(?:THON)?|AT_?LEAST|VER(?:SION)?)_*[23](?:_?\d{1,2})?(?![0-9])", re.IGNORECASE)
 """Macros that are named for a version of Python: no library has them."""
 _GUARD = re.compile(r"_(H|HH|HPP|HXX|h|hpp|INCLUDED|INC)_*$")

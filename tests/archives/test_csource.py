@@ -323,3 +323,23 @@ def test_what_cython_makes_is_read_beyond_the_question_for_python_h():
     )
     setup = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('a', ['a.c'])])\n"
     assert brief(inspect({"setup.py": setup, "a.c": text}).headers) == [("far.h", "always")]
+
+
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        ({}, False),
+        ({"CMakeLists.txt": "add_compile_definitions(SPAM_USE_CARES)"}, False),
+        ({"b.h": "#define SPAM_USE_CARES 1\n"}, True),
+        ({"config.py": "MACROS = ['SPAM_USE_CARES']\n"}, True),
+        ({"configure.ac": "AC_DEFINE([SPAM_USE_CARES])\n"}, True),
+    ],
+    ids=["nobody", "another build", "a header", "python", "configure"],
+)
+@pytest.mark.parametrize("test", ["#ifdef SPAM_USE_CARES", "#if defined(SPAM_USE_CARES)"])
+def test_what_nobody_asks_for_is_left_out(test, more, asked):
+    """``SPAM_USE_...`` is no macro of the system's: where no file of this build names it, it is not defined."""
+    text = f"{test}\n#include <ares.h>\n#endif /* SPAM_USE_CARES */\n"
+    setup = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('a', ['a.c'])])\n"
+    found = inspect({"setup.py": setup, "a.c": text, **more})
+    assert brief(found.headers) == ([("ares.h", "decided-later")] if asked else [])
