@@ -112,11 +112,10 @@ class Loader:
         Of several targets with one Python the first goes ahead: what it finds is compared, and not searched for again.
         Raises :class:`~muslcheck.errors.ResolutionFailed` where that does not end.
         """
-        if installed is not None:
-            return await self._settle(requirements, constraints, target, twin, selection, installed=installed)
-        key = ("search", *map(id, requirements), None, *map(id, constraints), selection, target.python_full, target.free_threaded)
-        settled = await self._one_ahead(key, partial(self._settle, requirements, constraints, target, twin, selection))
-        return settled or await self._settle(requirements, constraints, target, twin, selection)
+        asked = (*map(id, requirements), None, *map(id, constraints), selection, installed and installed.likeness)
+        key = ("search", *asked, target.python_full, target.free_threaded)
+        settle = partial(self._settle, requirements, constraints, target, twin, selection, installed=installed)
+        return await self._one_ahead(key, settle) or await settle()
 
     async def _one_ahead(self, key: tuple[object, ...], work: Callable[[], Coroutine[Any, Any, _T]]) -> _T | None:
         """Do the work, where it is the first of its kind; None for those who come later, when the first has done it."""

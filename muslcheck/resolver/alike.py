@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from muslcheck.resolver.settled import Settled
     from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
+    from muslcheck.words.resolution import Installed
 
 __all__ = ["Found", "compare", "is_anywhere", "may_share", "nearest"]
 
@@ -124,8 +125,8 @@ def may_share(requirements: Iterable[Requirement]) -> bool:
     return all(each.source is Source.INDEX and not each.hashes for each in requirements)
 
 
-def compare(
-    found: Found, requirements: Sequence[Requirement], offers: Offers, twins: Offers, catalogue: Catalogue
+def compare(  # noqa: PLR0917  # two targets, and all that an answer depends on
+    found: Found, requirements: Sequence[Requirement], offers: Offers, twins: Offers, catalogue: Catalogue, installed: Installed | None
 ) -> Found | Wanted | None:
     """What would be found for another target, where its search would be the same; None where it would not.
 
@@ -148,7 +149,7 @@ def compare(
         if name in told:
             nodes[name] = node
             continue
-        base = _moved(node.base, found, offers, twins)
+        base = _moved(node.base, found, offers, twins, installed)
         if base is None:
             return None
         nodes[name] = node if base is node.base else replace(node, base=base)
@@ -278,8 +279,11 @@ def _is_consistent(metadata: Metadata, file: DistFile) -> bool:
     return consistent(metadata, file, version_of(file.version))
 
 
-def _moved(base: Base, found: Found, offers: Offers, twins: Offers) -> Base | None:
+def _moved(base: Base, found: Found, offers: Offers, twins: Offers, installed: Installed | None) -> Base | None:
     """The same release with the file that the other target takes; None where that cannot be told without a search."""
+    if base.installed is not None:
+        candidate = None if installed is None else installed.candidates.get(base.project)
+        return None if candidate is None else Base(base.project, base.version, direct=candidate.direct, installed=candidate)
     if base.direct is not None:
         return None
     if base.file is None:

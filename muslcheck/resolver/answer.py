@@ -6,7 +6,7 @@ import itertools
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -119,14 +119,20 @@ def answer(
 def _kept(candidate: Candidate, node: Node) -> Candidate:
     """What is installed already, and is asked for again."""
     roots = [node.roots[position] for position in sorted(node.roots)]
-    return replace(
+    now = replace(
         candidate,
         requested=candidate.requested or bool(roots),
         required_by=tuple(sorted({*candidate.required_by, *node.parents})),
         origins=tuple(dict.fromkeys([*candidate.origins, *(root.origin for root in roots)])),
         asked=tuple(dict.fromkeys([*candidate.asked, *(root.text for root in roots), *sorted(node.asked)])),
-        kin=0,
     )
+    return replace(now, kin=_kin(now.kin, now.requested, now.required_by, now.origins, now.asked))
+
+
+@lru_cache(maxsize=4096)
+def _kin(kin: int, *_asked: object) -> int:
+    """A number for candidates that were kin before, and of which the same is asked."""
+    return next(_KIN) if kin else 0
 
 
 def _shelved_anew(candidate: Candidate, base: Base, offers: Offers, ranks: Mapping[str, int], catalogue: Catalogue) -> Candidate:

@@ -57,7 +57,7 @@ class Catalogue:
         self.arrivals: list[Arrival] = []
         self.offers: dict[tuple[Target, Selection], Offers] = {}
         self.settled: dict[tuple[int, ...], tuple[tuple[object, ...], Settled]] = {}
-        self.found: dict[tuple[object, ...], tuple[tuple[tuple[Requirement, ...], tuple[Requirement, ...]], list[Found]]] = {}
+        self.found: dict[tuple[object, ...], tuple[tuple[object, ...], list[Found]]] = {}
         self.shelves = Shelves()
         self.wishes: dict[tuple[int, bool], tuple[Requirement, Wish]] = {}
         self.allowed: dict[str, dict[Wish, Iterator[str]]] = {}

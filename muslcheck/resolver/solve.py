@@ -106,14 +106,16 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     in the way than is sensible to pass over.
     """
     offers, twins = offers_for(catalogue, target, selection), offers_for(catalogue, twin, selection)
-    others = None if installed is not None else _found_so_far(requirements, constraints, offers, twins, catalogue)
+    others = _found_so_far(requirements, constraints, offers, twins, catalogue, installed)
     asked = (*requirements, *constraints)
     for found in nearest(others or (), offers, twins):
-        alike = compare(found, asked, offers, twins, catalogue)
+        alike = compare(found, asked, offers, twins, catalogue, installed)
         if isinstance(alike, Wanted):
             return alike
         if alike is not None:
-            provider = Provider(requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled)
+            provider = Provider(
+                requirements, constraints, catalogue, offers=offers, twins=twins, settled=found.settled, installed=installed
+            )
             provider.stock.refused = found.refused
             told = {**alike.told}
             resolution = answer(alike.nodes, alike.chains, provider, twins, told)
@@ -133,15 +135,21 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
     return replace(resolution, anywhere=is_anywhere(others[-1], asked))
 
 
-def _found_so_far(
-    requirements: Sequence[Requirement], constraints: Sequence[Requirement], offers: Offers, twins: Offers, catalogue: Catalogue
+def _found_so_far(  # noqa: PLR0917  # all that an answer depends on
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    offers: Offers,
+    twins: Offers,
+    catalogue: Catalogue,
+    installed: Installed | None,
 ) -> list[Found] | None:
     """What was found for other targets that asked the same, to be added to; None where that cannot be compared."""
     target, selection = offers.target, offers.selection
     if selection.require_hashes or not may_share((*requirements, *constraints)):
         return None
-    key = (target.free_threaded, twins.target.free_threaded, selection, *map(id, requirements), None, *map(id, constraints))
-    asked = (tuple(requirements), tuple(constraints))  # kept with it, so that their ids stay theirs
+    same = () if installed is None else (target.python_full, twins.target.python_full, installed.likeness)
+    key = (target.free_threaded, twins.target.free_threaded, selection, *map(id, requirements), None, *map(id, constraints), *same)
+    asked = (*requirements, *constraints, installed)  # kept with it, so that their ids stay theirs
     return catalogue.found.setdefault(key, (asked, []))[1]
 
 

@@ -110,6 +110,12 @@ class Installed:
         """Whether the index goes before what is there (pip's ``_eligible_for_upgrade``)."""
         return ":all:" in self.upgrades or name in self.upgrades
 
+    @property
+    def likeness(self) -> tuple[object, ...]:
+        """The same for what makes no difference to a search, as on another machine: names, versions, and what these require."""
+        each = ((name, c.version, id(c.metadata), id(c.direct)) for name, c in sorted(self.candidates.items()))
+        return (self.upgrades, *each)
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:

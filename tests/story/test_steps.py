@@ -140,6 +140,29 @@ def test_several_targets(stocked):
     ]
 
 
+def told(report):
+    """The packages, without what only the metadata of each wheel itself tells."""
+    return [{key: value for key, value in package.items() if key != "installed"} for package in report.to_dict()["packages"]]
+
+
+def test_many_targets_say_what_each_says_alone(stocked):
+    other = "cp312-cp312-musllinux_1_2_aarch64"
+    stocked.wheel("core", "1.0", MUSL, requires=["dep"])
+    stocked.wheel("core", "1.0", other, requires=["dep"])
+    stocked.wheel("core", "2.0", MUSL, requires=["dep>=2"])
+    stocked.wheel("core", "2.0", GLIBC, requires=["dep>=2"])
+    stocked.wheel("top", "1.0", requires=["core", "native"])
+    stocked.wheel("native", "1.0", other)
+    text = "FROM python:3.12-alpine\nRUN pip install core==1.0 'dep<3'\nRUN pip install top app\nRUN pip install -U core grown==1.0\n"
+    stocked.write("Dockerfile", text)
+    several = stocked.check("Dockerfile", arch=("x86_64", "aarch64", "s390x"), image=("python:3.12-alpine", "python:3.12-slim"))
+    assert len(several.targets) == 6
+    for target in several.targets:
+        alone = stocked.check("Dockerfile", arch=target.arch, image=target.image)
+        mine, theirs = ([each for each in told(report) if each["target"] == target.id] for report in (several, alone))
+        assert mine == theirs
+
+
 def test_beside_another_manifest(stocked):
     stocked.write("requirements.txt", "dep\n")
     stocked.write("Dockerfile", "FROM python:3.12-alpine\nRUN pip install 'dep<3'\nRUN pip install app\n")
