@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
-    from muslcheck.archives.facts import WheelFacts
+    from muslcheck.archives.facts import NativeFile, WheelFacts
 
 __all__ = ["surely_imported"]
 
@@ -64,12 +64,12 @@ class _Wheel:
         self._filename = facts.filename
         self._names = {installed_path(name): name for name in archive.namelist() if name.endswith(".py")}
         self._extensions: dict[str, list[str]] = {}
-        self._libraries: dict[str, list[str]] = {}
+        self._libraries: dict[str, list[NativeFile]] = {}
         for native in facts.natives:
             if native.module:
                 self._extensions.setdefault(native.module, []).append(native.path)
             elif not native.executable:
-                self._libraries.setdefault(native.path.rpartition("/")[2], []).append(native.path)
+                self._libraries.setdefault(native.path.rpartition("/")[2], []).append(native)
         self._read: dict[str, _Module] = {}
 
     def loaded(self, root: str) -> Iterator[Seen]:
@@ -90,9 +90,14 @@ class _Wheel:
                 told = f"{self._filename}!/{self._names[path]}"
                 package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
                 ahead.extend((each, f"{told}:{line}") for each, line in self._imports(module, package))
-                named = [library for library in sorted(self._libraries.keys() & module.texts) if module.loads]
-                if len(named) == 1:
-                    yield from (Seen(each, f"{told}:{module.loads}", detail=root) for each in self._libraries[named[0]])
+                yield from (Seen(each, f"{told}:{module.loads}", detail=root) for each in self._opened(module))
+
+    def _opened(self, module: _Module) -> Iterator[str]:
+        """The library that a module surely opens, for every machine: the one that its texts name, on Linux where it has several."""
+        named = [self._libraries[name] for name in sorted(self._libraries.keys() & module.texts) if module.loads]
+        on_linux = [files for files in named if files[0].form == "elf"]
+        if len(on_linux) <= 1:
+            yield from (file.path for files in on_linux or named for file in files)
 
     def _path(self, name: str) -> str:
         stem = name.replace(".", "/")

@@ -59,7 +59,7 @@ def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) 
             ordered = reversed(cures) if _of_another_python(case) else cures
             found += [*_corrections(case), *(each for several in ordered for each in several), *_alpines_own(case)]
         case Outcome.UNKNOWN:
-            found += [*_versions(case), *_alpines_own(case)]
+            found += [*_versions(case), *(_on_glibc(case) if Mark.LACKING in marks else ()), *_alpines_own(case)]
     return tuple(dict.fromkeys(found))
 
 

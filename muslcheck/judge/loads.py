@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.facts import NativeFile, Seen, WheelFacts
     from muslcheck.words.target import Target
 
-__all__ = ["Lack", "Trouble", "Why", "can_read", "in_trouble", "is_for", "lacks", "on_every_way", "troubles"]
+__all__ = ["Lack", "Trouble", "Why", "can_read", "in_trouble", "is_for", "is_for_others", "lacks", "on_every_way", "troubles"]
 
 _FIRST_OF_MUSL: Final = (3, 11)
 """The first Python whose suffixes on musl say musl; before, some said gnu there, too (bpo-43112)."""
@@ -103,7 +103,13 @@ def lacks(facts: WheelFacts, target: Target, offered: ApkIndex | None) -> tuple[
 
 def in_trouble(facts: WheelFacts, target: Target) -> bool:
     """Whether there is something that it matters for what importing the wheel loads."""
-    return bool(troubles(facts, target)) or bool(lacks(facts, target, None))
+    return bool(troubles(facts, target)) or bool(lacks(facts, target, None)) or is_for_others(facts, target)
+
+
+def is_for_others(facts: WheelFacts, target: Target) -> bool:
+    """Whether a wheel has libraries, and all of them for other systems and machines."""
+    libraries = [file for file in facts.natives if not file.executable and not file.path.endswith(".exe")]
+    return bool(libraries) and not any(file.form == "elf" and is_for(file, target) for file in libraries)
 
 
 def on_every_way(paths: frozenset[str], facts: WheelFacts, name: str) -> Seen | None:

@@ -30,10 +30,10 @@ def looked_into(case: Case) -> Iterator[Evidence]:
     """
     facts = case.inside
     if isinstance(facts, WheelFacts) and case.target.is_musl and facts.natives and not facts.unread and not _troubles(case):
-        from muslcheck.judge.loads import lacks
+        from muslcheck.judge.loads import is_for, lacks
 
-        if not lacks(facts, case.target, case.offered):
-            count = len(facts.natives)
+        count = sum(each.form == "elf" and is_for(each, case.target) for each in facts.natives)
+        if count and not lacks(facts, case.target, case.offered):
             claim = f"{count} compiled {'file' if count == 1 else 'files'}: what {'it needs' if count == 1 else 'they need'} is there"
             yield Evidence("MC130", claim, facts.filename, Strength.PROOF)
 
@@ -123,13 +123,22 @@ def packed_relocations(case: Case) -> Iterator[Evidence]:
 def any_is_not_pure(case: Case) -> Iterator[Evidence]:
     """The wheel's tag says that it fits any platform, and it holds compiled files.
 
-    A hint: it may bring one for each platform, or helpers that it can do without. What is said of platforms is what its files are for.
+    A hint: it may bring one for each platform, or helpers that it can do without. Where all of them are for others than the target, and
+    importing the package surely opens one, it is doubt: the library may be had from elsewhere, or nothing works.
     """
     facts = case.inside
     if not isinstance(facts, WheelFacts) or not facts.natives or not facts.filename.endswith("-any.whl"):
         return
+    from muslcheck.judge.loads import is_for_others, on_every_way
+
     kinds = {"elf": "Linux", "mach-o": "macOS", "pe": "Windows"}
     systems = sorted({f"{kinds[each.form]}{f' on {each.machine}' if each.machine else ''}" for each in facts.natives})
+    way = on_every_way(frozenset(each.path for each in facts.natives if not each.module), facts, case.candidate.name)
+    if way is not None and is_for_others(facts, case.target):
+        where = way.where.partition("!/")[2]
+        claim = f"import {way.detail} opens a library ({where}), and the wheel has it for {', '.join(systems[:_MOST_TOLD])} only"
+        yield Evidence("MC138", claim, f"{facts.filename}!/{way.value}", Strength.PROOF, Outcome.UNKNOWN, _LACKING)
+        return
     claim = f"the wheel is for any platform by its tag, and holds files compiled for {', '.join(systems[:_MOST_TOLD])}"
     yield Evidence("MC138", claim, _place(case, facts.natives[0]), Strength.HINT)
 
