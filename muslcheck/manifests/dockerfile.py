@@ -16,7 +16,7 @@ from muslcheck.manifests.display import quoted, shown
 from muslcheck.manifests.entry import read_editable, read_entry
 from muslcheck.manifests.files import decode
 from muslcheck.manifests.included import constraints_at, manifests_at
-from muslcheck.manifests.installs import Install, install_of, pythons_of_uv, variables, version_of_python
+from muslcheck.manifests.installs import Install, install_of, pythons_of_uv, shares_environment, variables, version_of_python
 from muslcheck.manifests.pep508 import InvalidEntry
 from muslcheck.manifests.places import brought, environment_made, found_by, place_of
 from muslcheck.manifests.requirements import read as read_lines
@@ -112,6 +112,8 @@ class _Reading:
         self.commands: list[_Command] = []
         self.environments: set[str] = set()
         """Those that were made so far."""
+        self.shared = False
+        """Whether Poetry has none of its own."""
         self.wheels: tuple[int, ...] = ()
         """The commands that made wheels."""
         self.problems: dict[Problem, None] = {}
@@ -243,6 +245,7 @@ class _Reading:
             if len(settled) < len(words) and apk_names([*settled, "any"]):
                 stage.apk.complete = False
         self.pythons.update(dict.fromkeys(pythons_of_uv(settled)))
+        self.shared = self.shared or shares_environment(settled)
         self.environments.update(filter(None, (environment_made(settled, at.folder),)))
         install = install_of([word for word in words if spelled(word, empty=True)] or ["true"])
         if install is None:
@@ -300,7 +303,8 @@ class _Reading:
     def begin(self, at: _At, install: Install) -> _Command:
         """Another command: where it installs, and what it finds there."""
         places, number = at.stage.places, len(self.commands)
-        python, into = place_of(install, at.folder, at.values, self.environments)
+        values = {**at.values, **({"POETRY_VIRTUALENVS_CREATE": "false"} if self.shared else {})}
+        python, into = place_of(install, at.folder, values, self.environments)
         after = found_by(install, python, into, places)
         if install.from_wheels:
             after = tuple(sorted({*after, *self.wheels}))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Install", "Stated", "install_of", "pythons_of_uv", "variables", "version_of_python"]
+__all__ = ["Install", "Stated", "install_of", "pythons_of_uv", "shares_environment", "variables", "version_of_python"]
 
 _PIP = re.compile(r"pip[\d.]*")
 _PYTHON = re.compile(r"(python|pypy)[\d.]*")
@@ -220,6 +220,13 @@ def install_of(words: list[str]) -> Install | None:
     return found
 
 
+def shares_environment(words: list[str]) -> bool:
+    """Whether a command tells Poetry to install where its Python is (``poetry config virtualenvs.create false``)."""
+    program, _, verb, rest = _called(words) if words else ("", [], "", [])
+    stated = [word for word in rest if not word.startswith("-")]
+    return (program, verb, *stated) == ("poetry", "config", "virtualenvs.create", "false")
+
+
 def _called(words: list[str]) -> tuple[str, list[str], str, list[str]]:
     """The program at the bottom of a command, the options before its verb, the verb, and what follows it."""
     program, rest = os.path.basename(words[0]), words[1:]
@@ -376,6 +383,8 @@ def _tool(words: list[str], program: str) -> Install:
             found.groups.append("dev")
         elif option in _FOLDERS.get(program, ()):
             found.folder = value
+        elif option == "--system":
+            found.system = True
     return found
 
 

@@ -23,6 +23,8 @@ Places: TypeAlias = "Mapping[str, tuple[int, ...]]"
 _USER = "~"
 _OWN = ("", "/", "/usr", "/usr/local")
 """Where an image's own Python is."""
+_SHARED = (("POETRY_VIRTUALENVS_CREATE", "false"), ("PIPENV_SYSTEM", "1"), ("PDM_USE_VENV", "false"))
+"""What a tool is told by, that has no environment of its own."""
 _INSIDE = re.compile(r"(/(lib|lib64|bin)(/python[\d.]*)?(/(site|dist)-packages)?)?/?$")
 _PACKAGES = re.compile(r"site-packages|dist-packages|venv|\benv\b|\.local\b")
 
@@ -84,10 +86,9 @@ def brought(places: Places, source: str, target: str) -> dict[str, tuple[int, ..
 def _python(install: Install, folder: str, values: Mapping[str, str | None], environments: Collection[str]) -> str:
     """The environment that a command's Python is of."""
     uv = install.program == "uv"
-    if "/" in install.python:
-        return _of_program(posixpath.join(folder, install.python))
-    if "/" in install.beside and not uv:
-        return _of_program(posixpath.join(folder, install.beside))
+    called = install.python if "/" in install.python else "" if uv else install.beside
+    if called:
+        return _of_program(posixpath.join(folder, called))
     if uv and install.system:
         return ""
     if uv and (active := (install.lock and values.get("UV_PROJECT_ENVIRONMENT")) or (not install.lock and values.get("VIRTUAL_ENV"))):
@@ -96,7 +97,10 @@ def _python(install: Install, folder: str, values: Mapping[str, str | None], env
         if (place := posixpath.normpath(entry).removesuffix("/bin")) in environments:
             return place
     own = posixpath.normpath(posixpath.join(folder, install.folder, ".venv"))
-    return own if uv and (install.lock or own in environments) and not values.get("UV_SYSTEM_PYTHON") else ""
+    if uv:
+        return own if (install.lock or own in environments) and not values.get("UV_SYSTEM_PYTHON") else ""
+    # Poetry, PDM and pipenv make an environment, wherever it may lie, unless they are told not to.
+    return own if install.lock and not install.system and all(values.get(name) != value for name, value in _SHARED) else ""
 
 
 def _of_program(path: str) -> str:

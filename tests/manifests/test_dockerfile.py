@@ -596,6 +596,28 @@ def test_an_environment_of_another_stage_is_gone_on_with(tmp_path):
     assert steps(tmp_path, text) == [(["a"], ()), (["b"], (0,))]
 
 
+@pytest.mark.parametrize(
+    ("command", "after"),
+    [
+        ("poetry install", ()),
+        ("poetry config virtualenvs.create false && poetry install --only main", (0,)),
+        ("POETRY_VIRTUALENVS_CREATE=false poetry install", (0,)),
+        ("poetry config virtualenvs.create true && poetry install", ()),
+        ("pipenv install", ()),
+        ("pipenv install --system --deploy", (0,)),
+        ("PIPENV_SYSTEM=1 pipenv sync", (0,)),
+        ("pdm sync", ()),
+    ],
+)
+def test_tools_with_environments_of_their_own(tmp_path, command, after):
+    text = f"{ALPINE}WORKDIR /app\nCOPY . .\nRUN pip install a\nRUN {command}\n"
+    (tmp_path / "Pipfile.lock").write_text('{"_meta": {"pipfile-spec": 6}, "default": {"flask": {"version": "==3.0.0"}}, "develop": {}}')
+    poetry = '[[package]]\nname = "flask"\nversion = "3.0.0"\nfiles = []\n\n[metadata]\nlock-version = "2.1"\ncontent-hash = ""\n'
+    pdm = '[metadata]\nlock_version = "4.5.0"\n[[package]]\nname = "flask"\nversion = "3.0.0"\nfiles = []\n'
+    found = manifest(tmp_path, text, poetry_lock=poetry, pdm_lock=pdm)
+    assert [step.after for step in found.steps] == [(), after]
+
+
 def test_a_lock_is_a_step(tmp_path):
     text = f"{ALPINE}WORKDIR /app\nCOPY . .\nRUN uv sync --no-dev\nRUN uv pip install rich\n"
     first, second = manifest(tmp_path, text, uv_lock=LOCK).steps
