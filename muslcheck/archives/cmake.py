@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import Certainty, Seen, Tree
@@ -73,6 +73,8 @@ class _Reading:
     contents: Contents
     needs: list[Seen] = field(default_factory=list)
     downloads: list[Seen] = field(default_factory=list)
+    declared: dict[str, int] = field(default_factory=dict)
+    """Which of them a name stands for that is fetched only where it is asked for (``FetchContent_Declare``)."""
     languages: set[str] = field(default_factory=set)
     minimum: str | None = None
     policy: Seen | None = None
@@ -253,6 +255,11 @@ def _command(reading: _Reading, member: str, line: int, name: str, arguments: li
         _read(reading, posixpath.normpath(posixpath.join(folder, path if path.endswith(".cmake") else f"cmake/{path}.cmake")), certainty)
     elif name in {"fetchcontent_declare", "externalproject_add", "file"}:
         _fetched(reading, name, arguments, where, certainty)
+    elif name in {"fetchcontent_makeavailable", "fetchcontent_populate"}:
+        for asked in map(str.lower, arguments):
+            if asked in reading.declared:
+                at = reading.declared[asked]
+                reading.downloads[at] = replace(reading.downloads[at], certainty=certainty)
 
 
 def _overruled(reading: _Reading) -> bool:
@@ -293,8 +300,11 @@ def _fetched(reading: _Reading, name: str, arguments: list[str], where: str, cer
         return
     address = next((a for a in arguments if re.match(r"(https?|git|ftp)://", a)), "")
     if address and len(reading.downloads) < 100:
-        how = certainty if name != "fetchcontent_declare" else weaker(certainty, Certainty.DECIDED_LATER)
-        reading.downloads.append(Seen(address[:500], where, how, name))
+        how = certainty
+        if name == "fetchcontent_declare":
+            reading.declared[arguments[0].lower()] = len(reading.downloads)
+            how = weaker(certainty, Certainty.DECIDED_LATER)
+        reading.downloads.append(Seen(address[:500], where, how, "git" if "GIT_REPOSITORY" in arguments else name))
 
 
 def _truth(arguments: list[str], reading: _Reading) -> bool | None:

@@ -289,6 +289,9 @@ def _all(facts: SdistFacts, release: str) -> Iterator[Need]:
         if tree.certainty is not Certainty.SWITCHED:
             for seen in tree.needs:
                 yield from _tree_need(tree.tool, seen, release)
+    for seen in facts.downloads:
+        if seen.detail == "git":  # what CMake clones
+            yield Need("program", "git", seen.where, seen.certainty, apk_for_program("git", release))
     yield from _stated(facts)
     yield from _remedied(facts, release)
     yield from _said_to_be_missing(facts, release)

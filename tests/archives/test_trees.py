@@ -386,6 +386,23 @@ def test_in_tree_back_end():
     assert (found.build_system.backend_path, [e.name for e in found.extensions]) == (("_own",), ["a"])
 
 
+def test_what_cmake_clones():
+    fetched = """
+include(FetchContent)
+FetchContent_Declare(Spam GIT_REPOSITORY https://git.example/spam GIT_TAG 1.0)
+FetchContent_Declare(eggs GIT_REPOSITORY https://git.example/eggs)
+FetchContent_MakeAvailable(spam)
+ExternalProject_Add(ham URL https://files.example/ham.zip)
+"""
+    pyproject = '[build-system]\nrequires = ["scikit-build-core"]\nbuild-backend = "scikit_build_core.build"\n'
+    found = inspect({"pyproject.toml": pyproject, "CMakeLists.txt": "project(demo C)\n" + fetched})
+    assert [(seen.value, seen.certainty.value, seen.detail) for seen in found.downloads] == [
+        ("https://git.example/spam", "always", "git"),
+        ("https://git.example/eggs", "decided-later", "git"),
+        ("https://files.example/ham.zip", "always", "externalproject_add"),
+    ]
+
+
 RUNS_CMAKE = """
 import pathlib
 import subprocess

@@ -67,6 +67,13 @@ def test_a_header_below_a_folder_that_the_compiler_is_told_to_look_in(folder):
     assert ("hunspell-dev" in apk.build) is (folder == "/usr/include/hunspell")
 
 
+@pytest.mark.parametrize(("how", "asked"), [(Certainty.ALWAYS, True), (Certainty.DECIDED_LATER, False)])
+def test_what_is_cloned_takes_git(how, asked):
+    case = a_case(offered=False)
+    case = replace(case, facts=replace(case.facts, downloads=(Seen("https://git.example/spam", WHERE, how, "git"),)))
+    assert ("git" in judge(case).apk.build) is asked
+
+
 def test_without_it_the_tables_answer():
     assert set(judge(a_case(offered=False, headers=["zlib.h"], programs=["pkg-config demo"])).apk.build) == {
         "gcc",
