@@ -158,7 +158,7 @@ class Readers:
 
     async def _ready(self, child: _Child) -> None:
         answer = b""
-        with suppress(TimeoutError, OSError):
+        with suppress(TimeoutError, OSError, ValueError):
             async with asyncio.timeout(_STARTS_WITHIN):
                 answer = await asyncio.to_thread(child.ask, json.dumps(_path()).encode())
         if answer == b"\n":
