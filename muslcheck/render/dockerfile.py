@@ -63,13 +63,14 @@ def _lines(report: Report, target: Target, verdicts: Sequence[Verdict]) -> Itera
         yield from _run("apk add --no-cache", sorted({*names.build, *python}))
     yield "RUN python3 -m venv /venv"
     yield "WORKDIR /build"
+    left = {verdict.name: verdict for verdict in reversed(verdicts)}  # of two releases that which is in the image at the end
     limits = [manifest for manifest in report.manifests if "constraint" in basename(manifest).lower()]
     included = sorted({stands_at(verdict)[0] for verdict in verdicts} - {*report.manifests, ""})
     for manifest in report.manifests:
         if "dockerfile" in basename(manifest).lower():
             for file in included:
                 yield from _install(file, limits, ())
-            own = [verdict for verdict in verdicts if verdict.requested and stands_at(verdict)[0] == manifest]
+            own = [each for each in verdicts if left[each.name] is each and each.requested and stands_at(each)[0] == manifest]
             if pins := [f"{verdict.name}=={verdict.version}" for verdict in own if verdict.version and verdict.file]:
                 yield from _run("/venv/bin/pip install", pins)
         elif manifest not in limits:

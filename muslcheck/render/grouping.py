@@ -56,10 +56,10 @@ def noteworthy(report: Report) -> list[list[Verdict]]:
 
 
 def differing(report: Report) -> dict[str, dict[Target, Verdict]]:
-    """The packages that are not simply a wheel everywhere, the gravest first."""
+    """The packages that are not simply a wheel everywhere, the gravest first; of two releases on one target the graver one."""
     by_name: dict[str, dict[Target, Verdict]] = {}
     for verdict in sorted(report, key=_order):
-        by_name.setdefault(verdict.name, {})[verdict.target] = verdict
+        by_name.setdefault(verdict.name, {}).setdefault(verdict.target, verdict)
     return {name: on for name, on in by_name.items() if len(on) < len(report.targets) or not all(map(plain, on.values()))}
 
 

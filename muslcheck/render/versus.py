@@ -44,8 +44,9 @@ def versus(verdicts: Mapping[Target, Sequence[Verdict]], places: Places) -> tupl
         return "", ()
     said: dict[tuple[str, str], list[Target]] = {}
     for musl, glibc in pairs:
-        there = {verdict.name: verdict for verdict in verdicts[glibc]}
-        here = {verdict.name: verdict for verdict in verdicts[musl]}
+        # Of two releases the one that is left in the image stands first.
+        there = {verdict.name: verdict for verdict in reversed(verdicts[glibc])}
+        here = {verdict.name: verdict for verdict in reversed(verdicts[musl])}
         for name in sorted(here.keys() | there.keys()):
             if text := _difference(here.get(name), there.get(name)):
                 said.setdefault((name, text), []).append(musl)

@@ -181,3 +181,20 @@ def test_many_that_are_replaced_are_told_together(stocked):
     assert ended.lines("problem") == [
         "Dockerfile:3: 6 releases that are there are replaced: a 1.0 by 2.0, b 1.0 by 2.0, c 1.0 by 2.0, d 1.0 by 2.0, e 1.0 by 2.0, ..."
     ]
+
+
+def test_the_dockerfile_that_is_written_has_what_is_left(stocked):
+    stocked.write("requirements.txt", "dep>=2\n")
+    stocked.write(
+        "Dockerfile",
+        "FROM python:3.12-alpine\nCOPY . .\nRUN pip install grown==1.0 dep==1.0\nRUN pip install -r requirements.txt grown==2.0\n",
+    )
+    out = stocked.run("Dockerfile", "-f", "dockerfile", "--no-cache").out
+    assert "pip install grown==2.0\n" in out
+    assert "dep==1.0" not in out
+
+
+def test_of_two_releases_the_graver_is_told_of_many_targets(stocked):
+    stocked.write("Dockerfile", "FROM python:3.12-alpine\nRUN pip install grown==1.0\nRUN pip install grown==2.0\n")
+    ended = stocked.run("Dockerfile", "--python-version", "3.11", "--python-version", "3.12", "--python-version", "3.13", "--no-cache")
+    assert ended.says("compile grown 1.0")
