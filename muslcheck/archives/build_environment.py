@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from functools import lru_cache
@@ -48,14 +49,24 @@ class BuildEnvironment:
     def add(self, requires: Iterable[str]) -> bool:
         """Take in requirements (``setup_requires`` are installed before the build itself begins); whether any is new."""
         before = len(self._requires)
-        self._requires |= {name: text for text in requires if (name := name_of(text)) and self._applies(text)}
+        named: dict[str, list[str]] = {}
+        for text in requires:
+            if name := name_of(text):
+                named.setdefault(name, []).append(text)
+        for name, texts in named.items():
+            if held := self._applying(name, texts):
+                self._requires[name] = held[-1]
         known = brought().modules
         self._modules = {module for name in self._requires for module in known.get(name, (name.replace("-", "_"),))}
         self._complete = all(name in known for name in self._requires)
         return len(self._requires) > before
 
-    def _applies(self, text: str) -> bool:
-        return ";" not in text or bool(asked(self._target, "applies", text))
+    def _applying(self, name: str, texts: list[str]) -> list[str]:
+        """Those of the requirements of one distribution whose markers hold; of all but setuptools it matters only whether one does."""
+        if name == "setuptools":
+            return [text for text in texts if ";" not in text or asked(self._target, "applies", text)]
+        always = [text for text in texts if ";" not in text]
+        return always or (texts[-1:] if asked(self._target, "one applies", json.dumps(texts)) else [])
 
     def requires(self, name: str) -> bool:
         """Whether a distribution is among the build requirements."""

@@ -222,6 +222,12 @@ def _applies(target: Target, requirement: str) -> bool:
     return applies(target, requirement)
 
 
+def _one_applies(target: Target, requirements: str) -> bool:
+    from muslcheck.archives.build_environment import applies
+
+    return any(applies(target, requirement) for requirement in json.loads(requirements))
+
+
 def _condition(target: Target, text: str) -> bool | None:
     from muslcheck.archives.preprocessor import condition
 
@@ -246,6 +252,7 @@ _TABLES: dict[str, Callable[[Target], dict[str, Any]]] = {"answer": _answers, "v
 _QUESTIONS: dict[str, Callable[[Target, str], Any]] = {
     "applies": _applies,
     "condition": _condition,
+    "one applies": _one_applies,
     "own condition": _own_condition,
     "value": _value,
 }

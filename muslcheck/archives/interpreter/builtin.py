@@ -9,6 +9,7 @@ from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.builds import EXTENSION_CLASSES
 from muslcheck.archives.interpreter.expressions import attribute
 from muslcheck.archives.interpreter.lazy import Lazy, settled
+from muslcheck.archives.interpreter.lifting import lifted
 from muslcheck.archives.interpreter.lists import extend
 from muslcheck.archives.interpreter.operations import truth
 from muslcheck.archives.interpreter.programs import C_LIBRARY
@@ -219,8 +220,10 @@ def _truth(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> A
     return Unknown("a condition") if holds is None else holds
 
 
-def _length(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+def _length(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
     value = arguments[0] if arguments else None
+    if type(value) is Lazy:
+        return lifted(machine, "len", value) if isinstance(value.plain, (str, tuple)) else Unknown("a length")
     if isinstance(value, (list, tuple, dict)) and not any(isinstance(v, (Perhaps, Unknown)) for v in value):
         return len(value)
     return len(value) if isinstance(value, (str, bytes)) else Unknown("a length")

@@ -300,7 +300,7 @@ def _joined(machine: Machine, node: ast.JoinedStr) -> Any:
         value = machine.value(part.value if isinstance(part, ast.FormattedValue) else part, look=False)
         if isinstance(part, ast.FormattedValue) and (part.format_spec is not None or part.conversion != -1):
             value = Unknown("formatted")
-        if not worded([value]):
+        if not worded([value]) or isinstance(value, float):
             return Unknown("a text with an unknown part")
         parts.append(value)
     if machine.lazy and holds_lazy(parts):

@@ -9,9 +9,9 @@ from muslcheck.archives.interpreter.builds import BACKENDS, BUILDS, BUILDS_BY_LA
 from muslcheck.archives.interpreter.builtin import BUILTIN
 from muslcheck.archives.interpreter.lazy import holds_lazy, settled
 from muslcheck.archives.interpreter.library import LIBRARY, environment
-from muslcheck.archives.interpreter.lifting import LIFTED, lifted
+from muslcheck.archives.interpreter.lifting import LIFTED, hopeless, lifted, plain_call
 from muslcheck.archives.interpreter.paths import PATHS
-from muslcheck.archives.interpreter.programs import PROGRAMS, pkgconfig, run_program
+from muslcheck.archives.interpreter.programs import PROGRAMS, RUNNERS, pkgconfig, run_program
 from muslcheck.archives.interpreter.values import Ext, External, Items, Unknown
 
 if TYPE_CHECKING:
@@ -31,14 +31,12 @@ _BY_NAME: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "contextlib.suppress": lambda _m, _a, _n: External("contextlib.suppress()"),
 }
 """By full name, ``os.path.join``: called with the machine, the arguments and those with a name."""
-_HANDING_ON = frozenset(
-    {
-        "all", "any", "bool", "copy.copy", "copy.deepcopy", "dict", "enumerate", "filter", "functools.partial", "getattr", "globals",
-        "isinstance", "iter", "itertools.chain", "itertools.chain.from_iterable", "list", "map", "max", "min", "os.chdir", "os.makedirs",
-        "os.mkdir", "os.path.exists", "os.path.isdir", "os.path.isfile", "os.path.lexists", "print", "reversed", "setattr",
-        "sys.stderr.write", "sys.stdout.write", "tuple", "type", "typing.cast", "vars", "warnings.filterwarnings", "warnings.warn", "zip",
-    }
-)  # fmt: skip
+_HANDING_ON = RUNNERS | {
+    "all", "any", "bool", "copy.copy", "copy.deepcopy", "dict", "enumerate", "filter", "functools.partial", "getattr", "globals",
+    "isinstance", "iter", "itertools.chain", "itertools.chain.from_iterable", "len", "list", "map", "max", "min", "os.chdir",
+    "os.makedirs", "os.mkdir", "os.path.exists", "os.path.isdir", "os.path.isfile", "os.path.lexists", "print", "reversed", "setattr",
+    "sys.stderr.write", "sys.stdout.write", "tuple", "type", "typing.cast", "vars", "warnings.filterwarnings", "warnings.warn", "zip",
+}  # fmt: skip
 """Functions that may be given values that nobody has looked at: they hand them on, or look at them themselves."""
 _DECLARING = frozenset({*EXTENSION_CLASSES, "Library", "setup"})
 """The same by last name: what is declared is looked at where it becomes a fact."""
@@ -63,7 +61,7 @@ def external(machine: Machine, name: str, arguments: list[Any], named: dict[str,
     if (function := _BY_NAME.get(name)) is not None:
         if machine.lazy and name not in _HANDING_ON and (holds_lazy(arguments) or holds_lazy(named)):
             if name in LIFTED and not named:
-                return lifted(machine, name, *arguments)
+                return plain_call(function, machine, arguments) if hopeless(*arguments) else lifted(machine, name, *arguments)
             arguments, named = settled(arguments), settled(named)
         return function(machine, arguments, named)
     for prefix, family in _BY_PREFIX:

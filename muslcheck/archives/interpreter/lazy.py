@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from muslcheck.archives.interpreter.values import Perhaps
+from muslcheck.archives.interpreter.values import Items, Perhaps
 from muslcheck.archives.witness import asked
 
 if TYPE_CHECKING:
@@ -60,15 +60,21 @@ class Lazy:
         return Lazy(self.target, (".strip", self.tree), self.plain.strip())
 
 
+_HOLDERS = frozenset({tuple, list, Items, dict, Perhaps})
+
+
 def holds_lazy(value: Any, depth: int = 0) -> bool:
     """Whether a value is, or holds, one that was not looked at."""
-    if type(value) is Lazy:
+    kind = type(value)
+    if kind is Lazy:
         return True
-    if isinstance(value, Perhaps):
-        return holds_lazy(value.value, depth)
-    if isinstance(value, (tuple, list)):
-        return depth < _DEEPEST and any(holds_lazy(item, depth + 1) for item in value)
-    return isinstance(value, dict) and depth < _DEEPEST and any(holds_lazy(item, depth + 1) for item in value.values())
+    if kind not in _HOLDERS or depth > _DEEPEST:
+        return False
+    for item in (value.value,) if kind is Perhaps else value.values() if kind is dict else value:
+        inner = type(item)
+        if inner is Lazy or (inner in _HOLDERS and holds_lazy(item, depth + 1)):
+            return True
+    return False
 
 
 def settled(value: Any, depth: int = 0) -> Any:

@@ -34,6 +34,7 @@ __all__ = [
     "compared",
     "evaluated",
     "field_of",
+    "hopeless",
     "item_of",
     "items_of",
     "joined",
@@ -41,11 +42,12 @@ __all__ = [
     "lifted",
     "method_of",
     "operated",
+    "plain_call",
     "sliced",
     "worded",
 ]
 
-_LONGEST = 800
+_LONGEST = 4_000
 """Characters of a question."""
 _MOST = 40
 """Items of a list in one."""
@@ -134,7 +136,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "int": _whole,
 }
 """By name: each over plain values."""
-LIFTED = frozenset({*_PATH_FUNCTIONS, "str", "int", "len"})
+LIFTED = frozenset({*_PATH_FUNCTIONS, "str", "int"})
 """Functions that are operations here, by full name."""
 _LOOKING_UP: dict[str, Callable[[Files, object], Any]] = {"exists": Files.exists, "is_file": Files.is_file, "is_dir": Files.is_folder}
 _UNSURE = frozenset({"int", ".index", ".rindex", "os.path.expanduser", "os.path.expandvars"})
@@ -221,13 +223,14 @@ def _sure(operation: str, arguments: Sequence[Any]) -> bool:
     return True
 
 
-def _hopeless(*values: Any) -> bool:
-    """Whether one of some values, or of their items, is in no way known: nothing hangs on the others."""
-    return any(
-        isinstance(item, Unknown) and not item.options
-        for value in values
-        for item in (value if isinstance(value, (tuple, list)) and len(value) <= _MOST else (value,))
-    )
+def hopeless(*values: Any) -> bool:
+    """Whether one of some values is in no way known: nothing hangs on the others."""
+    return any(isinstance(value, Unknown) and not value.options for value in values)
+
+
+def plain_call(function: Callable[..., Any], machine: Machine, arguments: list[Any]) -> Any:
+    """What a function comes to on whose arguments nothing hangs."""
+    return function(machine, list(map(_plain, arguments)), {})
 
 
 def operated(machine: Machine, op: ast.operator, left: Any, right: Any) -> Any:
@@ -239,11 +242,11 @@ def operated(machine: Machine, op: ast.operator, left: Any, right: Any) -> Any:
             return binary(op, left, right)  # lists and tuples that hold some
         if isinstance(right, dict) or not isinstance(op, ast.Mod):
             return binary(op, settled(left), settled(right))
-    if isinstance(op, ast.Mod) and isinstance(_plain(left), str) and _hopeless(right):
-        return Unknown("a text with an unknown part")
+    if isinstance(op, ast.Mod) and isinstance(_plain(left), str) and isinstance(right, tuple) and not worded(right):
+        return binary(op, _plain(left), _plain(right))
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        hopeless = _hopeless(left, right)
-        return binary(op, _plain(left) if hopeless else settled(left), _plain(right) if hopeless else settled(right))
+        look = _plain if hopeless(left, right) else settled
+        return binary(op, look(left), look(right))
     return lifted(machine, type(op).__name__, left, right)
 
 
@@ -253,7 +256,7 @@ def compared(machine: Machine, op: ast.cmpop, left: Any, right: Any) -> Any:
         return compare(op, left, right)
     if isinstance(right, dict) and SOME_KEY not in right and not any(isinstance(item, Perhaps) for item in right.values()):
         right = tuple(right)
-    if (isinstance(left, Unknown) and not left.options) or (isinstance(right, Unknown) and not right.options):
+    if hopeless(left) or isinstance(right, Unknown):
         return compare(op, _plain(left), _plain(right))
     return lifted(machine, type(op).__name__, left, right)
 
@@ -300,13 +303,14 @@ def joined(machine: Machine, parts: Sequence[Any]) -> Any:
 
 def worded(parts: Sequence[Any]) -> bool:
     """Whether all parts of a text are texts or numbers, whatever they say."""
-    return all(isinstance(_plain(part), (str, int)) for part in parts)
+    return all(isinstance(_plain(part), (str, int, float)) for part in parts)
 
 
 def method_of(machine: Machine, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
     """A method of a text or a path, where it or an argument was not looked at."""
     plain = _plain(owner)
-    if isinstance(plain, str) and name in {"format", "join"} and _hopeless(*arguments, *named.values()):
+    parts = arguments[0] if name == "join" and arguments and isinstance(arguments[0], (list, tuple)) else [*arguments, *named.values()]
+    if isinstance(plain, str) and name in {"format", "join"} and not worded(parts):
         return Unknown("a text with an unknown part")
     if isinstance(plain, str) and name == "format" and not isinstance(plain, PathText):
         return lifted(machine, "format", owner, tuple(arguments), tuple(named), tuple(named.values()))

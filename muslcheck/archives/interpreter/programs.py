@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.interpreter.machine import Machine
 
-__all__ = ["C_LIBRARY", "PROGRAMS", "WHERE", "leave", "pkgconfig", "run_program"]
+__all__ = ["C_LIBRARY", "PROGRAMS", "RUNNERS", "WHERE", "leave", "pkgconfig", "run_program"]
 
-_RUNNERS = frozenset(
+RUNNERS = frozenset(
     {
         "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
         "subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen", "commands.getoutput",
@@ -32,6 +32,7 @@ _RUNNERS = frozenset(
         "setuptools.command.build_ext.spawn", "distutils.cmd.spawn",
     }
 )  # fmt: skip
+"""What runs a program, by full name."""
 _FINDERS = frozenset({"shutil.which", "distutils.spawn.find_executable", "spawn.find_executable"})
 _FETCHERS = frozenset(
     {
@@ -43,6 +44,9 @@ _FETCHERS = frozenset(
 _ABOUT_PYTHON = re.compile(r"version_info|hexversion|python_version|sys\.version\b|\bPY[23]\b|\bpy[23]k?\b")
 _LONGEST = 10_000
 """Characters of a command line that is read."""
+_TELLS = re.compile(r"pkg-?conf(?:ig)?|[A-Z_]+=.*|env|sudo|(?:|a|ba|da|z)sh")
+"""Programs whose arguments tell what they run or look for."""
+_READ = frozenset({"cmd", "shell"})
 _MISSING_PROGRAM = frozenset({"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "Exception", "BaseException"})
 WHERE = "where the program is: "
 """Why the place of a program is not known; its name follows."""
@@ -99,7 +103,8 @@ def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any], *
 
     ``directly``: a program that is not there raises FileNotFoundError where it is called, with no shell between.
     """
-    command = arguments[0] if arguments else named.get("args", named.get("command", ""))
+    command = _looked_at(arguments[0] if arguments else named.get("args", named.get("command", "")))
+    named = {key: settled(named[key]) for key in _READ & named.keys()}
     options = command.options if isinstance(command, Unknown) and command.options else (command,)
     for option in options:
         if _runs_own_script(machine, option):
@@ -121,6 +126,14 @@ def run_program(machine: Machine, arguments: list[Any], named: dict[str, Any], *
     return Unknown("what a program says")
 
 
+def _looked_at(command: Any) -> Any:
+    """A command that is run. Of the arguments of most programs nobody looks at what was not looked at before: their name tells it all."""
+    first = command[0] if isinstance(command, (list, tuple)) and command else None
+    if not isinstance(first, str) or _TELLS.fullmatch(posixpath.basename(first)) or "-c" in command:
+        return settled(command)
+    return ["?" if type(item) is Lazy else item for item in command]
+
+
 def _run_by_shell(machine: Machine, command: Any, words: list[str], certainty: Certainty) -> None:
     """The build tools that a shell is told to run by a line of several commands, or by a script of the sdist."""
     line = words[words.index("-c") + 1] if "-c" in words[1:-1] else command if isinstance(command, str) else ""
@@ -138,10 +151,10 @@ def _run_by_shell(machine: Machine, command: Any, words: list[str], certainty: C
 
 def _run(name: str, machine: Machine, arguments: list[Any], named: dict[str, Any]) -> Any:
     """A program that is run. ``python -m pip`` is not in the isolated environment of a build (PEP 517), unless it is required: status 1."""
-    command = arguments[0] if arguments else named.get("args", "")
+    command = _looked_at(arguments[0] if arguments else named.get("args", ""))
     if not _is_pip(command) or machine.environment.requires("pip"):
         return run_program(machine, arguments, named, directly=True)
-    if name.startswith("check_") or named.get("check") is True:
+    if name.startswith("check_") or settled(named.get("check")) is True:
         raise Raised(("CalledProcessError", "SubprocessError"), "CalledProcessError: pip is not in the build environment", machine.here)
     return 1 if name == "call" else Unknown("what a program says")
 
@@ -243,7 +256,7 @@ def pkgconfig(machine: Machine, _last: str, arguments: list[Any], _named: dict[s
 
 
 PROGRAMS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
-    **dict.fromkeys(_RUNNERS, run_program),
+    **dict.fromkeys(RUNNERS, run_program),
     **{f"subprocess.{name}": partial(_run, name) for name in ("run", "call", "check_call", "check_output")},
     **dict.fromkeys(_FINDERS, _find),
     **{name: partial(_fetch, name) for name in _FETCHERS},
