@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["surely_imported"]
 
-_LARGEST, _MOST_MODULES = 1 << 20, 300
-"""Bytes of a Python file, and number of files, that are looked at for each top name: beyond that nothing is sure."""
+_LARGEST, _LARGEST_IN_ALL = 1 << 20, 16 << 20
+"""Bytes of a Python file, and of all of a wheel, that are looked at: beyond that nothing is sure."""
+_MOST_MODULES, _MOST_ROOTS = 300, 50
+"""Modules for each top name, and top names."""
 _LOADERS = frozenset({"CDLL", "PyDLL", "LoadLibrary"})
 
 
@@ -51,7 +53,8 @@ def surely_imported(file: BinaryIO, facts: WheelFacts) -> tuple[Seen, ...]:
     """
     try:
         with opened(file, facts.filename) as archive:
-            return tuple(seen for root in facts.roots for seen in _Wheel(archive, facts).loaded(root))
+            wheel = _Wheel(archive, facts)
+            return tuple(seen for root in facts.roots[:_MOST_ROOTS] for seen in wheel.loaded(root))
     except (*FAULTS, RuntimeError) as error:
         raise CorruptArchive(facts.filename, f"cannot be read: {error}") from error
 
@@ -71,6 +74,7 @@ class _Wheel:
             elif not native.executable:
                 self._libraries.setdefault(native.path.rpartition("/")[2], []).append(native)
         self._read: dict[str, _Module] = {}
+        self._left = _LARGEST_IN_ALL
 
     def loaded(self, root: str) -> Iterator[Seen]:
         """What importing a top name surely loads."""
@@ -110,8 +114,10 @@ class _Wheel:
         return self._read[path]
 
     def _parsed(self, name: str, package: str) -> _Module:
-        if self._archive.getinfo(name).file_size > _LARGEST:
+        size = self._archive.getinfo(name).file_size
+        if size > min(_LARGEST, self._left):
             return _Module()
+        self._left -= size
         with self._archive.open(name) as stream:
             text = stream.read()
         try:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FAULTS", "installed_path", "may_be_native", "opened", "read_names", "read_wheel"]
 
-_LARGEST, _LARGEST_IN_ALL = 1 << 30, 4 << 30
-"""Unpacked bytes of one compiled file, and of all of them."""
+_LARGEST, _LARGEST_IN_ALL, _MOST_NATIVES = 512 << 20, 2 << 30, 4000
+"""Unpacked bytes of one compiled file, and of all of them; and their number."""
 _IN_MEMORY = 4 << 20
 """Unpacked bytes from which a file is looked at on disk."""
 _MOST_FILES, _BLOCK, _HEAD = 200_000, 1 << 20, 64
@@ -104,7 +104,7 @@ def _read(archive: zipfile.ZipFile, filename: str) -> WheelFacts:
             form = _form(head)
             if form == "elf":
                 left -= entry.file_size
-                if entry.file_size > _LARGEST or left < 0:
+                if entry.file_size > _LARGEST or left < 0 or len(found) >= _MOST_NATIVES:
                     unread.append(Seen("too large to read", f"{filename}!/{name}"))
                     continue
                 with _Bytes(archive, entry) as data:

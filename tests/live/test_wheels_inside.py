@@ -1,6 +1,6 @@
 """Wheels of the index, looked into: what installing and importing them in Alpine 3.23 really came to on 23 November 2026.
 
-On that day 75 wheels with compiled files were installed there with pip, and imported: regopy failed, pyodbc and wasmtime lacked a library,
+On that day 76 wheels with compiled files were installed there with pip, and imported: regopy failed, pyodbc and wasmtime lacked a library,
 all others could be imported.
 """
 

@@ -116,3 +116,39 @@ def test_build_requirements_are_not_looked_into(place):
     place.write("r.txt", "built\n")
     report = place.check("r.txt", inspect_wheels=True)
     assert report["built"].outcome.value == "compile"
+
+
+@pytest.mark.parametrize("urls", [True, False])
+def test_a_locked_wheel_is_looked_into(asked, urls):
+    entry = asked.server.projects["lies"][0]
+    where = f'url = "{entry["url"]}"' if urls else f'filename = "{entry["filename"]}"'
+    asked.write(
+        "uv.lock",
+        f"""version = 1
+requires-python = ">=3.11"
+[[package]]
+name = "lies"
+version = "1.0"
+source = {{ registry = "{asked.server.index_url}" }}
+wheels = [{{ {where}, hash = "sha256:{entry["hashes"]["sha256"]}" }}]
+[[package]]
+name = "app"
+version = "1"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "lies" }}]
+""",
+    )
+    assert asked.check("uv.lock", inspect_wheels=True)["lies"].outcome.value == "fail"
+
+
+def test_a_wheel_on_disk_is_looked_into(asked):
+    asked.write("wheels/lies-1.0-py3-none-any.whl", wheel_bytes("lies", "1.0", files=LIES))
+    asked.write("r.txt", "./wheels/lies-1.0-py3-none-any.whl\n")
+    assert asked.check("r.txt", inspect_wheels=True, offline=True)["lies"].outcome.value == "fail"
+
+
+def test_two_targets_look_once(asked):
+    report = asked.check("r.txt", image=("python:3.12-alpine3.16", "python:3.12-alpine3.23"), inspect_wheels=True)
+    assert [verdict.outcome.value for verdict in report.filter("fail")] == ["fail", "fail"]
+    whole = [request for request in asked.server.requests if "/lies-1.0" in request.path and "range" not in request.headers]
+    assert len(whole) == 1
