@@ -142,7 +142,7 @@ def apk_names(case: Case, outcome: Outcome) -> ApkNames:
     wanted = [need for need in needs(facts, target, case.offered) if _wanted(need, made)]
     apks = [apk_for_language(_SPELLED.get(language, language)) for part in made for language in part.languages]
     apks += [need.apk for need in wanted]
-    apks += [_tool(part.made_by, target.release) for part in made if part.tree and part.made_by not in COMPILERS]
+    apks += [_tool(part.made_by, target.release) for part in made if part.tree and part.made_by not in COMPILERS and _goes_on(part, facts)]
     build = {name for apk in apks if apk is not None for name in apk.build}
     run = {name for apk in apks if apk is not None for name in apk.runtime}
     if any(need.kind == "pkg-config" and need.apk is not None for need in wanted):
@@ -266,6 +266,14 @@ def _wanted(need: Need, made: tuple[Part, ...]) -> bool:
     if need.kind == "program":
         return need.certainty is Certainty.OPTIONAL and all(part.certainty is Certainty.OPTIONAL for part in made)
     return need.certainty is Certainty.OPTIONAL or not need.guessed
+
+
+def _goes_on(part: Part, facts: SdistFacts) -> bool:
+    """Whether a part's tool is run to its end: a configure script may be run for the header that it writes, and make never."""
+    if part.made_by not in {"autoconf", "configure"} or facts.unread:
+        return True
+    programs = {(seen.value.split() or [""])[0].rpartition("/")[2] for seen in facts.programs}
+    return not programs.isdisjoint({"", "gmake", "make"})
 
 
 def _tool(tool: str, release: str) -> Apk | None:

@@ -74,6 +74,15 @@ def test_what_is_cloned_takes_git(how, asked):
     assert ("git" in judge(case).apk.build) is asked
 
 
+@pytest.mark.parametrize(
+    ("programs", "asked"), [(["./configure"], False), (["./configure", "make -j4"], True), (["./configure", ""], True)]
+)
+def test_a_configure_script_alone_takes_no_make(programs, asked):
+    case = a_case(offered=False, programs=programs)
+    case = replace(case, facts=replace(case.facts, trees=(Tree("autoconf", WHERE, Certainty.ALWAYS, ("c",)),)))
+    assert ("make" in judge(case).apk.build) is asked
+
+
 def test_without_it_the_tables_answer():
     assert set(judge(a_case(offered=False, headers=["zlib.h"], programs=["pkg-config demo"])).apk.build) == {
         "gcc",
