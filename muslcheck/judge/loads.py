@@ -28,6 +28,8 @@ __all__ = ["Lack", "Trouble", "Why", "can_read", "in_trouble", "is_for", "is_for
 
 _FIRST_OF_MUSL: Final = (3, 11)
 """The first Python whose suffixes on musl say musl; before, some said gnu there, too (bpo-43112)."""
+_FIRST_OF_ABI3T: Final = (3, 15)
+"""PEP 803: read by both builds."""
 _OWN_SUFFIX: Final = re.compile(r"cpython-(\d+t?)-([a-z0-9_]+)-linux-(musl|gnu)[a-z]*")
 _STABLE: Final = frozenset({"", "abi3"})
 _READS_RELR: Final = (1, 2, 4)
@@ -65,7 +67,10 @@ class Lack:
     """A library that is neither in the wheel nor in the image; ``apk`` brings it (None: none is known), ``sure``: in this very version."""
 
     soname: str
-    file: NativeFile
+    at: NativeFile
+    """The first file that is linked to it."""
+    needed_by: tuple[NativeFile, ...]
+    """The files that cannot be loaded without it, modules first."""
     apk: str | None
     sure: bool
     instead: str = ""
@@ -81,24 +86,28 @@ def troubles(facts: WheelFacts, target: Target) -> tuple[Trouble, ...]:
 
 
 def lacks(facts: WheelFacts, target: Target, offered: ApkIndex | None) -> tuple[Lack, ...]:
-    """The libraries that are missing in the image, each with the first file that needs it.
+    """The libraries that are missing in the image, each with the files that need it.
 
     Those that come with glibc alone are no lack, but a trouble.
     """
     held = in_image(target)
-    found: dict[str, Lack] = {}
-    for file in _looked_for(facts, target):
-        for each in _closure(file, facts) if can_read(file, target) else ():
+    wanting: dict[str, dict[NativeFile, NativeFile]] = {}
+    for file in sorted(_looked_for(facts, target), key=lambda file: not file.module):
+        for each in _closure(file, facts) if can_read(file, target) and is_for(file, target) else ():
             for soname in _outside(each, facts):
-                known = apk_for_soname(soname, target.release)
-                if soname in found or only_in_glibc(soname) or (known is not None and known[1] and known[0] in held):
-                    continue
-                provider = offered.provider(f"so:{soname}") if offered is not None else None
-                apk, sure = (provider, True) if provider else known or (None, offered is not None)
-                if apk not in held:
-                    here = next((other.path for other in facts.natives if other.machine == each.machine and soname in _names(other)), "")
-                    found[soname] = Lack(soname, each, apk, sure, in_other_version(soname, target.release) or "", here)
-    return tuple(found.values())
+                wanting.setdefault(soname, {}).setdefault(file, each)
+    found = []
+    for soname, files in wanting.items():
+        known = apk_for_soname(soname, target.release)
+        if only_in_glibc(soname) or (known is not None and known[1] and known[0] in held):
+            continue
+        provider = offered.provider(f"so:{soname}") if offered is not None else None
+        apk, sure = (provider, True) if provider else known or (None, offered is not None)
+        if apk not in held:
+            at = next(iter(files.values()))
+            here = next((other.path for other in facts.natives if other.machine == at.machine and soname in _names(other)), "")
+            found.append(Lack(soname, at, tuple(files), apk, sure, in_other_version(soname, target.release) or "", here))
+    return tuple(found)
 
 
 def in_trouble(facts: WheelFacts, target: Target) -> bool:
@@ -127,7 +136,7 @@ def can_read(file: NativeFile, target: Target) -> bool:
     own = _OWN_SUFFIX.fullmatch(file.suffix)
     version = f"{target.python[0]}{target.python[1]}{'t' if target.free_threaded else ''}"
     if own is None or own[1] != version:
-        return file.suffix == "abi3t" and target.free_threaded
+        return file.suffix == "abi3t" and target.python >= _FIRST_OF_ABI3T
     return own[3] == "musl" or target.python < _FIRST_OF_MUSL
 
 

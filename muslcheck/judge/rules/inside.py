@@ -69,22 +69,23 @@ def missing_library(case: Case) -> Iterator[Evidence]:
 
     for lack in lacks(facts, case.target, case.offered):
         told = f"needs {lack.soname}, which is neither in the wheel nor in the image"
-        loaded = on_every_way(frozenset({lack.file.path}), facts, case.candidate.name) is not None
-        is_library = not lack.file.module and not loaded
+        loaded = on_every_way(frozenset(file.path for file in lack.needed_by), facts, case.candidate.name) is not None
+        is_library = not lack.needed_by[0].module and not loaded
+        place = f"{facts.filename}!/{lack.at.path}"
         if lack.apk is not None and not is_library:
             strength = Strength.PROOF if lack.sure else Strength.STRONG
-            yield Evidence("MC133", f"{told}: {lack.apk} brings it", _place(case, lack.file), strength, None, _LACKING, (lack.apk,))
+            yield Evidence("MC133", f"{told}: {lack.apk} brings it", place, strength, None, _LACKING, (lack.apk,))
         elif is_library:
-            yield Evidence("MC133", f"{told}; nothing surely loads this file", _place(case, lack.file), Strength.HINT)
+            yield Evidence("MC133", f"{told}; nothing surely loads this file", place, Strength.HINT)
         else:
             other = ", nor is a package known to bring it"
             if lack.unfound:
                 told, other = f"needs {lack.soname}", f": in the wheel it is {lack.unfound}, where nothing tells musl's loader to look"
             elif lack.instead:
                 other = f"; Alpine {case.target.release} has {lack.instead} instead"
-            says = Outcome.UNKNOWN if loaded and not _leads_out(lack.file) else None
+            says = Outcome.UNKNOWN if loaded and not any(map(_leads_out, (lack.at, *lack.needed_by))) else None
             strength = Strength.PROOF if says else Strength.STRONG
-            yield Evidence("MC133", f"{told}{other}", _place(case, lack.file), strength, says, _LACKING)
+            yield Evidence("MC133", f"{told}{other}", place, strength, says, _LACKING)
 
 
 def strange_suffix(case: Case) -> Iterator[Evidence]:
