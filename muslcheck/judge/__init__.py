@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from muslcheck.archives.facts import SdistFacts
+from muslcheck.archives.facts import SdistFacts, WheelFacts
 from muslcheck.archives.witness import remembered
 from muslcheck.judge.advice import advise
 from muslcheck.judge.case import Case
@@ -121,6 +121,7 @@ def _judged(case: Case, known: Known) -> Verdict:
         evidence=evidence,
         advice=advise(case, outcome, marks, apk),
         shelf=candidate.shelf,
+        notes=_notes(case),
         installed=told.installed if (told := _of_the_file(case)) is not None else None,
     )
 
@@ -146,6 +147,14 @@ def _apk_names(case: Case, outcome: Outcome, known: Known) -> ApkNames:
 
     done = known.names.setdefault((*_of_sdist(case), outcome), [])
     return remembered(case.target, done, lambda target: apk_names(replace(case, target=target), outcome))
+
+
+def _notes(case: Case) -> tuple[tuple[str, str], ...]:
+    if not isinstance(case.inside, WheelFacts):
+        return ()
+    from muslcheck.judge.loads import described
+
+    return described(case.inside)
 
 
 def _brought(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from muslcheck.archives.facts import NativeFile, Seen, WheelFacts
     from muslcheck.words.target import Target
 
-__all__ = ["Lack", "Trouble", "Why", "can_read", "in_trouble", "is_for", "is_for_others", "lacks", "on_every_way", "troubles"]
+__all__ = ["Lack", "Trouble", "Why", "can_read", "described", "in_trouble", "is_for", "is_for_others", "lacks", "on_every_way", "troubles"]
 
 _FIRST_OF_MUSL: Final = (3, 11)
 """The first Python whose suffixes on musl say musl; before, some said gnu there, too (bpo-43112)."""
@@ -32,6 +32,7 @@ _FIRST_OF_ABI3T: Final = (3, 15)
 """PEP 803: read by both builds."""
 _OWN_SUFFIX: Final = re.compile(r"cpython-(\d+t?)-([a-z0-9_]+)-linux-(musl|gnu)[a-z]*")
 _STABLE: Final = frozenset({"", "abi3"})
+_MOST_DESCRIBED: Final = 40
 _READS_RELR: Final = (1, 2, 4)
 _ASIDE: Final = frozenset({"benchmarks", "conftest", "doc", "docs", "example", "examples", "setup", "test", "testing", "tests", "tools"})
 """Top names that wheels hold by mistake, and nobody imports."""
@@ -119,6 +120,19 @@ def is_for_others(facts: WheelFacts, target: Target) -> bool:
     """Whether a wheel has libraries, and all of them for other systems and machines."""
     libraries = [file for file in facts.natives if not file.executable and not file.path.endswith(".exe")]
     return bool(libraries) and not any(file.form == "elf" and is_for(file, target) for file in libraries)
+
+
+def described(facts: WheelFacts) -> tuple[tuple[str, str], ...]:
+    """The compiled files of a wheel, for people: a word for the kind, and what was read, each."""
+    found = []
+    for file in facts.natives[:_MOST_DESCRIBED]:
+        kind = "module" if file.module else "program" if file.executable else "library"
+        said = [file.machine or {"pe": "for Windows", "mach-o": "for macOS"}.get(file.form, file.form)]
+        said += [f"needs {', '.join(file.needed)}"] if file.needed else []
+        said += [f"asks others than CPython for {len(file.wants)} names"] if file.wants else []
+        found.append((kind, f"{file.path}: {'; '.join(said)}"))
+    left = len(facts.natives) - len(found)
+    return (*found, *([("", f"and {left} more")] if left else []))
 
 
 def on_every_way(paths: frozenset[str], facts: WheelFacts, name: str) -> Seen | None:

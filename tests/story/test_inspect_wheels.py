@@ -45,6 +45,12 @@ def test_what_cannot_be_loaded_fails_and_what_is_missing_is_named(asked):
     assert report.problems == ()
 
 
+def test_all_that_was_read_is_told_of_one(asked):
+    ended = asked.run("r.txt", "--inspect-wheels", "--explain", "needy")
+    assert ended.says(f"needy/_needy.{SUFFIX}.so: x86_64; needs libpq.so.5; asks others than CPython for 1 names")
+    assert ended.says("MC133")
+
+
 def test_nothing_is_looked_into_unasked(asked):
     _, report = asked.both("r.txt")
     assert {verdict.outcome.value for verdict in report} == {"wheel"}
