@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from muslcheck.words.release import DistFile
     from muslcheck.words.resolution import Candidate
     from muslcheck.words.target import Target
-    from muslcheck.words.verdict import Evidence
+    from muslcheck.words.verdict import Advice, Evidence
 
 __all__ = ["RULES", "Case", "Known", "Rule", "judge"]
 
@@ -35,6 +35,8 @@ class Known:
     """What was told of candidates, save their files, each with a number."""
     kin: dict[int, int] = field(default_factory=dict)
     """These numbers by the candidates' own."""
+    advice: dict[tuple[Advice, ...], tuple[Advice, ...]] = field(default_factory=dict)
+    """Advice that was given, so that the same is one object."""
     kept: dict[int, object] = field(default_factory=dict)
     """Files and facts by their ids, which stay theirs as long as they are kept."""
     found: dict[tuple[object, ...], list[tuple[Noted, tuple[Evidence, ...]]]] = field(default_factory=dict)
@@ -56,7 +58,17 @@ def judge(case: Case, known: Known | None = None) -> Verdict:
     if verdict is None:
         verdict = known.verdicts[key] = _judged(case, known)
         return verdict
-    return verdict.on(case.target, case.candidate.shelf)
+    there = verdict.on(case.target, case.candidate.shelf)
+    return there if case.facts is None else _advised_anew(there, case, known)
+
+
+def _advised_anew(verdict: Verdict, case: Case, known: Known) -> Verdict:
+    """A verdict on an sdist with what this target lacks, and advice on it: that looks at what other images would take of the release."""
+    apk = _apk_names(case, verdict.outcome, known)
+    if apk is verdict.apk and verdict.outcome is Outcome.BUILD:
+        return verdict
+    advice = advise(case, verdict.outcome, verdict.marks, apk)
+    return replace(verdict, apk=apk, advice=known.advice.setdefault(advice, advice))
 
 
 def _likeness(case: Case, known: Known) -> tuple[object, ...] | None:
@@ -70,11 +82,17 @@ def _likeness(case: Case, known: Known) -> tuple[object, ...] | None:
     # All that rules and advice ask about a wheel and its target.
     key = (_told(candidate, known), id(file), tag, target.is_musl, target.distribution, target.release)
     if file.kind is Kind.WHEEL:
+        if case.alternatives or case.build_requires:
+            return None  # nobody looks for them beside a wheel
         return (*key, candidate.twin_file.filename) if candidate.twin_file is not None and tag.endswith("-any") else key
-    if not candidate.kin or not isinstance(case.facts, SdistFacts) or _with_chain(case) is not case:
+    if not isinstance(case.facts, SdistFacts) or _with_chain(case) is not case:
         return None
     found = _found_in_sdist(case, known)  # the same object, where it was found for another target
-    return *key, candidate.kin, id(case.facts), id(found), case.build_requires, case.alternatives, id(case.offered)
+    near = candidate.shelf.nearest
+    missed = near and (id(near.file), near.fit)
+    if near is not None:
+        known.kept.setdefault(id(near.file), near.file)
+    return *key, missed, id(case.facts), id(found), case.build_requires
 
 
 def _told(candidate: Candidate, known: Known) -> int:
@@ -104,7 +122,7 @@ def _judged(case: Case, known: Known) -> Verdict:
     outcome, marks = decide(found)
     evidence = ordered(found, outcome)
     apk = _apk_names(case, outcome, known) if case.inside is None else ApkNames(runtime=_brought(found))
-    candidate = case.candidate
+    candidate, advice = case.candidate, advise(case, outcome, marks, apk)
     return Verdict(
         target=case.target,
         name=candidate.name,
@@ -119,7 +137,7 @@ def _judged(case: Case, known: Known) -> Verdict:
         build_requires=case.build_requires,
         apk=apk,
         evidence=evidence,
-        advice=advise(case, outcome, marks, apk),
+        advice=known.advice.setdefault(advice, advice),
         shelf=candidate.shelf,
         notes=_notes(case),
         installed=told.installed if (told := _of_the_file(case)) is not None else None,

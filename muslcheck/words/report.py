@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache, reduce
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from packaging.utils import canonicalize_name
 
@@ -242,16 +242,19 @@ def _writer() -> Callable[[Any, str], str]:
     from json.encoder import encode_basestring_ascii as quoted
 
     def lines(value: Any, margin: str) -> str:  # noqa: ANN401
-        if isinstance(value, str):
-            return value if value.__class__ is _Text else quoted(value)
+        kind = value.__class__
+        if kind is str:
+            return quoted(value)
+        if kind is _Text:
+            return cast("str", value)
         inner = f"{margin}  "
-        if isinstance(value, dict) and value:
+        if kind is list:
+            within = f",\n{inner}".join([lines(each, inner) for each in value])
+            return f"[\n{inner}{within}\n{margin}]" if value else "[]"
+        if kind is dict and value:
             within = f",\n{inner}".join([f"{quoted(key)}: {lines(each, inner)}" for key, each in value.items()])
             return f"{{\n{inner}{within}\n{margin}}}"
-        if isinstance(value, list) and value:
-            within = f",\n{inner}".join([lines(each, inner) for each in value])
-            return f"[\n{inner}{within}\n{margin}]"
-        return dumps(value)
+        return "null" if value is None else dumps(value)
 
     return lines
 

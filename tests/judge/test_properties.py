@@ -1,13 +1,14 @@
 """What holds for every verdict, whatever the evidence and the files."""
 
 from dataclasses import replace
+from functools import cache
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from muslcheck.alpine.images import aim
 from muslcheck.archives.facts import BuildSystem, Certainty, Extension, SdistFacts, Seen, Tree
-from muslcheck.judge import Case, judge
+from muslcheck.judge import Case, Known, judge
 from muslcheck.judge.decide import decide, ordered
 from muslcheck.resolver import shelve
 from muslcheck.words.release import DistFile, Kind, Metadata, Unread
@@ -17,6 +18,7 @@ from muslcheck.words.verdict import BuildRequirement, Evidence, Mark, Outcome, S
 
 BEST_FIRST = (Outcome.WHEEL, Outcome.BUILD, Outcome.COMPILE, Outcome.FAIL, Outcome.UNKNOWN)
 TARGETS = [aim(image, "x86_64") for image in ("python:3.12-alpine", "python:3.9-alpine3.16", "alpine:3.23", "python:3.12-slim")]
+MACHINES = [*TARGETS, *(aim(image, "aarch64") for image in ("python:3.12-alpine", "python:3.13-alpine", "python:3.12-alpine3.23"))]
 NAMES = [
     "spam-1.0-cp312-cp312-musllinux_1_2_x86_64.whl",
     "spam-1.0-cp39-cp39-musllinux_1_1_x86_64.whl",
@@ -116,6 +118,7 @@ evidence = st.builds(
 )
 
 
+@cache
 def a_file(name):
     return DistFile(name, "spam", "1.0", Kind.WHEEL if name.endswith(".whl") else Kind.SDIST, f"https://files.example/{name}")
 
@@ -128,6 +131,40 @@ def cases(draw):
     candidate = Candidate("spam", "1.0", shelf, chain=("requirements.txt:1", "spam"), blocker=blocker, twin_file=a_file(NAMES[2]))
     opened = draw(st.none() | facts | st.just(Unread("damaged"))) if shelf.chosen and shelf.chosen.kind is Kind.SDIST else None
     return Case(candidate, target, opened, draw(required), draw(st.sampled_from([(), ("0.9",)])))
+
+
+@st.composite
+def of_one_release(draw):
+    """Cases of several targets: the same files, and much of what was told of them and read in them."""
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=1, unique=True))
+    read = draw(st.lists(facts, min_size=1, max_size=2))
+    requires = draw(st.lists(required, min_size=1, max_size=2))
+    several = []
+    for target in draw(st.lists(st.sampled_from(MACHINES), min_size=2, max_size=6)):
+        shelf = shelve(map(a_file, names), target, Selection(), "spam")
+        told = Candidate(
+            "spam",
+            "1.0",
+            shelf,
+            chain=draw(st.sampled_from([("requirements.txt:1", "spam"), ("requirements.txt:2", "eggs", "spam")])),
+            blocker=None if shelf.chosen else Blocker(BlockerKind.NO_FILE, "pip stops"),
+            twin_file=draw(st.none() | st.sampled_from(NAMES).map(a_file)),
+            newer=draw(st.sampled_from([None, "1.1"])),
+            metadata=draw(
+                st.sampled_from([None, Unread("damaged"), Metadata("spam", "1.0", seen_in=f"{names[0]}!/METADATA", installed=7)])
+            ),
+        )
+        opened = draw(st.sampled_from(read)) if shelf.chosen and shelf.chosen.kind is Kind.SDIST else None
+        build = draw(st.sampled_from(requires)) if opened else ()
+        several.append(Case(told, target, opened, build, draw(st.sampled_from([(), ("0.9",)]))))
+    return several
+
+
+@given(of_one_release())
+def test_what_is_known_from_other_targets_changes_no_verdict(several):
+    known = Known()
+    for case in (*several, *several):
+        assert judge(case, known) == judge(case)
 
 
 @given(cases())
