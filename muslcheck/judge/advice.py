@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from muslcheck.archives.facts import WheelFacts
+from muslcheck.errors import UnknownImage
 from muslcheck.words.release import Kind, Misfit, Miss
 from muslcheck.words.resolution import BlockerKind
 from muslcheck.words.verdict import Action, Advice, ApkNames, Mark, Outcome
@@ -44,9 +45,9 @@ def advise(case: Case, outcome: Outcome, marks: frozenset[Mark], apk: ApkNames) 
     match outcome:
         case Outcome.WHEEL:
             found += [*_packages(apk, ""), *_older(case, marks)]
-            found += _on_glibc(case) if Mark.LACKING in marks and not apk.runtime else ()
+            found += [*_newer_alpine(case), *_on_glibc(case)] if Mark.LACKING in marks and not apk.runtime else ()
         case Outcome.FAIL if isinstance(case.inside, WheelFacts):  # other wheels of the release were made alike
-            found += [*_on_glibc(case), *_alpines_own(case)]
+            found += [*_newer_alpine(case), *_on_glibc(case), *_alpines_own(case)]
         case Outcome.BUILD:
             found += [*(_packages(apk, "brings the compiled, faster part") if Mark.SLOWER in marks else ()), *_older(case, marks)]
         case Outcome.COMPILE:
@@ -188,6 +189,22 @@ def _nearly(placed: Iterable[Placed], libc: str) -> tuple[list[Placed], list[Pla
                 elif fit.miss in _FOR_ANOTHER_PYTHON:
                     near.append(each)
     return near, elsewhere
+
+
+def _newer_alpine(case: Case) -> Iterator[Advice]:
+    """The image of the same Python on its newest Alpine, where all that the wheel holds can be loaded there."""
+    if not isinstance(case.inside, WheelFacts):
+        return
+    from muslcheck.alpine.images import aim, default_image
+    from muslcheck.judge.loads import troubles
+
+    python = f"{case.target.python[0]}.{case.target.python[1]}{'t' if case.target.free_threaded else ''}"
+    try:
+        newest = aim(default_image(python), case.target.arch)
+    except UnknownImage:
+        return
+    if newest.release != case.target.release and troubles(case.inside, case.target) and not troubles(case.inside, newest):
+        yield Advice(Action.CHANGE_IMAGE, newest.image, f"the musl of Alpine {newest.release} can load what is in the wheel")
 
 
 def _on_glibc(case: Case) -> Iterator[Advice]:
