@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.archives import wheel_bytes
 
-from muslcheck.archives.wheel import TAIL, NeedRange, WheelHead, metadata_from_file, metadata_from_ranges
+from muslcheck.archives.wheel import TAIL, NeedRange, WheelHead, metadata_from_file, metadata_from_ranges, names_from_ranges
 from muslcheck.errors import ArchiveFailure, CorruptArchive
 
 NAME = "demo-1.0-py3-none-any.whl"
@@ -40,6 +40,17 @@ def test_by_ranges(first, packed):
     found, asked = climbed(data, first)
     assert found == reading(data)
     assert len(asked) <= 3
+
+
+@pytest.mark.parametrize("first", [22, 100, TAIL, 10**9])
+def test_all_names_by_ranges(first):
+    data = wheel_bytes("demo", "1.0", files={"demo/a.so": "x" * 50_000, "demo/\u00e4.py": ""})
+    pieces = {max(0, len(data) - first): data[max(0, len(data) - first) :]}
+    while isinstance(answer := names_from_ranges(pieces, len(data), NAME), NeedRange):
+        assert len(pieces) < 3
+        pieces[answer.start] = data[answer.start : answer.end]
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert list(answer) == archive.namelist()
 
 
 def test_metadata_at_the_start_of_a_large_wheel_needs_one_more_range():
