@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, partial, wraps
+from itertools import chain
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from muslcheck.alpine.images import twin
@@ -144,20 +145,22 @@ async def acheck(
             verdicts += await _each(_locked(lock, each, loader) for each in asked)
         for manifest in (manifest for manifest in manifests if manifest.build):
             verdicts = await _each(_built(manifest.build, each, loader) for each in asked) + verdicts
-        said: dict[Problem, None] = {}
+        said: dict[Target, list[Problem]] = {target: [] for target in targets}
         for manifest in (manifest for manifest in manifests if manifest.steps):
             from muslcheck.stepping import commands_of, walk_all
 
             commands = await commands_of(manifest.steps, [each for each in joint if each.kind == "constraints"], stated, loaders)
             await walk_all(commands, _scouts(targets))
-            verdicts += await _each(_in_steps(commands, each, said) for each in asked)
+            verdicts += await _each(_in_steps(commands, each, said[each.target]) for each in asked)
     return Report(
         version=_version(),
         created=now(),
         manifests=tuple(dict.fromkeys(manifest.path for manifest in manifests)),
         targets=targets,
         verdicts=_in_order(verdicts, targets),
-        problems=tuple(dict.fromkeys([*_problems(manifests), *strange, *wrong_pythons, *said, *loaders.problems])),
+        problems=tuple(
+            dict.fromkeys([*_problems(manifests), *strange, *wrong_pythons, *chain.from_iterable(said.values()), *loaders.problems])
+        ),
         supplies=_supplies(manifests, verdicts, targets, offered),
         installer=chosen.installer,
     )
@@ -227,13 +230,13 @@ async def _locked(lock: Lock, asked: _Asked, loader: Loader) -> list[Verdict]:
     return await together(_verdict(candidate, asked, loader) for candidate in resolution.candidates)
 
 
-async def _in_steps(commands: Sequence[Command], asked: _Asked, said: dict[Problem, None]) -> list[Verdict]:
+async def _in_steps(commands: Sequence[Command], asked: _Asked, said: list[Problem]) -> list[Verdict]:
     """Judge what commands install one after the other, each by its own rules; what is to be said of that is added to ``said``."""
     from muslcheck.loading import together
     from muslcheck.stepping import in_order
 
     found, problems = await in_order(commands, asked.target, twin(asked.target))
-    said.update(dict.fromkeys(problems))
+    said += problems
     rules = {id(each): replace(asked, selection=each.selection) for each in commands}
     return await together(_verdict(candidate, rules[id(command)], command.loader) for candidate, command in found)
 
