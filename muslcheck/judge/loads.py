@@ -267,7 +267,8 @@ def _names(file: NativeFile) -> tuple[str, str]:
 def _main(facts: WheelFacts, name: str) -> tuple[str, ...]:
     """The top names by which a wheel is imported: the project's own, else all that look as if they were meant to be."""
     own = tuple(root for root in facts.roots if root.lower() == name.replace("-", "_"))
-    return own or tuple(root for root in facts.roots if not root.startswith("_") and root not in _ASIDE) or facts.roots
+    meant = tuple(root for root in facts.roots if root not in _ASIDE)
+    return own or tuple(root for root in meant if not root.startswith("_")) or meant
 
 
 def _is_strange(file: NativeFile, target: Target) -> bool:

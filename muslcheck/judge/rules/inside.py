@@ -140,7 +140,8 @@ def any_is_not_pure(case: Case) -> Iterator[Evidence]:
         claim = f"import {way.detail} opens a library ({where}), and the wheel has it for {', '.join(systems[:_MOST_TOLD])} only"
         yield Evidence("MC138", claim, f"{facts.filename}!/{way.value}", Strength.PROOF, Outcome.UNKNOWN, _LACKING)
         return
-    claim = f"the wheel is for any platform by its tag, and holds files compiled for {', '.join(systems[:_MOST_TOLD])}"
+    by = "by its tag" if facts.pure else "by its tag, not by its own word (Root-Is-Purelib)"
+    claim = f"the wheel is for any platform {by}, and holds files compiled for {', '.join(systems[:_MOST_TOLD])}"
     yield Evidence("MC138", claim, _place(case, facts.natives[0]), Strength.HINT)
 
 
