@@ -54,7 +54,6 @@ def assign(machine: Machine, target: ast.expr, value: Any) -> None:
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(machine, target.elts, value)
     elif isinstance(target, ast.Starred):
-        value = settled(value)
         assign(machine, target.value, value if isinstance(value, (list, tuple)) else Unknown("unpacked"))
     elif isinstance(target, ast.Attribute):
         _set_attribute(machine, _owner(machine, target), target.attr, value)

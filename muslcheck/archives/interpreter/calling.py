@@ -13,7 +13,7 @@ from muslcheck.archives.interpreter.expressions import attribute, elements
 from muslcheck.archives.interpreter.external import external, inherited
 from muslcheck.archives.interpreter.imports import on_path
 from muslcheck.archives.interpreter.lazy import Lazy, holds_lazy
-from muslcheck.archives.interpreter.lifting import key_among, method_of
+from muslcheck.archives.interpreter.lifting import method_of
 from muslcheck.archives.interpreter.lists import append, extend
 from muslcheck.archives.interpreter.methods import method
 from muslcheck.archives.interpreter.signals import Raised, Return
@@ -95,7 +95,8 @@ def _call_method(machine: Machine, owner: Any, name: str, arguments: list[Any], 
     if name in _COMPILES and isinstance(owner, (External, Unknown)) and _is_compiler(owner) and machine.caught & _BUILD_FAILS:
         machine.trials.append(Step(Certainty.OPTIONAL))
         machine.path = (*machine.path, machine.trials[-1])
-    if isinstance(owner, (External, Namespace, Instance, Klass)):
+    given = owner.options.get(name) if isinstance(owner, Ext) else None  # by its constructor
+    if isinstance(owner, (External, Namespace, Instance, Klass)) or isinstance(given, (Bound, Func)):
         if isinstance(owner, External) and owner.name == "sys.path" and name in {"insert", "append", "extend"}:
             on_path(machine, arguments[-1] if arguments else None)
             return None
@@ -106,11 +107,8 @@ def _call_method(machine: Machine, owner: Any, name: str, arguments: list[Any], 
             roots = (owner.klass if isinstance(owner, Instance) else owner).roots()
             return inherited(machine, roots, name, arguments, named)
         return call(machine, function, arguments, named)
-    if machine.lazy and isinstance(owner, (Lazy, str)) and (isinstance(owner, Lazy) or holds_lazy([arguments, named])):
-        return method_of(machine, owner, name, arguments, named)
-    if isinstance(owner, dict) and name in {"get", "pop"} and arguments and type(arguments[0]) is Lazy and SOME_KEY not in owner:
-        arguments = [key_among(machine, owner, arguments[0]), *arguments[1:]]
-    return method(machine, owner, name, arguments, named)
+    unseen = machine.lazy and (type(owner) is Lazy or (isinstance(owner, (str, dict)) and holds_lazy([arguments, named])))
+    return (method_of if unseen else method)(machine, owner, name, arguments, named)
 
 
 def _is_compiler(owner: External | Unknown) -> bool:

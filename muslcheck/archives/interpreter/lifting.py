@@ -307,18 +307,27 @@ def worded(parts: Sequence[Any]) -> bool:
 
 
 def method_of(machine: Machine, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
-    """A method of a text or a path, where it or an argument was not looked at."""
-    plain = _plain(owner)
+    """A method of a text, a path or a dict, where it or an argument was not looked at."""
+    if isinstance(owner, dict):
+        late = name in {"get", "pop"} and arguments and type(arguments[0]) is Lazy and SOME_KEY not in owner
+        return method(machine, owner, name, [key_among(machine, owner, arguments[0]), *arguments[1:]] if late else arguments, named)
+    if isinstance(_plain(owner), str):
+        return _method_of_text(machine, owner, name, arguments, named)
+    return method(machine, settled(owner), name, settled(arguments), settled(named))
+
+
+def _method_of_text(machine: Machine, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+    is_path = isinstance(_plain(owner), PathText)
     parts = arguments[0] if name == "join" and arguments and isinstance(arguments[0], (list, tuple)) else [*arguments, *named.values()]
-    if isinstance(plain, str) and name in {"format", "join"} and not worded(parts):
+    if name in {"format", "join"} and not worded(parts):
         return Unknown("a text with an unknown part")
-    if isinstance(plain, str) and name == "format" and not isinstance(plain, PathText):
+    if name == "format" and not is_path:
         return lifted(machine, "format", owner, tuple(arguments), tuple(named), tuple(named.values()))
-    if isinstance(plain, str) and name in PURE_METHODS and not named:
+    if name in PURE_METHODS and not named:
         return lifted(machine, f".{name}", owner, *arguments)
-    if name in _SPLITTING and type(owner) is Lazy and isinstance(plain, str) and not named:
+    if name in _SPLITTING and type(owner) is Lazy and not named:
         return _split(machine, owner, name, arguments)
-    if type(owner) is Lazy and isinstance(plain, PathText) and name in _LOOKING_UP:
+    if type(owner) is Lazy and is_path and name in _LOOKING_UP:
         return _LOOKING_UP[name](machine.files, owner)
     return method(machine, settled(owner), name, settled(arguments), settled(named))
 
