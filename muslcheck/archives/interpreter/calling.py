@@ -20,6 +20,7 @@ from muslcheck.archives.interpreter.signals import Raised, Return
 from muslcheck.archives.interpreter.values import (
     SOME_KEY,
     Bound,
+    Ext,
     External,
     Frame,
     Func,
