@@ -804,3 +804,50 @@ setup(ext_modules=[Extension("demo._ext", ["demo.c"], libraries=["spam"])], cmdc
 """
     found = only(facts(code, **{"demo.c": "", "lib/spam.c": ""}).extensions)
     assert (found.sources, found.libraries) == (("demo.c", "lib/spam.c"), ())
+
+
+CONDITIONAL = """
+import sys
+from setuptools import Extension
+from setuptools.command.build_ext import build_ext
+
+
+class Conditional(Extension, object):
+    def __init__(self, *args, **kwargs):
+        self.condition = kwargs.pop("condition", lambda builder: True)
+        Extension.__init__(self, *args, **kwargs)
+
+
+EXTENSIONS = [
+    Conditional("demo.one", sources=["one.c"], condition=lambda _: sys.version_info[0] == 3),
+    Conditional("demo.two", sources=["two.c"], condition=lambda _: sys.platform == "win32"),
+    Conditional("demo.three", sources=["three.c"]),
+]
+
+
+class build_some(build_ext):
+    def build_extensions(self):
+        self.extensions = [x for x in self.conditional if x.condition(self)]
+        build_ext.build_extensions(self)
+
+
+def arguments(extensions=EXTENSIONS):
+    class build_these(build_some):
+        conditional = extensions
+
+    return {"ext_modules": extensions, "cmdclass": {"build_ext": build_these}}
+"""
+
+
+@pytest.mark.parametrize("run", ["exec(f.read(), names)", "exec(compile(f.read(), 'own.py', 'exec'), names, names)"])
+def test_extensions_with_conditions_of_their_own_in_a_file_that_is_run(run):
+    code = f"import setuptools\nnames = {{}}\nwith open('demo/own.py') as f:\n    {run}\nsetuptools.setup(**names['arguments']())\n"
+    found = facts(code, **{"demo/own.py": CONDITIONAL, "one.c": "", "two.c": "", "three.c": ""})
+    assert [(e.name, e.certainty.value) for e in found.extensions] == [("demo.one", "always"), ("demo.three", "always")]
+    assert all(e.seen_in.partition("!/")[2].startswith("demo/own.py:") for e in found.extensions)
+
+
+def test_what_is_run_in_names_of_its_own_leaves_the_others_alone():
+    code = "version = None\nnames = {}\nexec(open('v.py').read(), names)\nassert version is None\n"
+    code += "if names['version'] != '1.0' or names['__name__'] == '__main__':\n    raise ValueError('no')\n"
+    assert facts(code + PLAIN + "setup()", **{"v.py": "version = '1.0'\n"}).raises == ()

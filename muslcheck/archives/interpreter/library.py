@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from muslcheck.archives.facts import Certainty
 from muslcheck.archives.interpreter.imports import import_module
 from muslcheck.archives.interpreter.signals import Raised
-from muslcheck.archives.interpreter.values import SOME_KEY, Bound, Items, Perhaps, Unknown
+from muslcheck.archives.interpreter.values import SOME_KEY, Bound, Frame, Items, Perhaps, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ __all__ = ["LIBRARY", "SET_BY_THE_SYSTEM", "environment"]
 SET_BY_THE_SYSTEM = frozenset({"PATH", "HOME", "USER", "PWD", "LANG", "TMPDIR", "SHELL", "HOSTNAME", "PYTHON_VERSION"})
 """Environment variables that a container has though nobody asked for them."""
 _SIZES = {"c": 1, "b": 1, "B": 1, "?": 1, "h": 2, "H": 2, "i": 4, "I": 4, "f": 4, "q": 8, "Q": 8, "d": 8}
-_LONGEST_CODE = 10_000
+_LONGEST_CODE = 40_000
 """Characters of a text that is run with ``exec`` and read."""
 _POINTERS = frozenset("PlLnN")
 
@@ -61,12 +61,15 @@ def _import(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> A
 def _exec(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> None:
     """``exec``: a text that is known is interpreted where it stands; of another, names that hold nothing may come to hold something."""
     code, into = arguments[0] if arguments else None, arguments[1] if len(arguments) > 1 else None
-    if isinstance(into, dict):
-        into[SOME_KEY] = Perhaps(Unknown("what exec left"), Certainty.DECIDED_LATER)
-        return
     from muslcheck.archives.interpreter.machine import parse_python
 
     tree = parse_python(code) if isinstance(code, str) and len(code) <= _LONGEST_CODE else None
+    if isinstance(into, dict) and isinstance(tree, ast.Module):
+        _exec_in(machine, tree, str(code), [scope for scope in arguments[1:3] if isinstance(scope, dict)])
+        return
+    if isinstance(into, dict):
+        into[SOME_KEY] = Perhaps(Unknown("what exec left"), Certainty.DECIDED_LATER)
+        return
     if isinstance(tree, ast.Module):
         line = machine.line
         machine.block(tree.body)
@@ -74,6 +77,26 @@ def _exec(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Non
         return
     for scope in machine.frame.scopes:
         scope.update({name: Unknown("what exec left") for name, value in scope.items() if value is None})
+
+
+def _exec_in(machine: Machine, tree: ast.Module, code: str, scopes: list[dict[Any, Any]]) -> None:
+    """Interpret a text with names of its own: those of the dicts that it was handed. It lies in a file of the sdist, as a rule."""
+    length = len(code.encode("utf-8", "replace"))
+    alike = (name for name, data in machine.contents.kept.items() if len(data) == length and machine.contents.text(name) == code)
+    before, line = machine.frame, machine.line
+    frame = Frame(scopes, next(alike, before.member))
+    frame.module = frame
+    scopes[0].setdefault("__name__", "builtins")
+    machine.frame = frame
+    try:
+        machine.block(tree.body)
+    finally:
+        machine.frame, machine.line = before, line
+
+
+def _compiled(_machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
+    """``compile``: the text itself, for ``exec``."""
+    return arguments[0] if arguments and isinstance(arguments[0], str) else Unknown("code")
 
 
 def _config_var(machine: Machine, arguments: list[Any], _named: dict[str, Any]) -> Any:
@@ -108,6 +131,7 @@ def _nothing(_machine: Machine, _arguments: list[Any], _named: dict[str, Any]) -
 
 
 LIBRARY: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
+    "compile": _compiled,
     "exec": _exec,
     "os.getenv": _environ_get,
     "os.confstr": _confstr,
