@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from muslcheck.archives.brought import brought
 from muslcheck.archives.cmacros import Branch, Preprocessor
-from muslcheck.archives.ctext import CText, Use
+from muslcheck.archives.ctext import NARROWING, CText, Use
 from muslcheck.archives.cytext import refused, second_level
 from muslcheck.archives.facts import Certainty, Seen
 from muslcheck.archives.gone import gone
@@ -169,6 +169,8 @@ class _Reader:
         member = posixpath.normpath(name)
         if member.startswith("../") and "chdir" not in (self.contents.text("setup.py") or ""):
             self._mark(f"outside:{member}", extension.seen_in, extension.certainty)
+        if member not in self.contents.names and (translated := f"{member.rpartition('.')[0]}.pyx") in self.contents.kept:
+            member = translated  # the project's own command makes the one out of the other
         if member not in self.contents.kept:
             return
         if member.endswith((".pyx", ".pxd", ".pxi")):
@@ -266,7 +268,10 @@ class _Reader:
 
     def _name(self, use: Use, arm: Arm | None, extension: Extension, member: str, text: CText) -> None:
         mark = use.mark
-        if mark.startswith("gcc-") and (not member.endswith(".c") or "c++" in extension.languages):  # C++ has other rules
+        if mark.startswith(NARROWING):
+            if member.endswith(".c") or "c++" not in extension.languages or self._lenient():
+                return
+        elif mark.startswith("gcc-") and (not member.endswith(".c") or "c++" in extension.languages):  # C++ has other rules
             if ":NULL " not in mark:
                 return
             mark = f"nullptr:{mark.partition(':')[2]}"
@@ -281,6 +286,10 @@ class _Reader:
             return  # a macro of the project's own takes its place
         certainty = extension.certainty if state and not self._preprocessor.perhaps(name) else later
         self._mark(mark, self._where(member, text.line(use.start)), certainty)
+
+    def _lenient(self) -> bool:
+        """Whether the project asks its compiler to let such things pass, or for an older C++."""
+        return any(b in data for name, data in self.contents.kept.items() if name.endswith((".py", ".toml", ".cfg")) for b in _LENIENT)
 
     def _always_there(self, name: str, folder: str, extension: Extension, *, quoted: bool) -> bool:
         """Whether a header comes with every compiler, C library or Python: nothing hangs on who includes it."""
@@ -398,6 +407,7 @@ class _Reader:
 _OF_OTHERS = (".rst", ".md", ".yml", ".yaml", ".cmake", "CMakeLists.txt", "meson.build", "Makefile")
 """Files that give a compiler no macros which setuptools runs."""
 _IN_C = re.compile(r"\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|i)$")
+_LENIENT = (b"-Wno-narrowing", b"-fpermissive", b"'-w'", b'"-w"', b"++98", b"++03")
 _SWITCH = re.compile(r"(?:^|_)(?:ENABLE|USE|WITH)_[A-Z]")
 """Macros by which a project's own build asks for something: no header of the system defines one."""
 _DEFINED = re.compile(r"\s*(!)?\s*defined\s*(?:\(\s*([A-Za-z_]\w*)\s*\))\s*")

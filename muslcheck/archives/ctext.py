@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from muslcheck.archives.gone import gone
 
-__all__ = ["CText", "Use"]
+__all__ = ["NARROWING", "CText", "Use"]
 
 _ONLY_GLIBC = (
     "backtrace_symbols", "backtrace_symbols_fd", "fts_open", "argp_parse", "obstack_free", "gnu_get_libc_version", "makecontext",
@@ -46,7 +46,14 @@ _KEYWORDS = re.compile(rb'\{\s*"\w*"\s*,\s*\(\s*PyCFunctionWithKeywords\s*\)\s*\
 """A method table holds ``PyCFunction``: no other function goes into it uncast since gcc 14 (-Wincompatible-pointer-types)."""
 _MADE = re.compile(rb"^[ \t]*(?!PyObject\b|void\b|return\b)\w+\s*\*\s*\w+\s*=\s*[\w.>-]*->\s*tp_alloc\s*\(", re.MULTILINE)
 """A new object, which is a ``PyObject *``, in a pointer to another structure, uncast: no longer taken since gcc 14 either."""
+_NEGATIVE = re.compile(
+    rb"\b(?:uint(?:8|16|32|64)(?:_t)?|unsigned\s+(?:char|short|int|long))\s+\w+\s*\[[^\]\n]*\]\s*=\s*\{"
+    rb"(?:[^{};]*?,)?\s*-\s*[1-9]\d*\s*[,}]"
+)
+"""C++ takes no negative constant among unsigned ones in braces; gcc reads it as of 2014 since its release 6 (-Wnarrowing)."""
 _UNCAST = re.compile(rb'\{\s*"\w*"\s*,\s*(\w+)\s*,\s*METH_')
+NARROWING = "gcc-6:"
+"""How a mark begins of what is refused in C++ alone."""
 _FORMS = (
     ("capi:members of PyFrameObject", b"f_", _FRAME),
     ("capi:members of PyLongObject", b"ob_digit", _DIGITS),
@@ -55,6 +62,7 @@ _FORMS = (
     ("gcc-14:NULL for the size in a PyModuleDef", b"PyModuleDef", _SIZE_NULL),
     ("gcc-14:NULL for the size of a PyTypeObject", b"PyObject_HEAD_INIT", _OLD_HEAD),
     ("gcc-14:a PyCFunctionWithKeywords among PyMethodDef", b"PyCFunctionWithKeywords", _KEYWORDS),
+    (f"{NARROWING}a negative number in a table of unsigned ones", b"] = {", _NEGATIVE),
     ("gcc-14:a PyObject pointer for one of another type", b"tp_alloc", _MADE),
 )
 """Marks of what is told by more than a name, with a word that each holds."""

@@ -343,3 +343,28 @@ def test_what_nobody_asks_for_is_left_out(test, more, asked):
     setup = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('a', ['a.c'])])\n"
     found = inspect({"setup.py": setup, "a.c": text, **more})
     assert brief(found.headers) == ([("ares.h", "decided-later")] if asked else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "flags", "refused"),
+    [
+        ("a.cc", "static const uint8_t t[] = {1, 2, -14, 3};", "", True),
+        ("a.cc", "const unsigned char t[4] = {\n  -1, 0};", "", True),
+        ("a.c", "static const uint8_t t[] = {1, 2, -14, 3};", "", False),
+        ("a.cc", "static const int8_t t[] = {1, 2, -14, 3};", "", False),
+        ("a.cc", "static const uint8_t t[] = {1, 2 -14, 3};", "", False),
+        ("a.cc", "static const uint8_t t[] = {1, 2};\nint u[] = {-14, 3};", "", False),
+        ("a.cc", "static const uint8_t t[] = {1, 2, -14, 3};", "-Wno-narrowing", False),
+        ("a.cc", "static const uint8_t t[] = {1, 2, -14, 3};", "-std=gnu++98", False),
+    ],
+)
+def test_negative_numbers_among_unsigned_ones(name, text, flags, refused):
+    setup = f"from setuptools import Extension, setup\nsetup(ext_modules=[Extension('a', ['{name}'], extra_compile_args=['{flags}'])])\n"
+    found = [seen.value for seen in inspect({"setup.py": setup, name: text}).marks if seen.value.startswith("gcc-")]
+    assert found == (["gcc-6:a negative number in a table of unsigned ones"] if refused else [])
+
+
+def test_c_that_a_command_of_the_project_translates_asks_for_what_its_source_asks_for():
+    setup = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('a', ['src/a.c'])])\n"
+    found = inspect({"setup.py": setup, "src/a.pyx": 'cdef extern from "far.h":\n    int far()\n'})
+    assert brief(found.headers) == [("far.h", "always")]
