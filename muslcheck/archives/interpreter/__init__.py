@@ -11,6 +11,7 @@ read for what a switch would do.
     expressions  operations  calling                                     expressions, and calls of the code's own functions
     external: builds  programs (shell)  library  builtin; methods        calls of functions that are known, by name
     values  lists  signals  exceptions  record  world                    what it works with, notes, and sees of the archive
+    lazy  lifting                                                        what hangs on the target, asked for as late as may be
 """
 
 from __future__ import annotations
