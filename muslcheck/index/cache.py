@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ _LONGEST_NAME = 180
 """Characters of a file name, below every file system's limit."""
 _MAPPED_FROM = 1 << 18
 """Bodies of so many bytes are mapped, not read: of a long page only the blocks that are looked at are ever loaded."""
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.~-]+")
 _ATTEMPTS = itertools.count()
 
 
@@ -91,7 +93,7 @@ class Cache:
 
     def _path(self, kind: str, key: str) -> str:
         assert self._folder is not None
-        name = quote(key, safe="")
+        name = _UNSAFE.sub(lambda found: quote(found[0], safe=""), key)  # quote itself looks at every character
         if len(name) > _LONGEST_NAME:
             from hashlib import sha256
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from muslcheck.words.release import Metadata, MetadataSource, Unread
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from muslcheck.words.release import DistFile
 
 __all__ = ["Codec", "content_key", "metadata_of", "plain_metadata"]
+
+_HOST = re.compile(r"[^:/?#]+://([^/?#]*)")
 
 
 def content_key(file: DistFile) -> str | None:
@@ -28,7 +30,8 @@ def content_key(file: DistFile) -> str | None:
     digest = file.sha256 or next(iter(file.hashes), None)
     if digest is not None:
         inside = f" {file.subdirectory}" if file.subdirectory else ""
-        return f"{urlsplit(file.url).netloc} {digest}{inside}"
+        host = _HOST.match(file.url)
+        return f"{host[1] if host else ''} {digest}{inside}"
     return None if file.size is None or file.url.startswith("file:") else f"{file.url} {file.size}"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from packaging.utils import canonicalize_name
 
-from muslcheck.resolver.shelve import may_fit
+from muslcheck.resolver.machines import ByMachine
 from muslcheck.resolver.shelves import Shelves
 from muslcheck.words.release import Kind, Metadata, Project, Unread, python_tag
 
@@ -44,7 +44,8 @@ class Catalogue:
     ``arrivals`` lists what came in, in order, for those who follow it (the walk). ``offers`` keeps what each target may
     choose from, worked out once: pages never change within a run; ``settled`` what each resolution found in its way so far;
     ``found`` what was found for targets that asked the same, for others to compare; ``wheels`` the releases of a project with wheels
-    for a C library, and of these for a machine; ``shelves`` how the files of releases are placed; ``wishes`` what the manifests'
+    for a C library, and of these for a machine; ``shelves`` how the files of releases are placed, ``machines`` which
+    of them may fit a machine, and ``placed`` which of these fit targets whose tags are alike; ``wishes`` what the manifests'
     requirements ask of their projects, and ``allowed`` the versions of each project that wishes allow.
 
     What is looked up and was not added is asked of ``recall`` once: a run that has everything at hand waits for nothing, and
@@ -59,10 +60,11 @@ class Catalogue:
         self.settled: dict[tuple[int, ...], tuple[tuple[object, ...], Settled]] = {}
         self.found: dict[tuple[object, ...], tuple[tuple[object, ...], list[Found]]] = {}
         self.shelves = Shelves()
+        self.machines = ByMachine()
+        self.placed: dict[tuple[object, ...], dict[int, tuple[tuple[DistFile, ...], Any]]] = {}
         self.wishes: dict[tuple[int, bool], tuple[Requirement, Wish]] = {}
         self.allowed: dict[str, dict[Wish, Iterator[str]]] = {}
         self.wheels: dict[tuple[object, ...], Iterator[tuple[str, Any]]] = {}
-        self._files: dict[tuple[str, str, str], tuple[DistFile, ...]] = {}
         self._projects: dict[str, Project | Absent] = {}
         self._metadata: dict[str, Metadata | Unread] = {}
         self._wheels: dict[tuple[str, str], list[tuple[DistFile, Metadata]]] = {}
@@ -128,14 +130,6 @@ class Catalogue:
     def answered(self, file: DistFile) -> bool:
         """Whether a file itself was asked for its metadata and has answered, with metadata or without."""
         return file.url in self._metadata
-
-    def files_for(self, arch: str, project: Project, version: str) -> tuple[DistFile, ...]:
-        """The files of a release without the wheels for other machines: the same for all targets of one."""
-        key = (project.name, version, arch)
-        files = self._files.get(key)
-        if files is None:
-            files = self._files[key] = tuple(file for file in project.files(version) if may_fit(file.filename, arch))
-        return files
 
     def siblings(self, file: DistFile) -> tuple[DistFile, ...]:
         """The other files of a file's release."""

@@ -21,7 +21,7 @@ from muslcheck.resolver.shelve import fitting as fitting_of
 from muslcheck.words.release import Kind, Placed, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.words.release import DistFile, Fits, Metadata
@@ -101,7 +101,8 @@ def kept(found: Iterator[_T]) -> Iterator[_T]:
 class Offer:
     """What one project offers one target under one selection; ``files`` may leave out those that fit no target of its machine.
 
-    ``allowed`` keeps the versions that wishes allow: the same for all targets.
+    ``allowed`` keeps the versions that wishes allow, the same for all targets; ``placed`` what fits of which files, the same for
+    all targets whose tags are alike.
     """
 
     def __init__(
@@ -109,19 +110,21 @@ class Offer:
         project: Project,
         target: Target,
         selection: Selection,
-        files: Callable[[str], Sequence[DistFile]] | None = None,
+        files: Callable[[str], tuple[DistFile, ...]] | None = None,
+        *,
         allowed: dict[Wish, Iterator[str]] | None = None,
+        placed: dict[int, tuple[tuple[DistFile, ...], tuple[_Fitting, ...]]] | None = None,
     ) -> None:
         self.project = project
         self._files = files or project.files
         self._target = target
-        self._ranks = target.tags_for(selection.installer)
         self._selection = selection
         self._each_python = selection.ignore_requires_python or selection.installer.heeds_python_caps
         self._rules = selection if self._each_python else replace(selection, ignore_requires_python=True)
         self._fitting: dict[str, tuple[_Fitting, ...]] = {}
         self._streams: dict[Wish, Iterator[_Fitting]] = {}
         self._allowed = {} if allowed is None else allowed
+        self._placed = {} if placed is None else placed
 
     def candidates(self, wish: Wish) -> Iterator[tuple[Version, DistFile]]:
         """Every file that pip would consider for a wish, in the order in which it would try them.
@@ -219,11 +222,19 @@ class Offer:
 
     def _fits(self, version: str) -> tuple[_Fitting, ...]:
         known = self._fitting.get(version)
-        if known is not None:
-            return known
+        if known is None:
+            files = self._files(version)
+            placed = self._placed.get(id(files))
+            if placed is None:
+                placed = self._placed[id(files)] = (files, self._place(files, version))
+            known = self._fitting[version] = placed[1]
+        return known
+
+    def _place(self, files: tuple[DistFile, ...], version: str) -> tuple[_Fitting, ...]:
         fitting = []
-        for file in self._files(version):
-            fit = fitting_of(file, self._target, self._ranks, self._rules, self.project.name)
+        ranks = self._target.tags_for(self._selection.installer)
+        for file in files:
+            fit = fitting_of(file, self._target, ranks, self._rules, self.project.name)
             if fit is not None:
                 fitting.append(_Fitting(file, fit, version_of(version)))
         if self._selection.installer.last_of_equals:
@@ -233,8 +244,7 @@ class Offer:
         fitting.sort(key=lambda each: (-each.fit.rank, each.fit.build), reverse=True)
         if not self._each_python and fitting and not self._allows_python(fitting[0].file):
             fitting.clear()  # uv looks at the best file alone, and then passes over the release
-        known = self._fitting[version] = tuple(fitting)
-        return known
+        return tuple(fitting)
 
     def _allows_python(self, file: DistFile) -> bool:
         caps = self._selection.installer.heeds_python_caps
@@ -250,6 +260,10 @@ class Offers:
         self.conditions = Conditions(target.markers)
         self._catalogue = catalogue
         self._offers: dict[str, Offer] = {}
+        # Of files that are not for one machine alone a target takes those for its Python, ranked by how many platforms it knows.
+        platforms = (target.libc, "" if target.is_musl else target.arch)
+        alike = (target.python, target.python_full, target.free_threaded, *platforms, selection)
+        self._placed = catalogue.placed.setdefault(alike, {})
         self._needs: dict[tuple[int, frozenset[str]], tuple[Metadata, list[Need] | None]] = {}
 
     def needs(self, metadata: Metadata, extras: frozenset[str] = frozenset()) -> list[Need] | None:
@@ -295,9 +309,9 @@ class Offers:
             project = self._catalogue.project(name)
             if not isinstance(project, Project):
                 return None
-            files = partial(self._catalogue.files_for, self.target.arch, project)
+            files = partial(self._catalogue.machines.files, project, target=self.target)
             allowed = self._catalogue.allowed.setdefault(name, {})
-            offer = self._offers[name] = Offer(project, self.target, self.selection, files, allowed)
+            offer = self._offers[name] = Offer(project, self.target, self.selection, files, allowed=allowed, placed=self._placed)
         return offer
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from muslcheck.words.requirement import Selection
     from muslcheck.words.target import Target
 
-__all__ = ["Missed", "beside", "fitting", "in_order", "is_sdist_of", "place", "shelve", "shelve_later"]
+__all__ = ["Missed", "beside", "fitting", "in_order", "is_sdist_of", "machines_of", "place", "shelve", "shelve_later"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar", ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """What pip unpacks (``utils/filetypes.py``), the usual first."""
@@ -132,6 +132,20 @@ def may_fit(filename: str, arch: str) -> bool:
         return True
     lower = filename.lower()
     return arch in lower or "-any." in lower or ".any." in lower
+
+
+def machines_of(filename: str) -> frozenset[tuple[str, str]]:
+    """The architectures and C libraries that a file may be for, empty where any will do; none for another system."""
+    return _machines(filename[:-4].rpartition("-")[2].lower()) if filename.endswith(".whl") else _ANY_MACHINE
+
+
+_ANY_MACHINE = frozenset({("", "")})
+
+
+@lru_cache(maxsize=4096)
+def _machines(platforms: str) -> frozenset[tuple[str, str]]:
+    parts = map(_platform, platforms.split("."))
+    return frozenset((arch, libc) for system, libc, _, arch in parts if system == "Linux")
 
 
 class _Later(Sequence[Placed]):

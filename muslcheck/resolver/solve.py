@@ -315,7 +315,7 @@ class _Search(_Resolution):
         self._counted = counted
         super().__init__(provider, self._watch)
         self._provider = provider
-        self._satisfied: dict[tuple[int, int], tuple[Criterion[Term, Held], bool]] = {}
+        self._satisfied: dict[Criterion[Term, Held], Held] = {}
         self._preferences: dict[tuple[int, bool], tuple[Criterion[Term, Held], Preference]] = {}
 
     def failure(self, causes: Collection[Cause], *, given_up: bool = False) -> Failure:
@@ -361,14 +361,15 @@ class _Search(_Resolution):
         return True
 
     def _is_current_pin_satisfying(self, name: str, criterion: Criterion[Term, Held]) -> bool:
-        pin = self.state.mapping.get(name)
-        if pin is None:
-            return False
-        key = (id(criterion), id(pin))
-        known = self._satisfied.get(key)
-        if known is None:  # the criterion is kept with it, so that its id stays its own
-            known = self._satisfied[key] = (criterion, all(each.satisfied_by(pin) for each in criterion.iter_requirement()))
-        return known[1]
+        pin = self._states[-1].mapping.get(name)
+        if pin is None or self._satisfied.get(criterion) is pin:
+            return pin is not None
+        if name != PYTHON:  # whatever is asked of the interpreter was met as it was added, or it was not
+            for each in criterion.information:
+                if not each.requirement.satisfied_by(pin):
+                    return False
+        self._satisfied[criterion] = pin
+        return True
 
     def _patch_criteria(self, incompatibilities_from_broken: list[tuple[str, list[Held]]]) -> bool:
         """Each candidate that is known not to work is listed once: resolvelib joins lists that hold the same, so they double each time."""
