@@ -272,7 +272,8 @@ CONDITION = st.recursive(
     max_leaves=4,
 )  # fmt: skip
 STATEMENT = st.one_of(
-    st.tuples(st.just("define"), st.sampled_from("ABC"), st.sampled_from(("0", "1", "2", "PY_MINOR_VERSION", "(A)", "B"))),
+    st.tuples(st.just("define"), st.sampled_from("ABC"), st.sampled_from(("0", "1", "2", "PY_MINOR_VERSION"))),
+    st.sampled_from((("define", "B", "A"), ("define", "C", "(A)"), ("define", "C", "B"))),
     st.tuples(st.just("include"), st.integers(1, 6)),
 )
 BLOCK = st.recursive(
