@@ -42,6 +42,7 @@ OWNERS = {  # what only these rooms may import
 }
 ASYNC_ROOMS = ("index", "core.py", "asking.py", "loading.py")
 RUNS_CODE = {"code", "codeop", "imp", "marshal", "pickle", "runpy", "shelve", "subprocess"}
+STARTS_ITSELF = "index/readers.py"  # another process of this very Python, which reads and runs nothing of what it reads
 FORBIDDEN_NAMES = {"base", "common", "helpers", "misc", "models", "utils"}
 
 
@@ -152,8 +153,22 @@ def test_only_the_wires_and_the_story_wait(module):
 @pytest.mark.parametrize("module", MODULES, ids=_name)
 def test_nothing_can_run_or_unpack_what_was_downloaded(module):
     tree = _tree(module)
-    assert RUNS_CODE.isdisjoint(name.split(".")[0] for name in _imported(tree))
+    runs = {name.split(".")[0] for name in _imported(tree)} & RUNS_CODE
+    assert runs == ({"subprocess"} if _name(module) == STARTS_ITSELF else set())
     assert {"eval", "exec", "extract", "extractall", "system", "popen", "execv", "spawnv", "unpack_archive"}.isdisjoint(_called(tree))
+
+
+def test_what_is_started_is_this_python_with_a_program_of_ours():
+    """And nothing of a stranger's on its command line, nor a shell."""
+    (module,) = [module for module in MODULES if _name(module) == STARTS_ITSELF]
+    tree = _tree(module)
+    used = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "subprocess"]
+    assert {node.attr for node in used} == {"Popen", "PIPE", "DEVNULL", "TimeoutExpired"}
+    (started,) = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "subprocess.Popen"]
+    assert [ast.unparse(argument) for argument in started.args] == ["[sys.executable, *options, '-c', _BEGIN]"]
+    assert {keyword.arg for keyword in started.keywords} == {"stdin", "stdout", "stderr"}
+    (program,) = [node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_BEGIN"]
+    assert isinstance(program, ast.Constant)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=_name)
