@@ -12,6 +12,8 @@ from muslcheck.words.release import Kind, Metadata
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from packaging.version import Version
 
     from muslcheck.resolver.catalogue import Catalogue
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["Lacks"]
 
 _MOST_AHEAD = 32
-"""Releases of one project whose metadata is asked for at once while the search goes back through them."""
+"""Releases of one project whose metadata is asked for at once while the search goes back through them, to begin with."""
+
+_SMALL = 200_000
+"""Bytes of an sdist from which on it is not fetched before it is needed."""
 
 
 class Lacks:
@@ -60,7 +65,7 @@ class Lacks:
         if file is not None:
             self.read[candidate.project].setdefault(file.version, set()).update(candidate.extras)
 
-    def wanted(self, *, wholly: bool = False) -> Wanted:
+    def wanted(self, *, wholly: bool = False, often: int = 0) -> Wanted:
         """All that the catalogue turned out to lack.
 
         pip reads the metadata of the first candidate for every requirement, though it may never be held. That matters where
@@ -68,7 +73,8 @@ class Lacks:
         only along with the rest.
 
         Where the search went back through a project's releases, it may have to go on: so the metadata of the next older
-        ones is asked for with it, three times as many as were tried, and what these pin to one version.
+        ones is asked for with it, three times as many as were tried, and what these pin to one version. The more ``often``
+        it came back already, the further ahead: each time costs the way to there once more.
         """
         if not (self.projects or self.files or self.archives or (wholly and self._unseen)):
             return Wanted()
@@ -76,8 +82,20 @@ class Lacks:
         projects = set(self.projects)
         for project, tried in self.tried.items():
             if len(tried) > 1:
-                self._look_ahead(project, min(_MOST_AHEAD, 3 * len(tried)), files, projects)
+                self._look_ahead(project, min(_MOST_AHEAD << often // 4, 3 * len(tried)), files, projects)
         return Wanted(frozenset(canonicalize_name(name) for name in projects), frozenset(files), frozenset(self.archives.values()))
+
+    def beyond(self, files: Iterable[DistFile]) -> Wanted:
+        """What releases that were just read require, as far as nothing is known of it: the search is about to come to it."""
+        wanted: set[DistFile] = set()
+        projects: set[str] = set()
+        for file in files:
+            found = self._catalogue.metadata(file, self._offers.target)
+            if isinstance(found, Metadata):
+                for need in self._offers.needs(found) or ():
+                    if need.url is None:
+                        self._look_at(need, wanted, projects)
+        return Wanted(frozenset(canonicalize_name(name) for name in projects), frozenset(wanted))
 
     def _look_ahead(self, project: str, count: int, files: set[DistFile], projects: set[str]) -> None:
         """Add what the next releases of a project that were not tried yet would need to be known."""
@@ -93,7 +111,7 @@ class Lacks:
                 return
             seen.add(version)
             found = self._catalogue.metadata(file, self._offers.target)
-            if found is None and lacks and file.kind is Kind.WHEEL:  # an sdist may have to be fetched whole
+            if found is None and lacks and (file.kind is Kind.WHEEL or (file.size or _SMALL) < _SMALL):  # an sdist is fetched whole
                 files.add(file)
             elif isinstance(found, Metadata):
                 for need in self._offers.needs(found) or ():

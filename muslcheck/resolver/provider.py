@@ -74,6 +74,7 @@ class Provider(_Base):
         self._selection: Selection = offers.selection
         self._asks: dict[tuple[int, str], list[Term]] = {}
         self._dependencies: dict[int, list[Term]] = {}
+        self._matches: dict[tuple[str, frozenset[str], Wish, frozenset[int]], _Matches] = {}
         self._pythons: dict[str, PythonAsk] = {}
         self._conflicts: defaultdict[str, int] = defaultdict(int)
         self._promoted: set[str] = set()
@@ -175,7 +176,16 @@ class Provider(_Base):
                 and self.stock.held_to(candidate, constraint)
                 and all(each.satisfied_by(candidate) for each in own)
             ]
-        return _Matches(self.stock, project, extras, self.stock.wish(asks, constraint), excluded) if asks else []
+        return self._matching(project, extras, self.stock.wish(asks, constraint), excluded) if asks else []
+
+    def _matching(self, project: str, extras: frozenset[str], wish: Wish, excluded: set[int]) -> _Matches:
+        """The candidates for a wish, made once."""
+        self.stock.lacks.streams[project] = wish
+        key = (project, extras, wish, frozenset(excluded))
+        known = self._matches.get(key)
+        if known is None:
+            known = self._matches[key] = _Matches(self.stock, project, extras, wish, excluded)
+        return known
 
     def is_satisfied_by(self, requirement: Term, candidate: Held) -> bool:
         """Whether a candidate meets a requirement."""
@@ -300,7 +310,6 @@ class _Matches(_Candidates):
         self._wish = wish
         self._excluded = excluded
         self._any: bool | None = None
-        stock.lacks.streams[project] = wish
 
     def __iter__(self) -> Iterator[Held]:
         for base in self._stock.allowed(self._project, self._wish):

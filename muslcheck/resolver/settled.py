@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from muslcheck.resolver.stock import Stock
+    from muslcheck.words.release import DistFile
     from muslcheck.words.requirement import Requirement
     from muslcheck.words.resolution import BlockerKind
 
@@ -40,8 +41,14 @@ class Settled:
     tried: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     """The releases whose requirements an attempt so far read, by project, and with which extras."""
     pins: int = 0
-    """Pins that all attempts so far made."""
+    """Pins that all attempts so far made that came to an end."""
 
+    returns: int = 0
+    """How often an attempt came back for what it lacked, to be made anew."""
+    wasted: int = 0
+    """Pins of the attempts that were made anew; they do not count among ``pins``, only among ``attempts``."""
+    asked: frozenset[DistFile] = frozenset()
+    """The files whose metadata was asked for last."""
     attempts: int = 0
     """The same with those to find out what conflicts, for people: releases that were tried."""
     probed: int = 0

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from resolvelib import BaseReporter, ResolutionImpossible
+from resolvelib import BaseReporter, RequirementsConflicted, ResolutionImpossible
+from resolvelib.resolvers import Criterion
 from resolvelib.resolvers import Resolution as Search
 from resolvelib.structs import RequirementInformation
 
 from muslcheck.errors import ResolutionFailed
 from muslcheck.resolver.alike import Found, compare, is_anywhere, may_share, nearest
 from muslcheck.resolver.answer import answer, chains_of, nodes_of
+from muslcheck.resolver.lacks import Lacks
 from muslcheck.resolver.obstacles import Failure, drop, least, pass_over
 from muslcheck.resolver.provider import Provider
 from muslcheck.resolver.select import offers_for
@@ -32,11 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from resolvelib.providers import Preference
-    from resolvelib.resolvers import Criterion
 
     from muslcheck.resolver.answer import Node, Told
     from muslcheck.resolver.catalogue import Catalogue
-    from muslcheck.resolver.select import Offers
+    from muslcheck.resolver.select import Offers, Wish
     from muslcheck.resolver.terms import Held, Term, Way
     from muslcheck.words.requirement import Requirement, Selection
     from muslcheck.words.resolution import BlockerKind, Installed, Resolution
@@ -54,6 +55,9 @@ __all__ = ["resolve"]
 _PIPS_ROUNDS = 200_000
 """Pins that pip makes before it gives up. resolvelib goes by it, too, when it decides how long to search in leaps."""
 
+_MOST_KEPT = 40_000
+"""Sets of requirements on one project that an attempt remembers having put together."""
+
 _MOST_ROUNDS = 4_000
 """Pins that one attempt makes here."""
 
@@ -61,7 +65,13 @@ _ON_WITHOUT = 300
 """Pins that an attempt goes on making once something is lacking: to learn what else is. What lies beyond may never be come to."""
 
 _MOST_IN_ALL = 12_000
-"""Pins that all attempts at one resolution make together, each time that it comes back with more known."""
+"""Pins that all attempts at one resolution make together."""
+
+_OFTEN = 3
+"""Times that a resolution comes back for what it lacks before more is asked for than its attempts have come to."""
+
+_MOST_WASTED = 20_000
+"""Pins of attempts that were made anew for what they lacked, after which a resolution makes do with what is known."""
 
 _EACH_AFTER = 500
 """Pins that each further attempt makes once that many were made."""
@@ -123,7 +133,8 @@ def resolve(  # noqa: PLR0917  # all that an answer depends on, and nothing else
                 return resolution
             others.append(alike.telling(told, found))
             return replace(resolution, anywhere=is_anywhere(others[-1], asked))
-    found_here = _search(_Question(requirements, constraints, catalogue, offers, twins, tell, installed))
+    question = _Question(requirements, constraints, catalogue, offers, twins, tell, installed)
+    found_here = _beyond(question) or _search(question)
     if isinstance(found_here, Wanted):
         return found_here
     provider, nodes, chains = found_here
@@ -183,20 +194,21 @@ def _search(question: _Question) -> tuple[Provider, dict[str, Node], dict[str, t
     """Try until an attempt comes to an end: the provider of that one, what it holds, and the way to each."""
     settled = _settled_so_far(question)
     for _ in range(_MOST_ATTEMPTS):
+        before = (settled.pins, settled.attempts)
         provider = question.provider(settled)
         search = _Search(provider, settled, question.tell)
         try:
             state = search.resolve(provider.roots, max_rounds=_PIPS_ROUNDS)
         except _Stranded as stop:
-            if lacking := provider.stock.lacks.wanted(wholly=True):
+            if lacking := _lacking(provider, before, wholly=True):
                 return lacking
             settled.looked_at(provider.stock)
             settled.stranded |= stop.projects
             settled.bounded |= stop.bounded
         except _Lacking:
-            return provider.stock.lacks.wanted()
+            return _lacking(provider, before)
         except (_Endless, ResolutionImpossible) as stop:
-            if settled.pins <= _MOST_IN_ALL and (lacking := provider.stock.lacks.wanted(wholly=True)):
+            if settled.wasted <= _MOST_WASTED and (lacking := _lacking(provider, before, wholly=True)):
                 return lacking
             settled.pins = min(settled.pins, _MOST_IN_ALL - _EACH_AFTER)
             settled.looked_at(provider.stock)
@@ -204,7 +216,7 @@ def _search(question: _Question) -> tuple[Provider, dict[str, Node], dict[str, t
             if not pass_over(failure):
                 _drop(failure, question, settled)
         else:
-            if lacking := provider.stock.lacks.wanted():
+            if lacking := _lacking(provider, before):
                 return lacking
             settled.looked_at(provider.stock)
             nodes = nodes_of(state, provider)
@@ -214,6 +226,31 @@ def _search(question: _Question) -> tuple[Provider, dict[str, Node], dict[str, t
         tuple(sorted({*settled.stranded, *settled.conflicts})),
         "Resolve the requirements with pip on any platform first.",
     )
+
+
+def _beyond(question: _Question) -> Wanted:
+    """What the releases that were read just now lead to, where the search has come back often: each time costs the way to there again."""
+    settled = _settled_so_far(question)
+    if settled.returns <= _OFTEN:
+        return Wanted()
+    more = Lacks(question.catalogue, question.offers).beyond(settled.asked)
+    settled.asked = settled.asked | more.metadata if more.projects else more.metadata
+    return more
+
+
+def _lacking(provider: Provider, before: tuple[int, int], *, wholly: bool = False) -> Wanted:
+    """What an attempt lacks. It is made anew with that, so its pins do not count: much or little known beforehand, the answer is one.
+
+    ``before`` are the pins and attempts that there were when it began.
+    """
+    settled = provider.settled
+    found = provider.stock.lacks.wanted(wholly=wholly, often=settled.returns)
+    if found:
+        settled.wasted += settled.attempts - before[1]
+        settled.pins = before[0] if settled.wasted <= _MOST_WASTED else settled.pins
+        settled.returns += 1
+        settled.asked = found.metadata
+    return found
 
 
 def _drop(failure: Failure, question: _Question, settled: Settled) -> None:
@@ -307,6 +344,16 @@ class _Lacking(Exception):
     """Too much depends on what is not known yet."""
 
 
+class _Added(NamedTuple):
+    """What a requirement made of what was asked of a project before, and whether nothing is left to be held for it."""
+
+    criterion: Criterion[Term, Held]
+    fails: bool
+    wish: Wish | None
+    of_parents: dict[int, Criterion[Term, Held]]
+    of: tuple[object, ...]
+
+
 class _Search(_Resolution):
     """resolvelib's search, remembering what it would work out again each round: a criterion never changes once it is made."""
 
@@ -315,13 +362,14 @@ class _Search(_Resolution):
         self._counted = counted
         super().__init__(provider, self._watch)
         self._provider = provider
+        self._added: dict[tuple[int, int, int], _Added] = {}
         self._satisfied: dict[Criterion[Term, Held], Held] = {}
         self._preferences: dict[tuple[int, bool], tuple[Criterion[Term, Held], Preference]] = {}
 
     def failure(self, causes: Collection[Cause], *, given_up: bool = False) -> Failure:
         """How it failed: at its end, or as it was given up."""
         watch = self._watch
-        attempts = self._counted.attempts if given_up else 0
+        attempts = self._counted.attempts - self._counted.wasted if given_up else 0
         return Failure(self._provider, [*causes] or self._unsettled(), watch.first, watch.stranded, watch.ways, attempts)
 
     def way_to(self, project: str) -> Way | None:
@@ -359,6 +407,38 @@ class _Search(_Resolution):
             seen |= more
             names += sorted(more)
         return True
+
+    def _add_to_criteria(self, criteria: dict[str, Criterion[Term, Held]], requirement: Term, parent: Held | None) -> None:
+        """What is asked of a project and one requirement more, made once: a search that goes back comes to the same again and again."""
+        before, project = criteria.get(requirement.name), None
+        if requirement.name != requirement.project:  # with extras, what is asked of the project without them counts, too
+            project = criteria.get(requirement.project)
+        streams = self._provider.stock.lacks.streams
+        known = self._added.get((id(before), id(requirement), id(project)))
+        if known is None:
+            try:
+                super()._add_to_criteria(criteria, requirement, parent)
+            except RequirementsConflicted as conflict:
+                criterion, fails = conflict.criterion, True
+            else:
+                criterion, fails = criteria[requirement.name], False
+            if len(self._added) >= _MOST_KEPT:
+                self._added.clear()
+            # Kept with it is what the key is made of, so that the ids stay theirs.
+            known = _Added(criterion, fails, streams.get(requirement.project), {}, (before, requirement, project))
+            self._added[id(before), id(requirement), id(project)] = known
+        else:
+            if known.wish is not None:
+                streams[requirement.project] = known.wish
+            criterion = known.of_parents.get(id(parent), known.criterion)
+            information = [*criterion.information]
+            if information[-1].parent is not parent:
+                information[-1] = RequirementInformation(requirement, parent)
+                criterion = Criterion(criterion.candidates, information, list(criterion.incompatibilities))
+        known.of_parents[id(parent)] = criterion
+        if known.fails:
+            raise RequirementsConflicted(criterion)
+        criteria[requirement.name] = criterion
 
     def _is_current_pin_satisfying(self, name: str, criterion: Criterion[Term, Held]) -> bool:
         pin = self._states[-1].mapping.get(name)
@@ -411,7 +491,7 @@ class _Watch(_Reporter):
         if index > _MOST_ROUNDS or settled.pins > _MOST_IN_ALL:
             raise _Endless(self._last)
         self._counted.attempts += 1
-        if self._provider.stock.lacks:
+        if self._provider.stock.lacks and settled.wasted <= _MOST_WASTED:
             self._without += 1
             if self._without > _ON_WITHOUT:
                 raise _Lacking
@@ -427,7 +507,9 @@ class _Watch(_Reporter):
         causes = criterion.information
         for cause in causes:
             if cause.parent is not None:
-                self.first.setdefault((cause.parent.project, cause.requirement.project), list(causes))
+                pair = (cause.parent.project, cause.requirement.project)
+                if pair not in self.first:
+                    self.first[pair] = list(causes)
                 if cause.parent.project not in self.ways and (way := self._search.way_to(cause.parent.project)):
                     self.ways[cause.parent.project] = way
         blocked = self._provider.stock.blocked(causes)

@@ -79,6 +79,7 @@ class Stock:
         self._there: dict[str, Base] = {}
         self._bases: dict[tuple[str, BlockerKind | None], Base] = {}
         self._extended: dict[tuple[int, frozenset[str]], Extended] = {}
+        self._blocked_by: dict[tuple[int, ...], tuple[tuple[str, BlockerKind] | None, list[Ask]]] = {}
         self._blocked: dict[tuple[str, Wish], BlockerKind | None] = {}
         self._releases: dict[tuple[str, Wish], Iterator[Base]] = {}
 
@@ -197,10 +198,17 @@ class Stock:
         Each requirement is looked at alone, then all on one project together: versions that exist and have no file are no
         conflict, no version at all for all of them together is one (and so not blocked).
         """
+        asks = [cause.requirement for cause in causes if isinstance(cause.requirement, Ask)]
+        key = tuple(map(id, asks))
+        known = self._blocked_by.get(key)
+        if known is None:  # the asks are kept with it, so that their ids stay theirs
+            known = self._blocked_by[key] = (self._find_blocked(asks), asks)
+        return known[0]
+
+    def _find_blocked(self, every: Iterable[Ask]) -> tuple[str, BlockerKind] | None:
         together: dict[str, list[Ask]] = {}
-        for cause in causes:
-            if isinstance(cause.requirement, Ask):
-                together.setdefault(cause.requirement.project, []).append(cause.requirement)
+        for ask in every:
+            together.setdefault(ask.project, []).append(ask)
         for project, asks in together.items():
             for ask in asks:
                 if (kind := self._blocker(project, self.wish((ask,), _FREE))) is not None:

@@ -98,6 +98,25 @@ def test_all_attempts_together_are_bounded(shop, monkeypatch):
     assert 600 < attempts(catalogue) < 1_300
 
 
+def test_what_is_known_beforehand_makes_no_other_answer(shop, written, musl, glibc, monkeypatch):
+    """What was tried before it came back for what it lacked does not count."""
+    monkeypatch.setattr(solve, "_MOST_ROUNDS", 200)
+    monkeypatch.setattr(solve, "_MOST_IN_ALL", 500)
+    monkeypatch.setattr(solve, "_EACH_AFTER", 100)
+    monkeypatch.setattr(solve, "_ON_WITHOUT", 50)
+    names = pigeons(shop, 7)
+    for hole, bird, patch in itertools.product(range(6), range(7), range(40)):
+        shop.add(f"bird{bird}", f"0.{hole}.{patch}", [f"hole{hole}=={bird}", "rare"])
+    shop.add("rare", "1.0")
+    asked_for = asked(written, names)
+    catalogue = Catalogue()
+    cold = shop.settle(*asked_for, catalogue=catalogue)
+    warm = resolve(asked_for, (), musl, glibc, Selection(), everything(shop, Catalogue()))
+    (settled,) = (each[-1] for each in catalogue.settled.values())
+    assert settled.wasted > 500
+    assert cold == warm
+
+
 def test_what_is_tried_is_told_once_it_goes_back(shop, written, musl, glibc):
     for minor in range(5):
         shop.add("app", f"1.{minor}", [f"core>={minor}"]).add("core", str(minor))
