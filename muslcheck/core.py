@@ -205,9 +205,12 @@ class _Asked:
 
     @property
     def for_any_machine(self) -> tuple[object, ...]:
-        """What targets have in common that ask the same for an image on several machines. All that is told by its id lives on."""
+        """What targets have in common that ask the same for an image on several machines. All that is told by its id lives on.
+
+        Which builds it is a part of counts only where something is built.
+        """
         told_by_id = map(id, (self.requirements, self.constraints, self.selection, self.offered))
-        return *told_by_id, self.above, self.target.image, self.target.python_full
+        return *told_by_id, self.target.image, self.target.python_full
 
 
 async def _verdicts(asked: _Asked, loader: Loader) -> list[Verdict]:

@@ -100,7 +100,8 @@ def answer(
         known = told.get(name)
         if known is not None:
             candidates.append(_shelved_anew(known[0], nodes[name].base, offers, ranks, catalogue))
-            problems.update(dict.fromkeys(known[1]))
+            if known[1]:
+                problems.update(dict.fromkeys(known[1]))
             continue
         teller = _Teller(name, nodes[name], provider, twins)
         candidate, said = teller.candidate(chains.get(name, (name,))), tuple(teller.problems())
@@ -319,7 +320,7 @@ class _Teller:
                 hint,
             )
         yield from self._metadata_problems(base, self._metadata)
-        if base.file is not None and base.direct is None and len(self._catalogue.read(base.file)) > 1:
+        if base.file is not None and base.direct is None:
             yield from unlike(base.file, self._catalogue, self._offer, self._twin)
 
     def _metadata_problems(self, base: Base, found: Metadata | Unread | None) -> Iterator[Problem]:

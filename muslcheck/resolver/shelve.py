@@ -113,22 +113,29 @@ def fitting(file: DistFile, target: Target, ranks: Mapping[str, int], selection:
         wheel = _parse_wheel(filename)
         if isinstance(wheel, Misfit) or wheel[0] != name:
             return None
-        rank = ranks.get(wheel[2])
-        if rank is not None:
-            fit = Fits(wheel[2], rank, wheel[1])
-        elif "." not in wheel[2]:
+        tag = wheel[2]
+        rank = ranks.get(tag)
+        if rank is None and "." in tag:
+            rank, tag = _best(tag, ranks)
+        if rank is None:
             return None
-        else:
-            best = min(((ranks[tag], tag) for tag in _each_tag(wheel[2]) if tag in ranks), default=None)
-            if best is None:
-                return None
-            fit = Fits(best[1], best[0], wheel[1])
+        fit = Fits(tag, rank, wheel[1])
     return None if _withheld(file, name, target, selection, ()) else fit
+
+
+def _best(tags: str, ranks: Mapping[str, int]) -> tuple[int | None, str]:
+    """The best of a compressed tag set: most have none that fits, and that is to be seen soon."""
+    best, named = None, ""
+    for tag in _each_tag(tags):
+        rank = ranks.get(tag)
+        if rank is not None and (best is None or rank < best):
+            best, named = rank, tag
+    return best, named
 
 
 def may_fit(filename: str, arch: str) -> bool:
     """Whether a file may be for a machine, as far as that is seen at a glance."""
-    if not filename.endswith(".whl"):
+    if arch in filename or not filename.endswith(".whl"):
         return True
     lower = filename.lower()
     return arch in lower or "-any." in lower or ".any." in lower

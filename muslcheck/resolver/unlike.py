@@ -26,7 +26,8 @@ def unlike(file: DistFile, catalogue: Catalogue, *offers: Offer | None) -> Itera
     Wheels for different Pythons may well differ: those count that are for one Python, or that a target of these offers may take.
     """
     read = catalogue.read(file)
-    if len(read) < 2:  # noqa: PLR2004  # it takes two to differ
+    stated = [(found.requires_dist, found.requires_python) for _, found in read]
+    if all(each == stated[0] for each in stated):
         return
     alike = [
         (other, found)
