@@ -12,13 +12,11 @@ from muslcheck.alpine.tables import Table, TableFault, holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["apk_for_soname", "exported", "in_other_version", "is_musl_itself", "only_in_glibc", "surely_lacks"]
+__all__ = ["apk_for_soname", "exported", "in_other_version", "is_musl_itself", "only_in_glibc"]
 
 _ITSELF = re.compile(r"lib(?:c|pthread|rt|m|dl|util|xnet)\.")
 """Names that musl's loader takes for itself, whatever follows: ``libc.so.6`` of glibc among them (``ldso/dynlink.c``)."""
 _OF_GLIBC = re.compile(r"ld-linux.*\.so\.\d+|ld64?\.so\.\d+|lib(?:resolv|nsl|anl|BrokenLocale|thread_db|nss_\w+|crypt|mvec)\.so\.\d+")
-_ITS_OWN = ("__", "_IO_", "_dl_")
-"""How names begin that a C library keeps for itself."""
 _MACHINES = {"i686": ("x86", "time32", "i686"), "x86_64": ("x86",), "armv6l": ("arm", "time32"), "armv7l": ("arm", "time32")}
 _SIXTY_FOUR = "64"
 
@@ -41,11 +39,6 @@ def exported(musl: str, arch: str) -> frozenset[str]:
         names.update(name + _SIXTY_FOUR for name in table.text("translates").split())
         names.add("readdir64_r")
     return frozenset(names)
-
-
-def surely_lacks(musl: str, name: str) -> bool:
-    """Whether a name that is not among those known of a version is not in it, either: of versions newer than the table only its own."""
-    return _numbers(musl) <= _numbers(Table.load("musl").text("complete_to")) or name.startswith(_ITS_OWN)
 
 
 def is_musl_itself(soname: str) -> bool:

@@ -190,3 +190,5 @@ class WheelFacts:
 
     ``where`` is the line that loads it, ``detail`` the one of ``roots`` that is imported.
     """
+    shares: bool = False
+    """Its Python files open libraries so that what comes later finds their names (``RTLD_GLOBAL``); known where imports are."""

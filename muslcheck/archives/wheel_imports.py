@@ -7,6 +7,7 @@ functions. What is imported so is followed in turn, as far as it lies in the whe
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections import deque
 from dataclasses import dataclass
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 
     from muslcheck.archives.facts import NativeFile, WheelFacts
 
-__all__ = ["surely_imported"]
+__all__ = ["shares_names", "surely_imported"]
 
 _LARGEST, _LARGEST_IN_ALL = 1 << 20, 16 << 20
 """Bytes of a Python file, and of all of a wheel, that are looked at: beyond that nothing is sure."""
 _MOST_MODULES, _MOST_ROOTS = 300, 50
 """Modules for each top name, and top names."""
+_SHARES = re.compile(rb"\b(?:RTLD_GLOBAL|setdlopenflags)\b")
 _LOADERS = frozenset({"CDLL", "PyDLL", "LoadLibrary"})
 
 
@@ -57,6 +59,22 @@ def surely_imported(file: BinaryIO, facts: WheelFacts) -> tuple[Seen, ...]:
             return tuple(seen for root in facts.roots[:_MOST_ROOTS] for seen in wheel.loaded(root))
     except (*FAULTS, RuntimeError) as error:
         raise CorruptArchive(facts.filename, f"cannot be read: {error}") from error
+
+
+def shares_names(file: BinaryIO, facts: WheelFacts) -> bool:
+    """Whether Python files of a wheel open libraries so that what is loaded later finds their names. Raises as above."""
+    left = _LARGEST_IN_ALL
+    try:
+        with opened(file, facts.filename) as archive:
+            for entry in archive.infolist():
+                left -= entry.file_size if entry.filename.endswith(".py") else 0
+                if left < 0:
+                    return True  # for all that is known
+                if entry.filename.endswith(".py") and _SHARES.search(archive.read(entry)):
+                    return True
+    except (*FAULTS, RuntimeError) as error:
+        raise CorruptArchive(facts.filename, f"cannot be read: {error}") from error
+    return False
 
 
 class _Wheel:

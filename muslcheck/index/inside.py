@@ -68,8 +68,8 @@ class Insides:
         """What the wheel holds. Raises what ``fetch`` raises, and ArchiveFailure."""
         found = self.known(file) or await self._seen(file)
         if imports and found.imported is None:
-            loaded = await self._by_thread(partial(_imported, await self._fetch(file), found)) if found.natives else ()
-            found = replace(found, imported=loaded)
+            path = await self._fetch(file) if found.natives else ""
+            found = await self._by_thread(partial(_with_imports, path, found)) if path else replace(found, imported=())
         self._told[file.url] = found
         if (key := content_key(file)) is not None:
             self._cache.write("wheels", f"{key} {READERS}", self._codec.plain(found))
@@ -125,11 +125,11 @@ def _read(path: str, filename: str) -> WheelFacts:
         return read_wheel(handle, filename)
 
 
-def _imported(path: str, facts: WheelFacts) -> tuple[Seen, ...]:
-    from muslcheck.archives.wheel_imports import surely_imported
+def _with_imports(path: str, facts: WheelFacts) -> WheelFacts:
+    from muslcheck.archives.wheel_imports import shares_names, surely_imported
 
     with open(path, "rb") as handle:  # noqa: PTH123
-        return surely_imported(handle, facts)
+        return replace(facts, imported=surely_imported(handle, facts), shares=shares_names(handle, facts))
 
 
 def _names(path: str, file: DistFile) -> tuple[str, ...]:

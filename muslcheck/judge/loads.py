@@ -14,7 +14,8 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
 from muslcheck.alpine.apk import in_image
-from muslcheck.alpine.musl import apk_for_soname, exported, in_other_version, is_musl_itself, only_in_glibc, surely_lacks
+from muslcheck.alpine.glibc_only import lacking_symbol
+from muslcheck.alpine.musl import apk_for_soname, exported, in_other_version, is_musl_itself, only_in_glibc
 from muslcheck.alpine.releases import alpine
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _FIRST_OF_ABI3T: Final = (3, 15)
 """PEP 803: read by both builds."""
 _OWN_SUFFIX: Final = re.compile(r"cpython-(\d+t?)-([a-z0-9_]+)-linux-(musl|gnu)[a-z]*")
 _STABLE: Final = frozenset({"", "abi3"})
+_ITS_OWN: Final = ("__", "_IO_", "_dl_")
+"""How names begin that a C library keeps for itself."""
 _MOST_DESCRIBED: Final = 40
 _READS_RELR: Final = (1, 2, 4)
 _ASIDE: Final = frozenset({"benchmarks", "conftest", "doc", "docs", "example", "examples", "setup", "test", "testing", "tests", "tools"})
@@ -208,12 +211,15 @@ def _refused(file: NativeFile, closure: Sequence[NativeFile], facts: WheelFacts,
             True,
         )
     missing = [name for name in file.wants if name not in exported(musl, target.arch)]
+    ours = [name for name in missing if name in file.of_glibc or name.startswith(_ITS_OWN) or lacking_symbol(name, target.release)]
     if any(_outside(each, facts) for each in closure):  # which may have the others
-        missing = [name for name in missing if name in file.of_glibc and name.startswith("__")]
+        missing = [name for name in ours if name in file.of_glibc and name.startswith("__")]
+    elif facts.shares:  # of a library that another wheel has
+        missing = ours
     if not missing:
         return None
     names = f"{', '.join(missing[:3])}{f' and {len(missing) - 3} more' if len(missing) > 3 else ''}"  # noqa: PLR2004 -- enough to see
-    sure = any(surely_lacks(musl, name) for name in missing)
+    sure = bool(ours)  # what is no name of a C library's may be had from another wheel that shares it
     if file.glibc:
         return Why.GLIBC, f"is linked against glibc, and asks for {names}: not in musl", sure
     return Why.NAME, f"asks for {names}, which {'is' if len(missing) == 1 else 'are'} neither in musl {musl} nor in the wheel", sure

@@ -3,7 +3,7 @@
 import pytest
 from support.elf import MACHINES
 
-from muslcheck.alpine.musl import apk_for_soname, exported, in_other_version, is_musl_itself, only_in_glibc, surely_lacks
+from muslcheck.alpine.musl import apk_for_soname, exported, in_other_version, is_musl_itself, only_in_glibc
 from muslcheck.alpine.releases import alpine
 from muslcheck.alpine.tables import TableFault
 
@@ -39,12 +39,6 @@ def test_names_of_one_kind_of_machine():
     assert {arch for arch in ARCHES if "__aeabi_memcpy" in exported("1.2.5", arch)} == {"armv6l", "armv7l"}
     assert {arch for arch in ARCHES if "arch_prctl" in exported("1.2.5", arch)} == {"i686", "x86_64"}
     assert set(MACHINES) - {"arm"} <= set(ARCHES)
-
-
-def test_of_newer_versions_only_its_own_names_are_known_to_be_missing():
-    assert surely_lacks("1.2.5", "made_up")
-    assert not surely_lacks("1.2.6", "made_up")
-    assert surely_lacks("1.2.6", "__strcpy_chk")
 
 
 def test_a_version_that_is_none():

@@ -11,7 +11,7 @@ from support.elf import elf_bytes, module_bytes
 from muslcheck.alpine.images import aim
 from muslcheck.archives import read_sdist
 from muslcheck.archives.facts import BuildSystem, Certainty, Extension, SdistFacts, Seen, Tree
-from muslcheck.archives.wheel_imports import surely_imported
+from muslcheck.archives.wheel_imports import shares_names, surely_imported
 from muslcheck.archives.wheel_inside import read_wheel
 from muslcheck.judge import Case
 from muslcheck.resolver import shelve
@@ -79,7 +79,7 @@ def inside(table, filename):
         files[path] = module_bytes(module, **stated) if module else elf_bytes(**stated)
     file = io.BytesIO(wheel_bytes("spam", "1.0", "-".join(filename.removesuffix(".whl").split("-")[-3:]), files=files))
     found = read_wheel(file, filename)
-    return replace(found, imported=surely_imported(file, found))
+    return replace(found, imported=surely_imported(file, found), shares=shares_names(file, found))
 
 
 def facts(text, target):
@@ -106,7 +106,13 @@ def plain_facts(table, filename):
         build_system=BuildSystem("setuptools.build_meta", ("setuptools",), f"{filename}!/pyproject.toml"),
         metadata=Metadata("spam", "1.0", source=MetadataSource.PKG_INFO),
         extensions=tuple(
-            Extension(row["name"], tuple(row["languages"]), Certainty(row.get("certainty", "always")), where)
+            Extension(
+                row["name"],
+                tuple(row["languages"]),
+                Certainty(row.get("certainty", "always")),
+                where,
+                made_by=row.get("made_by", "setuptools"),
+            )
             for row in table.get("extensions", ())
         ),
         trees=tuple(

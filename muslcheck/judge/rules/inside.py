@@ -51,7 +51,8 @@ def missing_name(case: Case) -> Iterator[Evidence]:
     """A compiled file asks for a function or a variable that neither musl nor any file of the wheel has.
 
     Weak symbols may be missing, those of CPython are its own, and where the file needs a library from outside, that may have it.
-    Tags do not tell: such a wheel passes every check of its tags. Proof of ``fail`` where importing the package surely loads the file.
+    Tags do not tell: such a wheel passes every check of its tags. Proof of ``fail`` where the name is one of a C library's, and importing
+    the package surely loads the file. Other names may come from another wheel that shares them (``RTLD_GLOBAL``).
     """
     yield from _told(case, "MC132", "name")
 
