@@ -83,6 +83,8 @@ class Report:
     """What a Dockerfile among the manifests adds with ``apk add``, held against what is needed: one for each musl target."""
     installer: Installer = PIP
     """Whose rules the files were chosen by."""
+    _on: dict[Target, list[Verdict]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The verdicts by target, once somebody asked."""
 
     def __iter__(self) -> Iterator[Verdict]:
         return iter(self.verdicts)
@@ -103,9 +105,22 @@ class Report:
 
         A target may be named by its id or its image. Raises ValueError for a word that is no outcome.
         """
-        wanted = frozenset(map(Outcome, outcomes)) or frozenset(Outcome)
+        wanted = frozenset(map(Outcome, outcomes))
         named = {each for each in self.targets if target is None or target in (each, each.id, each.image)}
-        return tuple(v for v in self.verdicts if v.outcome in wanted and v.target in named)
+        there = self._by_target()
+        found: Iterable[Verdict]
+        if len(named) == 1:
+            (only,) = named
+            found = there.get(only, ())
+        else:
+            found = self.verdicts if there.keys() <= named else (v for v in self.verdicts if v.target in named)
+        return tuple(v for v in found if v.outcome in wanted) if wanted else tuple(found)
+
+    def _by_target(self) -> dict[Target, list[Verdict]]:
+        if not self._on:
+            for verdict in self.verdicts:
+                self._on.setdefault(verdict.target, []).append(verdict)
+        return self._on
 
     def apk(self, target: Target) -> ApkNames:
         """The Alpine packages of all verdicts on a target together, build requirements included; what fails anyway asks for none."""
@@ -159,9 +174,7 @@ class Report:
         return sorted(self.verdicts, key=lambda verdict: (position[verdict.target], verdict.name, verdict.version or ""))
 
     def _plain(self, packages: list[dict[str, Any]]) -> dict[str, Any]:
-        on: dict[Target, list[Verdict]] = {target: [] for target in self.targets}
-        for verdict in self.verdicts:
-            on[verdict.target].append(verdict)
+        on = {target: self._by_target().get(target, []) for target in self.targets}
         return {
             "version": SCHEMA_VERSION,
             "muslcheck": self.version,
