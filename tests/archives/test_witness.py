@@ -325,6 +325,17 @@ def test_conditions_are_answered_for_the_moment_at_which_they_were_met(block, ta
         assert found == list(dict.fromkeys(met(block, {"A": "0", "B": "1", "C": "2"}, target)))
 
 
+def test_sources_that_are_perhaps_compiled():
+    script = "from setuptools import setup\nfrom elsewhere import modules\nsetup(ext_modules=modules())\n"
+    source = "#if PY_VERSION_HEX >= 0x030C0000\n#include <ffi.h>\n#else\n#include <zlib.h>\n#endif\n"
+    requires = "[build-system]\nrequires = ['setuptools', 'elsewhere']\n"
+    files = {"setup.py": script, "pyproject.toml": requires, "x.c": source}
+    contents = open_sdist(io.BytesIO(sdist_bytes("demo", "1.0", files)), "demo-1.0.tar.gz")
+    headers = [[seen.value for seen in inspect_sdist(contents, target)[0].headers] for target in (TARGETS[0], TARGETS[16], TARGETS[0])]
+    assert headers == [["zlib.h"], ["ffi.h"], ["zlib.h"]]
+    served(contents)
+
+
 def test_requirements_of_one_distribution_that_stand_in_for_each_other():
     requires = "[build-system]\nrequires = ['setuptools', 'numpy<2; python_version < \"3.12\"', 'numpy>=2; python_version >= \"3.12\"']\n"
     script = "import numpy\nfrom setuptools import setup\nsetup()\n"
