@@ -107,7 +107,7 @@ def inspect(contents: Contents, target: Target) -> SdistFacts:
     )
     extensions = tuple(_spoken(extension, sources.languages.get(extension.name, set())) for extension in extensions)
     if not extensions and any(seen.value.startswith(_MADE_LATER) for seen in setup.unread):
-        perhaps = _kept(partial(_perhaps, contents, target, brought), [], contents.where(""), lost)
+        perhaps: list[Seen] = _kept(partial(_perhaps, contents, target, brought), [], contents.where(""), lost)
         sources = replace(sources, headers=[*sources.headers, *perhaps])  # a new one: others are given what was read, too
     qmake, qt = read_sip(contents) if kind == "sip" else ((), ())
     probed = probed_headers(contents) if kind == "setuptools" else ()
