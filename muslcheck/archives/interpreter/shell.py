@@ -21,6 +21,8 @@ _TOOLS = frozenset(
         "gfortran", "gmake", "go", "make", "meson", "ninja", "rustc", "scons",
     }
 )  # fmt: skip
+_NAMED = {"$CC": "cc", "${CC}": "cc", "$CXX": "c++", "${CXX}": "c++", "$MAKE": "make", "${MAKE}": "make"}
+"""Variables by which a script calls a tool: what they are when nobody sets them."""
 _ENDS = frozenset({"&&", ";", "|", "&", "(", ")", "{", "}", "then", "else", "do", ";;"})
 _PREFIXES = re.compile(r"[A-Za-z_]+=.*|env|exec|sudo|nice|time|if|while|!")
 _OPENS = re.compile(r"\s*(if|for|while|until|case|function)\b|\s*[\w-]+\s*\(\)")
@@ -31,6 +33,8 @@ _LONGEST, _LINES = 2_000, 2_000
 
 def script_of(contents: Contents, words: Sequence[str]) -> str | None:
     """The member that a command runs as a script (``sh ../build.sh``, ``./build.sh``), by its name alone: folders change on the way."""
+    while words[1:] and _PREFIXES.fullmatch(words[0]):  # VARIABLE=value
+        words = words[1:]
     given = next((word for word in words[1:] if not word.startswith("-")), "") if posixpath.basename(words[0]) in _SHELLS else words[0]
     if "-c" in words[1:3] or not given.endswith(".sh"):
         return None
@@ -63,7 +67,7 @@ def calls_of_line(line: str) -> Iterator[tuple[str, bool]]:
             elif word in _ENDS:
                 start = True
             elif start and not _PREFIXES.fullmatch(word):
-                name = posixpath.basename(word)
+                name = _NAMED.get(word, posixpath.basename(word))
                 if name in _TOOLS:
                     yield f"./{name}" if name == "configure" else name, sure
                 start = False

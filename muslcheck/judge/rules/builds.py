@@ -165,8 +165,9 @@ def runs_compilers(case: Case) -> Iterator[Evidence]:
         claim = f"its extension modules are made while the build runs; {plural(sources, 'source file')} to compile"
         yield Evidence("MC214", claim, part.seen_in, Strength.STRONG, Outcome.COMPILE)
     if _by_programs(made) and sources >= _UNEXPLAINED:
-        claim = f"runs {made[0].made_by} by itself; {sources} source files to compile"
-        yield Evidence("MC214", claim, made[0].seen_in, Strength.STRONG, Outcome.COMPILE)
+        first = next(part for part in made if part.tree)
+        claim = f"runs {first.made_by} by itself; {sources} source files to compile"
+        yield Evidence("MC214", claim, first.seen_in, Strength.STRONG, Outcome.COMPILE)
 
 
 def decided_later(case: Case) -> Iterator[Evidence]:
@@ -198,7 +199,9 @@ def decided_later(case: Case) -> Iterator[Evidence]:
 
 def _by_programs(made: tuple[Part, ...]) -> bool:
     """Whether all parts are compilers that the build runs by itself, each of them perhaps (``gcc`` or else ``clang``)."""
-    return bool(made) and all(part.tree and part.certainty is Certainty.DECIDED_LATER and part.made_by in _RUN_ALONE for part in made)
+    later = all(part.certainty is Certainty.DECIDED_LATER for part in made)
+    known = all(part.made_by in (_RUN_ALONE if part.tree else {"command"}) for part in made)  # "command": what those compilers compile
+    return later and known and any(part.tree for part in made)
 
 
 _RUN_ALONE = COMPILERS | {"cargo", "go", "make"}
