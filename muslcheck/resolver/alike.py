@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.markers import InvalidMarker
@@ -226,7 +226,7 @@ class _Comparison:
             self.lacking[mine.url] = mine
             return True
         if isinstance(there, Metadata) and isinstance(here, Metadata):
-            if not (here is there or _says_the_same(here, there)) or not (_is_consistent(there, theirs) and _is_consistent(here, mine)):
+            if not _is_consistent(there, theirs) or not (same or (_says_the_same(here, there) and _is_consistent(here, mine))):
                 return False
             return extras is None or (self._same_python(here.requires_python) and self._same_conditions(here, extras))
         if isinstance(there, Unread) or isinstance(here, Unread):
@@ -242,13 +242,12 @@ class _Comparison:
 
     def _same_conditions(self, metadata: Metadata, extras: Collection[str]) -> bool:
         """Whether the markers of a release's requirements hold for both or for neither, with each of the extras and with none."""
-        asked = ("", *metadata.provides_extra.intersection(extras))
+        if self._differing is None:
+            return True
         try:
-            return all(
-                self._same_condition(parse(line).marker, asked)
-                for line in metadata.requires_dist
-                if self._differing is not None and self._differing.search(line)
-            )
+            markers = _markers(metadata.requires_dist, self._differing)
+            asked = ("", *metadata.provides_extra.intersection(extras)) if markers else ()
+            return all(self._same_condition(marker, asked) for marker in markers)
         except (InvalidRequirement, InvalidMarker):
             return False
 
@@ -265,8 +264,14 @@ def _naming(variables: frozenset[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(sorted(variables)).replace("_", "[._]")) if variables else None
 
 
+@lru_cache(maxsize=4096)
+def _markers(requires: tuple[str, ...], naming: re.Pattern[str]) -> tuple[str, ...]:
+    """The markers of those requirements that may speak of something. Raises InvalidRequirement."""
+    return tuple(parse(line).marker for line in requires if naming.search(line))
+
+
 def _says_the_same(one: Metadata, other: Metadata) -> bool:
-    return (one.requires_dist, one.requires_python, one.provides_extra, one.name, one.version) == (
+    return one is other or (one.requires_dist, one.requires_python, one.provides_extra, one.name, one.version) == (
         other.requires_dist,
         other.requires_python,
         other.provides_extra,

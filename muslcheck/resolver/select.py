@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain, tee
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -93,6 +93,14 @@ class _Fitting:
     version: Version
 
 
+class _Release(NamedTuple):
+    """What fits of the files of a release: with all that it is sorted by, the files alone, and those that were not withdrawn."""
+
+    fitting: tuple[_Fitting, ...]
+    fits: tuple[DistFile, ...]
+    unyanked: tuple[DistFile, ...]
+
+
 def kept(found: Iterator[_T]) -> Iterator[_T]:
     """What is found, for copies to go through from the first on, as often as they like; it is found as far as one of them gets."""
     return tee(found, 1)[0]
@@ -113,7 +121,7 @@ class Offer:
         files: Callable[[str], tuple[DistFile, ...]] | None = None,
         *,
         allowed: dict[Wish, Iterator[str]] | None = None,
-        placed: dict[int, tuple[tuple[DistFile, ...], tuple[_Fitting, ...]]] | None = None,
+        placed: dict[int, tuple[tuple[DistFile, ...], _Release]] | None = None,
     ) -> None:
         self.project = project
         self._files = files or project.files
@@ -121,7 +129,7 @@ class Offer:
         self._selection = selection
         self._each_python = selection.ignore_requires_python or selection.installer.heeds_python_caps
         self._rules = selection if self._each_python else replace(selection, ignore_requires_python=True)
-        self._fitting: dict[str, tuple[_Fitting, ...]] = {}
+        self._releases: dict[str, _Release] = {}
         self._streams: dict[Wish, Iterator[_Fitting]] = {}
         self._allowed = {} if allowed is None else allowed
         self._placed = {} if placed is None else placed
@@ -149,11 +157,12 @@ class Offer:
 
     def fits(self, version: str, *, yanked: bool = False) -> tuple[DistFile, ...]:
         """The files of a version that fit the target, best first; those that were yanked only where asked for."""
-        return tuple(each.file for each in self._fits(version) if yanked or each.file.yanked is None)
+        release = self._release(version)
+        return release.fits if yanked else release.unyanked
 
     def looked_at(self) -> tuple[str, ...]:
         """The versions whose files were placed so far."""
-        return tuple(self._fitting)
+        return tuple(self._releases)
 
     def tag(self, file: DistFile) -> str | None:
         """The tag by which a file fits; None where it does not."""
@@ -221,16 +230,19 @@ class Offer:
         return iter(files)
 
     def _fits(self, version: str) -> tuple[_Fitting, ...]:
-        known = self._fitting.get(version)
+        return self._release(version).fitting
+
+    def _release(self, version: str) -> _Release:
+        known = self._releases.get(version)
         if known is None:
             files = self._files(version)
             placed = self._placed.get(id(files))
             if placed is None:
                 placed = self._placed[id(files)] = (files, self._place(files, version))
-            known = self._fitting[version] = placed[1]
+            known = self._releases[version] = placed[1]
         return known
 
-    def _place(self, files: tuple[DistFile, ...], version: str) -> tuple[_Fitting, ...]:
+    def _place(self, files: tuple[DistFile, ...], version: str) -> _Release:
         fitting = []
         ranks = self._target.tags_for(self._selection.installer)
         for file in files:
@@ -244,7 +256,8 @@ class Offer:
         fitting.sort(key=lambda each: (-each.fit.rank, each.fit.build), reverse=True)
         if not self._each_python and fitting and not self._allows_python(fitting[0].file):
             fitting.clear()  # uv looks at the best file alone, and then passes over the release
-        return tuple(fitting)
+        fits = tuple(each.file for each in fitting)
+        return _Release(tuple(fitting), fits, tuple(file for file in fits if file.yanked is None))
 
     def _allows_python(self, file: DistFile) -> bool:
         caps = self._selection.installer.heeds_python_caps
