@@ -260,7 +260,8 @@ async def _verdict(candidate: Candidate, asked: _Asked, loader: Loader) -> Verdi
         facts = await loader.facts(file, asked.target)
         if not isinstance(facts, Unread):
             build = await _build_requirements(facts, candidate, asked, loader)
-    others = () if file is not None and file.kind is Kind.WHEEL else loader.wheel_releases(candidate, asked.target, asked.selection)
+    advised = not asked.above and (file is None or file.kind is not Kind.WHEEL)  # what a build requires is judged, and nobody is advised
+    others = loader.wheel_releases(candidate, asked.target, asked.selection) if advised else ()
     looked_into = asked.inspect and file is not None and file.kind is Kind.WHEEL and candidate.blocker is None
     inside = await loader.inside(file, asked.target) if looked_into and file is not None else None
     case = Case(candidate, asked.target, facts, build, alternatives=others, offered=asked.offered, inside=inside)
