@@ -108,14 +108,20 @@ def _without_heredocs(text: str) -> str:
 
 
 def _without_gaps(lines: list[str]) -> list[str]:
-    """Empty lines inside a continued instruction, which Docker passes over, as comments, which the library passes over."""
-    found = []
-    continued = False
-    for line in lines:
+    """Empty lines inside a continued instruction, which Docker passes over, as comments, which the library passes over.
+
+    What the file ends in the middle of counts as it stands, as it does there; the library would leave it out.
+    """
+    found: list[str] = []
+    continued = last = 0
+    for number, line in enumerate(lines):
         comment = line.lstrip().startswith("#")
         found.append("#" if continued and not line.strip() else line)
         if line.strip() and not comment:
-            continued = line.rstrip().endswith("\\")
+            continued, last = line.rstrip().endswith("\\"), number
+    if continued:
+        found[last] = found[last].rstrip()[:-1]
+        found[last + 1 :] = [""] * (len(found) - last - 1)
     return found
 
 

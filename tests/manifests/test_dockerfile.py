@@ -51,6 +51,12 @@ def test_packages_on_the_command_line(tmp_path):
     assert (found.kind, found.images, found.problems) == ("dockerfile", ("python:3.12-alpine",), ())
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n# the end\n"])
+def test_a_file_that_ends_in_the_middle_of_an_instruction(tmp_path, end):
+    (tmp_path / "Dockerfile").write_text(f"FROM python:3.12-alpine\nRUN pip install flask \\\n    rich \\{end}")
+    assert told(read([str(tmp_path / "Dockerfile")])[0]) == [("flask", 2), ("rich", 3)]
+
+
 def test_files_that_are_copied(tmp_path):
     found = manifest(
         tmp_path,
