@@ -89,7 +89,7 @@ class Page:
     def after(self, version: str, texts: Sequence[str]) -> set[str]:
         """What stands after several texts, up to the next dot, in the JSON objects of one version's files."""
         block = self.block(version)
-        parts = {part.partition(b".")[0] for text in texts for part in block.split(text.encode())[1:]}  # regexes search ten times as long
+        parts = {part.partition(b".")[0] for text in texts for part in block.split(text.encode())[1:]}
         return {part.decode() for part in parts if _PART_OF_NAME(part)}
 
     def rows(self, version: str) -> list[Mapping[str, Any]]:
