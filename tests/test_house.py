@@ -40,7 +40,7 @@ OWNERS = {  # what only these rooms may import
     "resolvelib": ("resolver",),
     "yaml": ("manifests",),
 }
-ASYNC_ROOMS = ("index", "core.py", "asking.py", "loading.py", "stepping.py")
+ASYNC_ROOMS = ("index", "core.py", "judging.py", "asking.py", "loading.py", "stepping.py")
 RUNS_CODE = {"code", "codeop", "imp", "marshal", "pickle", "runpy", "shelve", "subprocess"}
 STARTS_ITSELF = "index/readers.py"  # another process of this very Python, which reads and runs nothing of what it reads
 FORBIDDEN_NAMES = {"base", "common", "helpers", "misc", "models", "utils"}
