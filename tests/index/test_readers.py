@@ -207,7 +207,7 @@ def test_a_child_that_was_ended_meanwhile_is_replaced(tmp_path):
         await said(readers, put(tmp_path))
         first = readers.children[0]
         os.kill(first, signal.SIGKILL)
-        await asyncio.to_thread(until, lambda: not lives(first))
+        await asyncio.to_thread(until, lambda: os.waitid(os.P_PID, first, os.WEXITED | os.WNOHANG | os.WNOWAIT))  # with all its threads
         return await said(readers, put(tmp_path, name="demo-1.1.tar.gz")), readers.started
 
     (facts, _), started = run(story, most=1)
