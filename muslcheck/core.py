@@ -128,7 +128,7 @@ async def acheck(
     constrained = tuple(constraint for manifest in joint for constraint in manifest.constraints)
     async with Loaders(connect, tell) as loaders:
         loader = await loaders.of(indexes)
-        await loader.explore(requirements, constrained, _scouts(targets), chosen)
+        await loader.explore(requirements, constrained, _scouts(targets), chosen, judged=targets)
         offered = await loader.offered(several(apk_index))
         asked = [
             Asked(requirements, constrained, chosen, target, offered=_of_arch(offered, target), building=building, inspect=inspect_wheels)

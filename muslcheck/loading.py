@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import cache, partial
 from types import coroutine
 from typing import TYPE_CHECKING, TypeVar
@@ -57,6 +57,7 @@ class Loader:
         self._unasked: dict[NormalizedName, IndexFailure] = {}
         self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._ahead: dict[tuple[object, ...], asyncio.Event | None] = {}
+        self._opening: set[asyncio.Task[None]] = set()
         self.build_requirements = cache(build_requirements)
         """What a build requires, the same objects for the same texts: targets that ask the same are told by them."""
         self.built: dict[tuple[object, ...], tuple[BuildRequirement, ...]] = {}
@@ -72,9 +73,18 @@ class Loader:
         return (*_unasked_in_words(self._unasked), *self._problems)
 
     async def explore(
-        self, requirements: Sequence[Requirement], constraints: Sequence[Requirement], targets: Sequence[Target], selection: Selection
+        self,
+        requirements: Sequence[Requirement],
+        constraints: Sequence[Requirement],
+        targets: Sequence[Target],
+        selection: Selection,
+        *,
+        judged: Sequence[Target] = (),
     ) -> None:
-        """Walk the requirements greedily: what each answer makes wanted is asked for at once, nothing waits for the rest."""
+        """Walk the requirements greedily: what each answer makes wanted is asked for at once, nothing waits for the rest.
+
+        The sdists that it comes to for those that will be ``judged`` are opened meanwhile, from then on.
+        """
         self._enter_directories(requirements)
         steps = walk(requirements, constraints, targets, selection, self.catalogue)
         wanted = steps.wanted()
@@ -92,6 +102,18 @@ class Loader:
                 pending |= self._tasks(steps.wanted(), targets[0])
         finally:
             await _cancel(pending)
+        self._opening = {asyncio.create_task(self._opened(file, target)) for file, target in steps.sdists(judged)}
+
+    async def _opened(self, file: DistFile, target: Target) -> None:
+        """Read an sdist before anybody asks; whoever does is told what is wrong with it."""
+        with suppress(IndexFailure, ArchiveFailure):
+            await self.index.metadata(file, self.catalogue.siblings(file), target)
+            await self.index.facts(file, target)
+
+    async def aclose(self) -> None:
+        """Nothing more is opened that nobody asked for."""
+        if self._opening:
+            await _cancel(self._opening)
 
     async def explore_once(self, requirements: tuple[Requirement, ...], target: Target, selection: Selection) -> None:
         """Walk what a build requires, for the first target of each Python: the others want little else, and wait for it."""
@@ -109,13 +131,14 @@ class Loader:
     ) -> Resolution:
         """Resolve for one target, loading what the resolver wants until it wants no more; ``installed`` is what is there before.
 
-        Of several targets with one Python the first goes ahead: what it finds is compared, and not searched for again.
+        Of several targets the first goes ahead, and then the first of each Python: what they find is compared, and not searched
+        for again, and what they lack is asked for once.
         Raises :class:`~muslcheck.errors.ResolutionFailed` where that does not end.
         """
         asked = (*map(id, requirements), None, *map(id, constraints), selection, installed and installed.likeness)
-        key = ("search", *asked, target.python_full, target.free_threaded)
         settle = partial(self._settle, requirements, constraints, target, twin, selection, installed=installed)
-        return await self._one_ahead(key, settle) or await settle()
+        of_python = partial(self._one_ahead, ("search", *asked, target.python_full, target.free_threaded), settle)
+        return await self._one_ahead(("search", *asked), of_python) or await of_python() or await settle()
 
     async def _one_ahead(self, key: tuple[object, ...], work: Callable[[], Coroutine[Any, Any, _T]]) -> _T | None:
         """Do the work, where it is the first of its kind; None for those who come later, when the first has done it."""
@@ -328,6 +351,7 @@ class Loaders:
         if loader is None:
             wires = await self._open.enter_async_context(self._connect(options))
             loader = self._loaders[options] = Loader(wires, Catalogue(wires), self._tell)
+            self._open.push_async_callback(loader.aclose)
         return loader
 
     @property

@@ -18,7 +18,7 @@ from muslcheck.words.requirement import Source
 from muslcheck.words.resolution import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from muslcheck.resolver.catalogue import Catalogue
     from muslcheck.resolver.select import Offers
@@ -70,6 +70,16 @@ class Walk:
         self._asked_projects |= projects
         self._asked_archives |= archives.keys()
         return Wanted(frozenset(map(canonicalize_name, projects)), frozenset(files.values()), frozenset(archives.values()))
+
+    def sdists(self, targets: Sequence[Target]) -> Iterable[tuple[DistFile, Target]]:
+        """The sdists of what was chosen that targets of the same image would take, each with the first that would."""
+        found: dict[str, tuple[DistFile, Target]] = {}
+        for course in self._courses:
+            for target in targets:
+                if target.image == course.target.image:
+                    for file in course.sdists(target):
+                        found.setdefault(file.url, (file, target))
+        return found.values()
 
     def _go(self, touched: Iterable[tuple[str, str]]) -> None:
         for course in self._courses:
@@ -130,6 +140,15 @@ class _Course:
             name = next(iter(self._dirty))
             del self._dirty[name]
             self._look(name)
+
+    def sdists(self, target: Target) -> Iterator[DistFile]:
+        """Of the releases that were chosen those files that come first on a target, and are sdists."""
+        offers = offers_for(self._catalogue, target, self._offers.selection)
+        for name, held in self._held.items():
+            offer = None if name in self._direct else offers.of(name)
+            files = (held,) if offer is None else offer.fits(held.version)
+            if files and files[0].kind is Kind.SDIST:
+                yield files[0]
 
     def _applies(self, requirement: Requirement) -> bool:
         return requirement.marker is None or self._offers.conditions.hold(str(requirement.marker))

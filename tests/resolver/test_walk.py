@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from muslcheck.resolver import Catalogue, walk
 from muslcheck.words.release import Metadata, Unread
-from muslcheck.words.requirement import Selection, Source
+from muslcheck.words.requirement import FormatControl, Selection, Source
 from muslcheck.words.resolution import Wanted
 
 GLIBC_TAG = "cp312-cp312-manylinux_2_17_x86_64"
@@ -97,3 +98,25 @@ def test_a_second_target_asks_for_no_metadata_of_its_own(shop, musl, other_arch,
     answer = shop.settle("a", catalogue=catalogue, target=other_arch[0], twin=other_arch[1])
     assert shop.rounds == 1
     assert answer.candidates[0].shelf.chosen.filename.endswith("aarch64.whl")
+
+
+def sdists(shop, requirements, targets, **selection):
+    catalogue, selection = Catalogue(), Selection(**selection)
+    shop.explore(requirements, [], targets[:1], selection=selection, catalogue=catalogue)
+    steps = walk(requirements, [], targets[:1], selection, catalogue)
+    assert not steps.wanted()
+    return [(file.filename, target) for file, target in steps.sdists(targets)]
+
+
+def test_what_will_be_opened_is_known_before_anything_is_settled(shop, musl, other_arch, written):
+    own = "cp312-cp312-musllinux_1_2_x86_64"
+    shop.add("a", "1.0", ["b", "c"], tags=[own], sdist=True).add("b", "1.0", tags=[own]).add("c", "1.0", tags=[], sdist=True)
+    targets = (musl, other_arch[0])
+    assert sdists(shop, [written("a")], targets) == [("c-1.0.tar.gz", musl), ("a-1.0.tar.gz", other_arch[0])]
+    assert sdists(shop, [written("a")], targets[::-1]) == [("a-1.0.tar.gz", other_arch[0]), ("c-1.0.tar.gz", other_arch[0])]
+    assert sdists(shop, [written("a")], targets[:1], formats=FormatControl(only_binary=frozenset({":all:"}))) == []
+
+
+def test_nothing_is_said_of_the_sdists_of_another_image(shop, musl, other_arch, written):
+    shop.add("a", "1.0", tags=[], sdist=True)
+    assert sdists(shop, [written("a")], (musl, replace(other_arch[0], image="another"))) == [("a-1.0.tar.gz", musl)]

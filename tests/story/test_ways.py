@@ -246,3 +246,19 @@ def test_a_very_narrow_terminal_and_two_targets(asked):
     status, shown = on_a_terminal(asked, 40, "r.txt", *ALPINE, "--image", "python:3.12-slim")
     assert status == 1
     assert max(map(len, shown.splitlines())) <= 60
+
+
+def test_sdists_are_opened_before_versions_are_settled_and_what_is_given_up_leaves_no_trace(place):
+    place.native("app", "2.0", requires=["dep>=2"])
+    place.wheel("app", "1.0", requires=["dep"])
+    place.native("part")
+    place.wheel("part", "1.0", "cp312-cp312-musllinux_1_2_x86_64")
+    place.wheel("dep", "1.0")
+    place.wheel("dep", "2.0")
+    place.write("r.txt", "app\npart\ndep<2\n")
+    report = place.check("r.txt", arch=("x86_64", "aarch64"), python_version=("3.12", "3.13"), image=())
+    assert report.problems == ()
+    assert {(verdict.name, verdict.version) for verdict in report} == {("app", "1.0"), ("part", "1.0"), ("dep", "1.0")}
+    assert [verdict.outcome.value for verdict in report if verdict.name == "part"] == ["wheel", "compile", "compile", "compile"]
+    for name in ("app-2.0.tar.gz", "part-1.0.tar.gz"):
+        assert len([asked for asked in place.server.requests if asked.path.endswith(name)]) == 1
