@@ -152,10 +152,11 @@ def _told(command: Command, there: Mapping[str, Candidate], new: Sequence[Candid
         names = [f"{_release(before)} by {now.version}" for before, now in replaced]
         more = ", ..." if len(names) > _MOST_NAMED else ""
         message = f"{len(names)} releases that are there are replaced: {', '.join(names[:_MOST_NAMED])}{more}"
-        yield Problem(replaced[0][1].chain[0], message)
+        yield Problem(replaced[0][1].chain[0], message, kind="note")
     else:
         for before, now in replaced:
-            yield Problem(now.chain[0], f"{_release(before)}, which {before.chain[0]} brings, is replaced by {now.version}")
+            message = f"{_release(before)}, which {before.chain[0]} brings, is replaced by {now.version}"
+            yield Problem(now.chain[0], message, kind="note")
     changed: dict[str, Candidate] = {now.name: now for now in new}
     for stays, requirement, now in broken(there, changed, target, command.selection, command.loader.catalogue):
         does = "uv says nothing of it" if installer.is_uv else "pip warns of it, and goes on"

@@ -59,7 +59,8 @@ def _supplied(report: Report, supply: Supply) -> str:
 
 def _problem(problem: Problem) -> str:
     said = [problem.message, *([problem.hint] if problem.hint else [])]
-    return _command("error" if problem.kind == "input" else "warning", "", None, f"muslcheck: {problem.subject}", said)
+    level = {"input": "error", "note": "notice"}.get(problem.kind, "warning")
+    return _command(level, "", None, f"muslcheck: {problem.subject}", said)
 
 
 def _command(level: str, file: str, line: int | None, title: str, said: Sequence[str]) -> str:

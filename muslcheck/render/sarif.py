@@ -96,4 +96,5 @@ def _location(report: Report, verdict: Verdict) -> dict[str, Any]:
 
 def _notification(problem: Problem) -> dict[str, Any]:
     text = ". ".join(clean(part).rstrip(".") for part in (problem.subject, problem.message, problem.hint) if part)
-    return {"level": "error" if problem.kind in ("index", "input") else "warning", "message": {"text": text}}
+    level = {"index": "error", "input": "error", "note": "note"}.get(problem.kind, "warning")
+    return {"level": level, "message": {"text": text}}

@@ -198,7 +198,8 @@ def _now_and_then(report: Report, wheels: Collection[str]) -> str:
 def _problems(page: Page, problems: Sequence[Problem], *, hints: bool) -> None:
     page.gap()
     for problem in problems:
-        page.item("problem", f"{problem.subject}: {problem.message}", indent=INDENT, label_style="unknown")
+        label, style = ("note", "hint") if problem.kind == "note" else ("problem", "unknown")
+        page.item(label, f"{problem.subject}: {problem.message}", indent=INDENT, label_style=style)
         if problem.hint and hints:
             page.item("  hint", problem.hint, indent=INDENT, label_style="hint")
 

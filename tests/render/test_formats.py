@@ -497,3 +497,12 @@ def test_no_comment_of_a_dockerfile_ends_early():
 def test_every_format_is_named_in_the_reference():
     text = (Path(__file__).parents[2] / "docs" / "reference" / "formats.md").read_text("utf-8")
     assert [form for form in RENDERERS if f"| `{form}` |" not in text] == []
+
+
+def test_what_is_only_good_to_know_is_no_warning():
+    report = replace(reports.story(), problems=(Problem("Dockerfile:3", "dep 1.0 is replaced by 2.0", kind="note"),))
+    assert "note     Dockerfile:3: dep 1.0 is replaced by 2.0" in RENDERERS["text"](report, RenderOptions())
+    assert "::notice title=muslcheck%3A Dockerfile%3A3::dep 1.0 is replaced by 2.0" in RENDERERS["github"](report, RenderOptions())
+    said = json.loads(RENDERERS["sarif"](report, RenderOptions()))["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    assert [(each["level"], each["message"]["text"]) for each in said] == [("note", "Dockerfile:3. dep 1.0 is replaced by 2.0")]
+    assert report.exit_status() == reports.story().exit_status()

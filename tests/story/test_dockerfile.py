@@ -72,7 +72,7 @@ def test_a_later_command_replaces_what_it_contradicts(stocked):
         ("2.0", ("Dockerfile:3", "quick")),
         ("1.0", ("Dockerfile:2", "quick")),
     ]
-    assert ended.lines("problem") == ["Dockerfile:3: quick 1.0, which Dockerfile:2 brings, is replaced by 2.0"]
+    assert ended.lines("note") == ["Dockerfile:3: quick 1.0, which Dockerfile:2 brings, is replaced by 2.0"]
 
 
 def test_a_later_command_keeps_what_does(stocked):

@@ -76,14 +76,14 @@ def test_what_is_replaced_was_built(stocked):
         ("2.0", "wheel", ("requirements.txt:2", "grown")),
         ("1.0", "compile", ("Dockerfile:3", "grown")),
     ]
-    assert ended.lines("problem") == ["requirements.txt:2: grown 1.0, which Dockerfile:3 brings, is replaced by 2.0"]
+    assert ended.lines("note") == ["requirements.txt:2: grown 1.0, which Dockerfile:3 brings, is replaced by 2.0"]
 
 
 def test_what_no_longer_goes_together_is_told(stocked):
     stocked.write("Dockerfile", "FROM python:3.12-alpine\nRUN pip install old\nRUN pip install app\nRUN pip install extra\n")
     ended, report = stocked.both("Dockerfile")
+    assert ended.lines("note") == ["Dockerfile:3: dep 1.0, which Dockerfile:2 brings, is replaced by 3.0"]
     assert ended.lines("problem") == [
-        "Dockerfile:3: dep 1.0, which Dockerfile:2 brings, is replaced by 3.0",
         "Dockerfile:3: old 1.0 is installed and requires dep<2, and now dep is 3.0: pip warns of it, and goes on",
     ]
     assert "conflict" not in {problem.kind for problem in report.problems}
@@ -178,7 +178,7 @@ def test_many_that_are_replaced_are_told_together(stocked):
         "Dockerfile", "FROM python:3.12-alpine\nRUN pip install a==1.0 b==1 c==1 d==1 e==1 f==1\nRUN pip install -U a b c d e f\n"
     )
     ended, _ = stocked.both("Dockerfile")
-    assert ended.lines("problem") == [
+    assert ended.lines("note") == [
         "Dockerfile:3: 6 releases that are there are replaced: a 1.0 by 2.0, b 1.0 by 2.0, c 1.0 by 2.0, d 1.0 by 2.0, e 1.0 by 2.0, ..."
     ]
 
