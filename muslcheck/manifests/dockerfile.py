@@ -344,7 +344,8 @@ class _Reading:
                 if not self.there(os.path.dirname(found), extras, no_deps=install.no_deps):
                     self.part(found, Install(extras=extras), itself=False)
             elif text.endswith(_ARCHIVES):
-                self.problems.setdefault(Problem(str(origin), f"{shown(text)}: a file that the image makes or gets itself, not judged"))
+                message = f"{shown(text)}: a file that the image makes or gets itself, not judged"
+                self.problems.setdefault(Problem(str(origin), message, kind="local"))
             else:
                 self.missing(origin, text)
             return
@@ -418,7 +419,7 @@ class _Reading:
 
     def missing(self, origin: Origin, name: str) -> None:
         message = f"{shown(name)} is not among the files beside the Dockerfile, so what it installs is not judged"
-        self.problems.setdefault(Problem(str(origin), message, "Name the file itself."))
+        self.problems.setdefault(Problem(str(origin), message, "Name the file itself.", "local"))
 
     def located(self, stage: Stage, path: str) -> str | None:
         """The file on this disk that a path in the image was copied from."""

@@ -212,6 +212,8 @@ def _answers(page: Page, report: Report, verdicts: Mapping[Target, Sequence[Verd
         page.item("", totals(own), indent=0)
         outcome, sentence = answer(target.image, own)
         page.item("", sentence, indent=0, style=outcome.value)
+        if outcome not in (Outcome.FAIL, Outcome.UNKNOWN) and any(problem.kind == "local" for problem in report.problems):
+            page.item("", "Not all that it installs could be judged: see the problems above.", indent=0, style="unknown")
         return
     if places.are_many:
         together: dict[Outcome, list[Target]] = {}

@@ -46,8 +46,8 @@ class Problem:
     """Something that stopped muslcheck on one item: the item, what happened, and what to do (imperative).
 
     ``kind`` tells problems apart for programs: ``index`` (an answer could not be had: the run is not finished),
-    ``archive`` (a file could not be read), ``conflict``, ``local`` (a project's own build, not judged), ``note`` (nothing is wrong, and
-    good to know), or empty.
+    ``archive`` (a file could not be read), ``conflict``, ``local`` (something that is installed is not judged),
+    ``note`` (nothing is wrong, and good to know), or empty.
     """
 
     subject: str

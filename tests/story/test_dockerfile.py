@@ -119,3 +119,19 @@ def test_a_file_at_an_address_that_is_not_there(stocked):
     ended, report = stocked.both("Dockerfile", status=2)
     assert f"{stocked.server.url}/none.txt: answered 404" in ended.err
     assert [verdict.name for verdict in report] == ["fine"]
+
+
+def test_nothing_is_surely_unneeded_where_not_all_that_is_installed_was_judged(place):
+    place.write("Dockerfile", "FROM python:3.12-alpine\nRUN apk add gcc\nRUN pip install fine\nRUN pip install -r /tmp/requirements.txt\n")
+    ended = place.run("Dockerfile", "--arch", "x86_64")
+    assert ended.status == 0
+    assert ended.says("/tmp/requirements.txt is not among the files beside the Dockerfile, so what it installs is not judged")
+    assert ended.says("unneeded gcc: no Python package here is known to need it")
+    assert ended.out.splitlines()[-1] == "Not all that it installs could be judged: see the problems above."
+    place.write("requirements.txt", "fine\n")
+    place.write(
+        "Dockerfile", "FROM python:3.12-alpine\nRUN apk add gcc\nCOPY requirements.txt /tmp/\nRUN pip install -r /tmp/requirements.txt\n"
+    )
+    ended = place.run("Dockerfile", "--arch", "x86_64")
+    assert ended.says("unneeded gcc: no Python package here needs it")
+    assert ended.out.splitlines()[-1] == "python:3.12-alpine will work: nothing has to be built."
